@@ -1,0 +1,71 @@
+# The one place for the commands of this project; `make` alone lists them. Recipes that need the addresses of the test
+# servers read them from .ci/env, which `make deps` writes.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := .tools/bin/golangci-lint-$(GOLANGCI_VERSION)
+
+# The race detector watches our code. The SQLite engine is C made into Go: instrumented it is 20 times slower, and its
+# races are not ours to find. No more than the engine: the linker takes any one copy of a generic function, and with
+# that of modernc.org/libc, not instrumented, sync.Map orders nothing any more for the detector.
+RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
+
+PACKAGES := web/node_modules/.package-lock.json
+PAGES := web/dist/.stamp
+PAGE_SOURCES := $(shell find web/src -type f ! -name '*.test.ts*' 2>/dev/null) $(wildcard web/vite.*.ts web/build.mjs)
+
+.PHONY: help run dev test lint build api deps node clean
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: $(PAGES) ## builds the pages when needed and serves the demo
+	go run ./cmd/parley demo
+
+dev: $(PACKAGES) ## serves the workspace's sources by Vite beside the demo on 127.0.0.1:8080
+	go run ./cmd/parley demo & trap 'kill $$!' EXIT; cd web && npm run dev
+
+test: deps $(PAGES) ## every test: Go on both databases with the race detector, TypeScript, browser
+	@.ci/step "go vet" go vet ./...
+	@. .ci/env; CGO_ENABLED=1 .ci/step "go test" go test $(RACE) -timeout 10m ./...
+	@cd web; ../.ci/step "typescript" npm run --silent types
+	@cd web; ../.ci/step "vitest" npm test --silent
+	@.ci/step "build" $(MAKE) --no-print-directory build
+	@. .ci/env; export PARLEY_BIN="$$PWD/bin/parley"; cd web; ../.ci/step "browser tests" npm run --silent e2e
+
+lint: $(GOLANGCI) $(PACKAGES) ## linters, formatting, and that generated files are up to date
+	@.ci/step "golangci-lint" $(GOLANGCI) run
+	@cd web; ../.ci/step "biome" npm run --silent lint
+	@.ci/step "generated files" .ci/generated check
+
+build: $(PAGES) ## the static binary bin/parley
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/parley ./cmd/parley
+
+api: $(PACKAGES) ## writes web/openapi.json and web/src/api/schema.d.ts anew
+	.ci/generated write
+
+deps: ## finds, installs or starts what the tests need (see .ci/deps)
+	@.ci/deps
+
+clean: ## removes what was built, and stops what deps started
+	@.ci/deps stop
+	rm -rf bin web/dist/app web/dist/w web/dist/.stamp
+
+node:
+	@.ci/deps node
+
+$(PACKAGES): web/package-lock.json | node
+	cd web && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
+
+$(PAGES): $(PACKAGES) $(PAGE_SOURCES)
+	cd web && npm run --silent build
+
+$(GOLANGCI):
+	GOBIN="$$PWD/.tools/bin" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv .tools/bin/golangci-lint $@

@@ -1,0 +1,213 @@
+package widget
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"parley/core"
+)
+
+// clientFrame is what a client says; each type has its own members of these.
+type clientFrame struct {
+	Type     string
+	Versions []int
+	Token    core.Secret
+	After    string
+	ID       string
+	Text     string
+	Cursor   string
+	Before   string
+
+	broken bool // the frame has what is no character: the decoder has put another one there
+}
+
+// member gives the place of a member, nil if no frame has one of that name.
+func (f *clientFrame) member(name string) any {
+	switch name {
+	case "type":
+		return &f.Type
+	case "versions":
+		return &f.Versions
+	case "token":
+		return &f.Token
+	case "after":
+		return &f.After
+	case "id":
+		return &f.ID
+	case "text":
+		return &f.Text
+	case "cursor":
+		return &f.Cursor
+	case "before":
+		return &f.Before
+	}
+	return nil
+}
+
+// The types of frame that a client sends.
+const (
+	frameHello   = "hello"
+	frameMessage = "message"
+	frameEnd     = "end"
+	frameSeen    = "seen"
+	frameTyping  = "typing"
+	frameOlder   = "older"
+	framePing    = "ping"
+)
+
+func isKnown(frame string) bool {
+	switch frame {
+	case frameHello, frameMessage, frameEnd, frameSeen, frameTyping, frameOlder, framePing:
+		return true
+	}
+	return false
+}
+
+// errNoObject is for frames that are not a JSON object at all.
+var errNoObject = errors.New("not a JSON object")
+
+// parse reads a frame. The error is errNoObject, or Invalid: a member stands there twice, or has the wrong type; unknown
+// types have no members that could. encoding/json alone would take the last of two members, and "Text" for "text".
+func parse(b []byte) (clientFrame, error) {
+	var f clientFrame
+	if !startsObject(b) || !json.Valid(b) {
+		return f, errNoObject
+	}
+	f.broken = !utf8.Valid(b) || halfPair(b)
+	var wrong, twice string
+	seen := make(map[string]bool, 4)
+	d := json.NewDecoder(bytes.NewReader(b))
+	_, _ = d.Token() // {; what follows is valid too
+	for d.More() {
+		token, _ := d.Token()
+		name, _ := token.(string)
+		value := f.member(name)
+		switch {
+		case value == nil:
+			value = new(json.RawMessage) // passed over
+		case seen[name]:
+			twice = name
+		default:
+			seen[name] = true
+		}
+		if d.Decode(value) != nil && wrong == "" {
+			wrong = name
+		}
+	}
+	switch {
+	case twice != "":
+		return f, unreadable(twice, "stands there twice")
+	case f.Type == "":
+		return f, unreadable("type", "cannot be read")
+	case wrong != "" && isKnown(f.Type):
+		return f, unreadable(wrong, "cannot be read")
+	}
+	return f, nil
+}
+
+func startsObject(b []byte) bool {
+	for _, c := range b {
+		switch c {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return c == '{'
+		}
+	}
+	return false
+}
+
+// halfPair tells whether valid JSON escapes one half of a surrogate pair without the other.
+func halfPair(b []byte) bool {
+	for i := 0; i < len(b); i++ {
+		if b[i] != '\\' {
+			continue
+		}
+		first, ok := escaped(b[i:])
+		if !ok {
+			i++ // \n and the like
+			continue
+		}
+		i += 5
+		if !utf16.IsSurrogate(first) {
+			continue
+		}
+		second, ok := escaped(b[i+1:])
+		if !ok || utf16.DecodeRune(first, second) == utf8.RuneError {
+			return true
+		}
+		i += 6
+	}
+	return false
+}
+
+// escaped reads \uXXXX.
+func escaped(b []byte) (rune, bool) {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(b[2:6]), 16, 16)
+	return rune(n), err == nil
+}
+
+func unreadable(field, reason string) error {
+	return &core.Error{Op: "widget.parse", Kind: core.Invalid, Field: field, Reason: reason}
+}
+
+// check says whether a message or end can be accepted at all. The error is Invalid.
+func (f clientFrame) check() error {
+	const op = "widget.check"
+	switch {
+	case !isClientID(f.ID):
+		return &core.Error{Op: op, Kind: core.Invalid, Field: "id", Reason: "is not a UUID in lower case"}
+	case f.Type == frameEnd:
+		return nil
+	case f.broken:
+		return &core.Error{Op: op, Kind: core.Invalid, Field: "text", Reason: "is not valid UTF-8"}
+	}
+	return core.CheckText("text", f.Text)
+}
+
+// inbound says a frame in core's words: what who did at the site. Only seen has a place up to which.
+func (s *site) inbound(who core.RemoteID, f clientFrame, seen core.EventID) core.Inbound {
+	in := core.Inbound{
+		Channel: s.live.Channel.ID, Department: s.live.Channel.Department, Identity: who, Conversation: who,
+	}
+	switch f.Type {
+	case frameMessage:
+		in.Verb, in.Dedupe, in.Content = core.InboundMessage, f.ID, core.Content{Text: f.Text}
+	case frameEnd:
+		in.Verb, in.Dedupe = core.InboundEnd, f.ID
+	case frameSeen:
+		in.Verb, in.Seen = core.InboundRead, seen
+	case frameTyping:
+		in.Verb = core.InboundTyping
+	}
+	return in
+}
+
+// isClientID tells whether s is a UUID as it is written: lower case, with hyphens. Any version will do; the one that all
+// would share will not.
+func isClientID(s string) bool {
+	id, err := uuid.Parse(s)
+	return err == nil && id != uuid.Nil && id.String() == s
+}
+
+// isToken tells whether s could be a token of core.NewToken.
+func isToken(s core.Secret) bool {
+	if len(s) != core.TokenLength {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}

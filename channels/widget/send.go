@@ -1,0 +1,181 @@
+package widget
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"parley/core"
+)
+
+// Frames to the client are appended by hand: the hot ones are sent once for every visitor who looks on, and the rest are
+// short.
+
+const version = 1
+
+var pong = []byte(`{"type":"pong"}`)
+
+func welcome(token core.Secret, department string) []byte {
+	b := append([]byte(`{"type":"welcome","version":`), strconv.Itoa(version)...)
+	b = appendMember(b, "token", token.Reveal())
+	b = appendMember(b, "department", department)
+	return append(b, '}')
+}
+
+func ack(id string) []byte {
+	return append(appendMember([]byte(`{"type":"ack"`), "id", id), '}')
+}
+
+func typing(name string) []byte {
+	return append(appendMember([]byte(`{"type":"typing"`), "name", name), '}')
+}
+
+// events is a continuation if the frame has After, else a snapshot.
+func events(f core.VisitorFrame) []byte {
+	b := append(make([]byte, 0, frameSize(f)), `{"type":"events"`...)
+	if f.After != "" {
+		b = appendMember(b, "after", f.After)
+		b = appendMember(b, "cursor", f.Cursor)
+	} else {
+		b = appendMember(b, "cursor", f.Cursor)
+		b = appendStart(b, f)
+	}
+	return appendEvents(b, f.Events)
+}
+
+// older is what was before.
+func older(f core.VisitorFrame) []byte {
+	b := append(make([]byte, 0, frameSize(f)), `{"type":"older"`...)
+	return appendEvents(appendStart(b, f), f.Events)
+}
+
+// frameSize guesses the length of a frame, so that it is seldom moved while it grows.
+func frameSize(f core.VisitorFrame) int {
+	n := 256
+	for i := range f.Events {
+		n += 160 + len(f.Events[i].Text) + len(f.Events[i].Text)/16
+	}
+	return n
+}
+
+func appendStart(b []byte, f core.VisitorFrame) []byte {
+	b = appendMember(b, "start", f.Start)
+	return strconv.AppendBool(append(b, `,"more":`...), f.More)
+}
+
+func appendEvents(b []byte, events []core.VisitorEvent) []byte {
+	b = append(b, `,"events":[`...)
+	for i := range events {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendEvent(b, &events[i])
+	}
+	return append(b, ']', '}')
+}
+
+func appendEvent(b []byte, e *core.VisitorEvent) []byte {
+	b = appendString(append(b, `{"kind":`...), string(e.Kind))
+	b = appendMember(b, "at", e.At.String())
+	switch e.Kind {
+	case core.EventMessage:
+		b = appendFlag(b, "mine", e.Mine)
+		b = appendMember(b, "id", e.ClientID)
+		b = appendMember(b, "ref", e.Ref)
+		b = appendMember(b, "about", e.About)
+		b = appendMember(b, "name", e.Name)
+		b = appendFlag(b, "edited", e.Edited)
+		b = appendFlag(b, "deleted", e.Deleted)
+		b = appendReactions(b, e.Reactions)
+		b = appendMember(b, "text", e.Text)
+	case core.EventEdited, core.EventDeleted, core.EventReacted:
+		b = appendFlag(b, "mine", e.Mine)
+		b = appendMember(b, "about", e.About)
+		name := "text"
+		if e.Kind == core.EventReacted {
+			name = "emoji"
+		}
+		b = appendMember(b, name, e.Text)
+	default:
+		b = appendMember(b, "outcome", string(e.Outcome))
+		b = appendMember(b, "name", e.Name)
+	}
+	return append(b, '}')
+}
+
+func appendReactions(b []byte, all []core.Reaction) []byte {
+	for i, r := range all {
+		if i == 0 {
+			b = append(b, `,"reactions":[`...)
+		} else {
+			b = append(b, ',')
+		}
+		b = append(appendMember(append(b, `{"mine":`+strconv.FormatBool(r.By == core.ByCustomer)...), "emoji", r.Emoji), '}')
+	}
+	if len(all) > 0 {
+		b = append(b, ']')
+	}
+	return b
+}
+
+// appendFlag adds a member that is true; one that is not is left out.
+func appendFlag(b []byte, name string, set bool) []byte {
+	if !set {
+		return b
+	}
+	return append(append(append(b, ',', '"'), name...), `":true`...)
+}
+
+// appendMember adds a member that is not the first; one that is empty is left out.
+func appendMember(b []byte, name, value string) []byte {
+	if value == "" {
+		return b
+	}
+	b = append(b, ',', '"')
+	b = append(b, name...)
+	b = append(b, '"', ':')
+	return appendString(b, value)
+}
+
+const hex = "0123456789abcdef"
+
+// appendString adds s as JSON. The line and paragraph separators are escaped, because old scripts take them for ends of
+// lines; what is not UTF-8 becomes U+FFFD, because a browser ends a connection on which such a byte comes.
+func appendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := rune(c), 1
+		if c >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(s[i:])
+			if r != '\u2028' && r != '\u2029' && (r != utf8.RuneError || n > 1) {
+				i += n
+				continue
+			}
+		}
+		b = appendEscaped(append(b, s[start:i]...), r)
+		i += n
+		start = i
+	}
+	return append(append(b, s[start:]...), '"')
+}
+
+func appendEscaped(b []byte, r rune) []byte {
+	switch r {
+	case '"', '\\':
+		return append(b, '\\', byte(r))
+	case '\n':
+		return append(b, '\\', 'n')
+	case '\r':
+		return append(b, '\\', 'r')
+	case '\t':
+		return append(b, '\\', 't')
+	case utf8.RuneError:
+		return append(b, "\uFFFD"...)
+	}
+	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+}

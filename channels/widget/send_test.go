@@ -1,0 +1,152 @@
+package widget
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"parley/core"
+)
+
+func TestFramesToTheClientByteForByte(t *testing.T) {
+	t.Parallel()
+	at := core.At(time.Date(2026, 1, 2, 3, 4, 5, 678_000, time.UTC))
+	const when = `"at":"2026-01-02T03:04:05.000678Z"`
+	one := func(e core.VisitorEvent) core.VisitorFrame {
+		e.At = at
+		return core.VisitorFrame{After: "A", Cursor: "C", Events: []core.VisitorEvent{e}}
+	}
+	continued := func(event string) string {
+		return `{"type":"events","after":"A","cursor":"C","events":[{` + event + `}]}`
+	}
+	tests := map[string]struct {
+		got  []byte
+		want string
+	}{
+		"welcome": {welcome("T", "Support"), `{"type":"welcome","version":1,"token":"T","department":"Support"}`},
+		"a department's name is any text": {
+			welcome("T", "Ein \"Team\" \\ </script>\u2028"),
+			`{"type":"welcome","version":1,"token":"T","department":"Ein \"Team\" \\ </script>\u2028"}`,
+		},
+		"ack":    {ack(id(1)), `{"type":"ack","id":"` + id(1) + `"}`},
+		"typing": {typing("Anna"), `{"type":"typing","name":"Anna"}`},
+		"pong":   {pong, `{"type":"pong"}`},
+		"an empty snapshot": {
+			events(core.VisitorFrame{Cursor: "C", Start: "S"}), `{"type":"events","cursor":"C","start":"S","more":false,"events":[]}`,
+		},
+		"a snapshot": {
+			events(core.VisitorFrame{Cursor: "C", Start: "S", More: true, Events: []core.VisitorEvent{
+				{Kind: core.EventStarted, At: at}, {Kind: core.EventTaken, At: at, Name: "Anna"},
+			}}),
+			`{"type":"events","cursor":"C","start":"S","more":true,"events":[{"kind":"started",` + when + `},{"kind":"taken",` + when + `,"name":"Anna"}]}`,
+		},
+		"older": {
+			older(core.VisitorFrame{Start: "S", Events: []core.VisitorEvent{{Kind: core.EventJoined, At: at, Name: "Anna"}}}),
+			`{"type":"older","start":"S","more":false,"events":[{"kind":"joined",` + when + `,"name":"Anna"}]}`,
+		},
+		"an own message": {
+			events(one(core.VisitorEvent{Kind: core.EventMessage, Mine: true, ClientID: id(1), Text: "hi"})),
+			continued(`"kind":"message",` + when + `,"mine":true,"id":"` + id(1) + `","text":"hi"`),
+		},
+		"an agent's message": {
+			events(one(core.VisitorEvent{Kind: core.EventMessage, Name: "Anna", Text: "hi"})),
+			continued(`"kind":"message",` + when + `,"name":"Anna","text":"hi"`),
+		},
+		"the customer ended": {
+			events(one(core.VisitorEvent{Kind: core.EventEnded, Mine: true, Outcome: core.CompletedByCustomer})),
+			continued(`"kind":"ended",` + when + `,"outcome":"completed_by_customer"`),
+		},
+		"an agent ended": {
+			events(one(core.VisitorEvent{Kind: core.EventEnded, Name: "Anna", Outcome: core.CompletedByOperator})),
+			continued(`"kind":"ended",` + when + `,"outcome":"completed_by_operator","name":"Anna"`),
+		},
+		"line ends, quotes and control characters": {
+			events(one(core.VisitorEvent{Kind: core.EventMessage, Name: "A", Text: "a\r\n\t\"\\\x01\x1f\x7f\u2028\u2029é😀"})),
+			continued(`"kind":"message",` + when + `,"name":"A","text":"a\r\n\t\"\\\u0001\u001f` + "\x7f" + `\u2028\u2029é😀"`),
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if string(tt.got) != tt.want {
+				t.Errorf("frame:\n got %s\nwant %s", tt.got, tt.want)
+			}
+			if !json.Valid(tt.got) {
+				t.Errorf("frame: got %s, want valid JSON", tt.got)
+			}
+		})
+	}
+}
+
+// TestNothingTellsAnEventsNumber holds that notes cannot be counted: what is shown has neither seq nor log id.
+func TestNothingTellsAnEventsNumber(t *testing.T) {
+	t.Parallel()
+	b := events(core.VisitorFrame{After: "A", Cursor: "C", Events: []core.VisitorEvent{
+		{Kind: core.EventMessage, At: 1, Mine: true, ClientID: id(1), Name: "N", Text: "T"}, {Kind: core.EventEnded, At: 2, Outcome: core.CompletedByOperator, Name: "N"},
+	}})
+	var frame struct {
+		Events []map[string]any `json:"events"`
+	}
+	if err := json.Unmarshal(b, &frame); err != nil {
+		t.Fatal(err)
+	}
+	allowed := map[string]bool{"kind": true, "at": true, "mine": true, "id": true, "name": true, "text": true, "outcome": true}
+	for _, e := range frame.Events {
+		for member := range e {
+			if !allowed[member] {
+				t.Errorf("event: got a member %q, want none but %v", member, allowed)
+			}
+		}
+	}
+}
+
+// checkString holds appendString to encoding/json: decoding gives what encoding/json would let through.
+func checkString(t *testing.T, s string) {
+	t.Helper()
+	b := appendString(nil, s)
+	if !utf8.Valid(b) || strings.ContainsAny(string(b), "\u2028\u2029") {
+		t.Errorf("appendString(%q): got %q", s, b)
+	}
+	var got, want string
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatalf("appendString(%q): got %q: %v", s, b, err)
+	}
+	reference, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(reference, &want); err != nil {
+		t.Fatal(err)
+	}
+	if got != want {
+		t.Errorf("appendString(%q): decoded to %q, want %q", s, got, want)
+	}
+}
+
+func TestAppendStringLikeEncodingJSON(t *testing.T) {
+	t.Parallel()
+	for r := rune(0); r <= 0x2100; r++ {
+		checkString(t, "a"+string(r)+"b")
+	}
+	for _, s := range []string{"", "\xff", "a\xffb\xfe", "\xe2\x80", "\xed\xa0\x80", "\uFFFD", "😀\U0010FFFF", "\u2028", "</script>"} {
+		checkString(t, s)
+	}
+}
+
+func FuzzAppendString(f *testing.F) {
+	f.Add("plain")
+	f.Add("\xff\u2028\"\\\n")
+	f.Fuzz(checkString)
+}
+
+func BenchmarkEvents(b *testing.B) {
+	f := core.VisitorFrame{After: strings.Repeat("a", 22), Cursor: strings.Repeat("b", 22), Events: []core.VisitorEvent{
+		{Kind: core.EventMessage, At: 1_700_000_000_000_000, Name: "Anna", Text: "Your parcel left our house this morning and arrives tomorrow."},
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		events(f)
+	}
+}

@@ -1,0 +1,202 @@
+package widget
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"parley/core"
+	"parley/core/socket"
+)
+
+// Limits of a connection.
+const (
+	helloTime    = 10 * time.Second
+	maxFrames    = 20 // in framesSpan, unless the channel says otherwise
+	framesSpan   = 5 * time.Second
+	maxMessages  = 60 // in messagesSpan, unless the channel says otherwise
+	messagesSpan = time.Minute
+	typingPause  = 3 * time.Second
+	olderLimit   = 50 // events
+
+	callTimeout = 5 * time.Second // for the hub or the feed to answer
+)
+
+// visitor is one connection of a visitor, a tab. There are many and most are idle: it has no goroutine and, unless a read
+// mark waits, no timer.
+type visitor struct {
+	widget *Widget
+	site   *site
+
+	// Of the connection's reader alone.
+	conn     *socket.Conn
+	who      core.RemoteID // who it is and where they write; "" before hello
+	stop     func()        // ends following
+	messages socket.Window
+	typedAt  core.Time
+
+	mark mark
+}
+
+var (
+	_ socket.Handler   = (*visitor)(nil)
+	_ core.VisitorSink = (*visitor)(nil)
+)
+
+// Open looks once more whether the channel is live: it may have changed since the handshake began.
+func (v *visitor) Open(c *socket.Conn) {
+	v.conn = c
+	if !v.widget.has(v.site) {
+		c.Close(socket.CloseGone, reasonGone)
+	}
+}
+
+// Message is one frame of the client.
+func (v *visitor) Message(c *socket.Conn, b []byte) {
+	f, err := parse(b)
+	switch {
+	case errors.Is(err, errNoObject):
+		c.Close(socket.CloseBadFrame, "not a JSON object")
+	case v.who == "":
+		v.begin(c, f, err)
+	case err != nil:
+		c.Send(refused("", err))
+	default:
+		v.do(c, f)
+	}
+}
+
+// Closed ends what the connection began.
+func (v *visitor) Closed(*socket.Conn) {
+	if v.stop != nil {
+		v.stop()
+	}
+	v.mark.end(v.tellSeen)
+}
+
+// begin takes the first frame, which must be hello, and says who the visitor is.
+func (v *visitor) begin(c *socket.Conn, f clientFrame, err error) {
+	if err != nil || f.Type != frameHello {
+		c.Close(socket.CloseBadFrame, "hello first")
+		return
+	}
+	if !slices.Contains(f.Versions, version) {
+		c.Close(socket.CloseNoVersion, "no version in common")
+		return
+	}
+	token := f.Token
+	if !isToken(token) {
+		token = core.NewToken()
+	}
+	v.who = core.RemoteID(core.HashToken(token))
+	c.Send(welcome(token, v.site.live.Department))
+
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout) // outlives the handshake's request
+	defer cancel()
+	v.stop, err = v.widget.feed.FollowVisitor(ctx, v.site.live.Channel.ID, v.who, f.After, v)
+	if err != nil {
+		v.widget.log.Warn("visitor cannot be shown their conversation", "channel", v.site.live.Channel.Slug, "error", err)
+		c.Close(socket.CloseInternal, "not available now")
+	}
+}
+
+// do is what a visitor who has said hello wants.
+func (v *visitor) do(c *socket.Conn, f clientFrame) {
+	switch f.Type {
+	case frameHello:
+		c.Close(socket.CloseBadFrame, "a second hello")
+	case frameMessage, frameEnd:
+		v.say(c, f)
+	case frameSeen:
+		v.see(f.Cursor)
+	case frameTyping:
+		v.write(f)
+	case frameOlder:
+		v.older(c, f.Before)
+	case framePing:
+		c.Send(pong)
+	}
+}
+
+// say hands a message, or the wish to end, to the hub, and tells the client only then.
+func (v *visitor) say(c *socket.Conn, f clientFrame) {
+	if f.Type == frameMessage && !v.messages.Allow(v.now(), v.site.limits.Messages, messagesSpan) {
+		c.Close(socket.CloseTooMany, "too many messages")
+		return
+	}
+	err := f.check()
+	if err == nil {
+		err = v.receive(f, 0)
+	}
+	switch {
+	case err == nil:
+		c.Send(ack(f.ID))
+	case isClientID(f.ID):
+		c.Send(refused(f.ID, err))
+	default:
+		c.Send(refused("", err))
+	}
+}
+
+// write tells that the customer writes. It is a hint: one too many, or one that fails, is forgotten.
+func (v *visitor) write(f clientFrame) {
+	now := v.now()
+	if v.typedAt != 0 && now.Sub(v.typedAt) < typingPause {
+		return
+	}
+	v.typedAt = now
+	_ = v.receive(f, 0)
+}
+
+// older shows what was before. A refusal would be taken for one of the message under way, so a place that is not this
+// visitor's has nothing before it, and what cannot be read now has nothing now.
+func (v *visitor) older(c *socket.Conn, before string) {
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout) // a connection has no context
+	defer cancel()
+	f, err := v.widget.feed.OlderVisitor(ctx, v.site.live.Channel.ID, v.who, before, olderLimit)
+	if err != nil {
+		v.fault("older events not read", err)
+		f = core.VisitorFrame{More: core.KindOf(err) != core.Invalid}
+	}
+	c.Send(older(f))
+}
+
+// see remembers how far the customer has seen. The hub is told soon, by tellSeen. A place that is not this visitor's is
+// nowhere.
+func (v *visitor) see(cursor string) {
+	seen, err := v.widget.feed.SeenVisitor(v.site.live.Channel.ID, v.who, cursor)
+	if err == nil {
+		v.mark.set(seen, v.now(), v.tellSeen)
+	}
+}
+
+// tellSeen hands a read mark to the hub. One that fails is forgotten: the next event brings another.
+func (v *visitor) tellSeen(seen core.EventID) core.Time {
+	_ = v.receive(clientFrame{Type: frameSeen}, seen)
+	return v.now()
+}
+
+func (v *visitor) receive(f clientFrame, seen core.EventID) error {
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout) // a connection has no context
+	defer cancel()
+	err := v.widget.inbox.Receive(ctx, v.site.inbound(v.who, f, seen))
+	if err != nil {
+		v.fault("inbound not taken", err)
+	}
+	return err
+}
+
+func (v *visitor) fault(what string, err error) {
+	if isFault(err) {
+		v.widget.log.Warn(what, "channel", v.site.live.Channel.Slug, "error", err)
+	}
+}
+
+// Frame is core.VisitorSink's.
+func (v *visitor) Frame(f core.VisitorFrame) bool { return v.conn.Send(events(f)) }
+
+// Hint is core.VisitorSink's.
+func (v *visitor) Hint(name string) bool { return v.conn.Send(typing(name)) }
+
+func (v *visitor) now() core.Time { return core.At(v.widget.clock()) }

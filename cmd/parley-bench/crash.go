@@ -1,0 +1,368 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+type crashCommand struct {
+	common
+
+	Rounds int    `default:"1000" help:"How often to kill the program, on each database."`
+	Seed   uint64 `help:"Of the moments of the kills; a random one unless given."`
+}
+
+// Who writes in a crash run, and when the program is killed.
+const (
+	steadyCustomers  = 12 // in one session each, which agents answer
+	endingCustomers  = 4  // who end their sessions and begin others
+	crashAgents      = 4
+	operatorsAnAgent = 2
+
+	soonest, latest = 20 * time.Millisecond, 170 * time.Millisecond // after it serves
+	leastFlying     = 16                                            // requests under way at a kill
+)
+
+// Run runs the loop on each database.
+func (c *crashCommand) Run(ctx context.Context) error {
+	kinds, err := c.kinds()
+	if err != nil {
+		return err
+	}
+	if c.Seed == 0 {
+		c.Seed = rand.Uint64()
+	}
+	dir, done, err := c.folder()
+	if err != nil {
+		return err
+	}
+	r := newReport(os.Stdout, "crash", map[string]any{"rounds": c.Rounds, "seed": c.Seed})
+	r.say("crash: %d rounds, seed %d, in %s", c.Rounds, c.Seed, dir)
+	binary, err := c.program(ctx, dir, nil)
+	for _, kind := range kinds {
+		if err == nil {
+			err = c.on(ctx, kind, dir, binary, r)
+		}
+	}
+	err = errors.Join(err, r.close(c.JSON))
+	if done(err != nil); err != nil {
+		r.say("what is left of it is in %s", dir)
+	}
+	return err
+}
+
+func (c *crashCommand) on(ctx context.Context, kind, dir, binary string, r *report) error {
+	db, err := newDatabase(ctx, kind, dir, c.Postgres)
+	if err != nil {
+		return err
+	}
+	defer db.drop()
+	return crash(ctx, crashRun{kind: kind, url: db.url, dir: filepath.Join(dir, kind), binary: binary, rounds: c.Rounds, seed: c.Seed}, r)
+}
+
+// crashRun is one loop on one database.
+type crashRun struct {
+	kind, url, dir, binary string
+	rounds                 int
+	seed                   uint64
+}
+
+// besiegers are the clients of one loop.
+type besiegers struct {
+	*siege
+	api       *agentAPI
+	customers []*customer
+	operators []*operator
+	tab       *customer
+	watcher   *watcher
+}
+
+// crash kills the program again and again under load, and reports what it cost.
+func crash(ctx context.Context, run crashRun, r *report) error {
+	srv, err := newServer(run.binary, run.dir, run.url)
+	if err != nil {
+		return err
+	}
+	defer srv.close()
+	h, err := furnish(ctx, run.url, crashAgents)
+	if err != nil {
+		return err
+	}
+	if _, err := srv.start(ctx); err != nil {
+		return err
+	}
+	b := besiegers{siege: &siege{server: srv, house: h}, api: newAgentAPI(srv.addr, h.agents[0])}
+
+	clients, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	b.gate.open()
+	if err := b.begin(clients, &running); err != nil {
+		return fmt.Errorf("begin: %w\n%s", err, srv.tail())
+	}
+	n, err := b.loop(ctx, run)
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, srv.tail())
+	}
+	b.stopping.Store(true)
+	if err := b.quiet(ctx); err != nil {
+		b.fail("%v", err)
+	}
+	n.endRound(b.siege)
+	there, err := readRecord(ctx, b.api)
+	if err != nil {
+		return fmt.Errorf("read what is there: %w\n%s", err, srv.tail())
+	}
+	settle(ctx, there, b.customers, b.tab, b.watcher)
+	cancel()
+	running.Wait()
+
+	stored, shown, streamed := b.verdict(there, b.customers, b.operators, b.tab, b.watcher)
+	if out, err := srv.command(ctx, "doctor").CombinedOutput(); err != nil {
+		b.fail("parley doctor: %v\n%s", err, out)
+	}
+	if err := srv.stop(); err != nil {
+		b.fail("%v", err)
+	}
+	b.report(run, r, n, there, stored, shown, streamed)
+	if len(r.Failures) > 0 {
+		return b.leave(run.dir)
+	}
+	return nil
+}
+
+// begin brings the clients in: first the customers, and when those who stay have a session each, who looks after them.
+func (b *besiegers) begin(ctx context.Context, running *sync.WaitGroup) error {
+	for i := range steadyCustomers + endingCustomers {
+		c := newCustomer(b.siege, fmt.Sprintf("c%02d", i+1))
+		c.ends = i >= steadyCustomers
+		b.customers = append(b.customers, c)
+		running.Go(func() { c.run(ctx) })
+	}
+	b.tab = b.customers[0].tab(ctx)
+	running.Go(func() { b.tab.run(ctx) })
+
+	sessions, err := b.sessions(ctx)
+	if err != nil {
+		return err
+	}
+	for i, key := range b.house.agents {
+		var held []string
+		for j, id := range sessions {
+			if j%len(b.house.agents) == i {
+				held = append(held, id)
+			}
+		}
+		for j := range operatorsAnAgent {
+			o := newOperator(b.siege, fmt.Sprintf("a%d.%d", i+1, j+1), newAgentAPI(b.server.addr, key), held)
+			b.operators = append(b.operators, o)
+			running.Go(func() { o.run(ctx) })
+		}
+	}
+	b.watcher = newWatcher(b.siege, b.api, sessions)
+	running.Go(func() { b.watcher.run(ctx) })
+	return nil
+}
+
+// sessions waits until every customer who stays has a session, and gives them.
+func (b *besiegers) sessions(ctx context.Context) ([]string, error) {
+	for until := time.Now().Add(time.Minute); time.Now().Before(until); pause(ctx, 20*time.Millisecond) {
+		rows, err := b.api.sessions(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found := map[string]string{}
+		for _, row := range rows {
+			events, err := b.api.events(ctx, row.ID, 0)
+			if err != nil {
+				return nil, err
+			}
+			if i := slices.IndexFunc(events, func(e logEvent) bool { return e.Kind == "message" }); i >= 0 {
+				found[author(events[i].Text)] = row.ID
+			}
+		}
+		var ids []string
+		for _, c := range b.customers[:steadyCustomers] {
+			if id, ok := found[c.name]; ok {
+				ids = append(ids, id)
+			}
+		}
+		if len(ids) == steadyCustomers {
+			return ids, nil
+		}
+	}
+	return nil, errors.New("not every customer has a session after a minute")
+}
+
+// tally is what the loop counts for itself.
+type tally struct {
+	kills       int64
+	fewest      int64           // requests under way at a kill
+	starts      []time.Duration // until it served again
+	retried     int64           // rounds with a retry
+	found       int64           // rounds with something stored whose sender had not been told
+	both        int64
+	roundsEnded int64
+}
+
+// endRound notes what was met since the last kill.
+func (t *tally) endRound(s *siege) {
+	retried, found := s.retriedNow.Swap(false), s.storedNow.Swap(false)
+	if t.roundsEnded++; t.roundsEnded == 1 {
+		return // nothing was killed before the first
+	}
+	if retried {
+		t.retried++
+	}
+	if found {
+		t.found++
+	}
+	if retried && found {
+		t.both++
+	}
+}
+
+// loop kills and starts.
+func (b *besiegers) loop(ctx context.Context, run crashRun) (*tally, error) {
+	moments := rand.New(rand.NewPCG(run.seed, 0))
+	t := &tally{fewest: 1 << 30}
+	fate, err := newNemesis(ctx, run.kind, run.url)
+	if err != nil {
+		return t, err
+	}
+	defer fate.close()
+	for round := range run.rounds {
+		pause(ctx, soonest+time.Duration(moments.Int64N(int64(latest-soonest))))
+		for until := time.Now().Add(30 * time.Second); b.flying.Load() < leastFlying; {
+			if pause(ctx, 100*time.Microsecond); ctx.Err() != nil || time.Now().After(until) {
+				return t, fmt.Errorf("round %d: only %d requests are under way", t.kills+1, b.flying.Load())
+			}
+		}
+		if !b.server.running() {
+			return t, fmt.Errorf("round %d: the program ended by itself", t.kills+1)
+		}
+		switch round % 5 {
+		case 0: // whenever it is
+		case 1:
+			b.awaitAnswer(ctx)
+		default: // the group after the first answer is the first that is large
+			b.awaitAnswer(ctx)
+			fate.await(ctx)
+		}
+		t.endRound(b.siege)
+		t.fewest = min(t.fewest, b.flying.Load())
+		b.gate.shut()
+		b.server.kill()
+		t.kills++
+		took, err := b.server.start(ctx)
+		if err != nil {
+			return t, fmt.Errorf("round %d: %w", t.kills, err)
+		}
+		t.starts = append(t.starts, took)
+		b.gate.open()
+	}
+	return t, nil
+}
+
+// awaitAnswer waits until somebody is told that something is stored.
+func (b *besiegers) awaitAnswer(ctx context.Context) {
+	told := b.told.Load()
+	for until := time.Now().Add(patience); b.told.Load() == told && time.Now().Before(until) && ctx.Err() == nil; {
+		time.Sleep(50 * time.Microsecond)
+	}
+}
+
+// quiet waits until everybody has been told that all they said is stored.
+func (b *besiegers) quiet(ctx context.Context) error {
+	timeout := time.After(time.Minute)
+	var writers []<-chan struct{}
+	for _, c := range b.customers {
+		writers = append(writers, c.done)
+	}
+	for _, o := range b.operators {
+		writers = append(writers, o.done)
+	}
+	for _, done := range writers {
+		select {
+		case <-done:
+		case <-timeout:
+			return errors.New("somebody has waited a minute for an acknowledgement")
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// report adds the run's figures and counts, and fails where something was lost, doubled or disordered, or where too
+// little was met for that to mean anything.
+func (b *besiegers) report(run crashRun, r *report, t *tally, there record, stored, shown, streamed counts) {
+	starts := make([]float64, len(t.starts))
+	for i, d := range t.starts {
+		starts[i] = milliseconds(d)
+	}
+	r.add(figure{Name: run.kind + ": start after a kill, median", Value: median(starts), Unit: "ms", Spread: spread(starts)})
+	for name, n := range map[string]int64{
+		"kills":                                t.kills,
+		"requests under way at a kill, fewest": t.fewest,
+		"sessions":                             int64(len(there.sessions)),
+		"acknowledged":                         b.told.Load(),
+		"retries":                              b.retries.Load(),
+		"commits met that nobody was told of":  b.stored.Load(),
+		"repeats answered as such":             b.repeats.Load(),
+		"rounds with both":                     t.both,
+		"reconnects":                           b.reconnects.Load(),
+		"gaps":                                 b.gaps.Load(),
+		"snapshots instead of a resume":        b.snapshots.Load(),
+		"refused for the moment":               b.refusals.Load(),
+		"stored: acknowledged and lost":        int64(stored.lost),
+		"stored: twice":                        int64(stored.doubled),
+		"stored: out of order":                 int64(stored.disordered),
+		"stored: unknown":                      int64(stored.unknown),
+		"visitors' screens: missing":           int64(shown.lost),
+		"visitors' screens: twice":             int64(shown.doubled),
+		"visitors' screens: out of order":      int64(shown.disordered),
+		"visitors' screens: unknown":           int64(shown.unknown),
+		"agent's stream: missing":              int64(streamed.lost),
+		"agent's stream: twice":                int64(streamed.doubled),
+		"agent's stream: out of order":         int64(streamed.disordered),
+		"agent's stream: unknown":              int64(streamed.unknown),
+	} {
+		r.Counts[run.kind+": "+name] = n
+	}
+	for _, f := range b.failures {
+		r.fail("%s: %s", run.kind, f)
+	}
+	if t.fewest < leastFlying && t.kills > 0 {
+		r.fail("%s: a kill met only %d requests under way", run.kind, t.fewest)
+	}
+	if 2*t.both < t.kills {
+		r.fail("%s: only %d of %d kills met a retry and a commit that nobody was told of", run.kind, t.both, t.kills)
+	}
+}
+
+// leave writes down what the clients had been told, for whoever looks for the cause.
+func (b *besiegers) leave(dir string) error {
+	history := map[string]any{}
+	for _, c := range b.customers {
+		history[c.name] = map[string]any{"acknowledged": c.said, "screen": c.screen.lines()}
+	}
+	for _, o := range b.operators {
+		history[o.name] = o.said
+	}
+	text, err := json.MarshalIndent(history, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "history.json"), text, 0o644)
+}

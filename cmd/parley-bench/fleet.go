@@ -1,0 +1,360 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// fleet is the clients of a path run: customers who write, and the sockets of agents who follow all their sessions.
+type fleet struct {
+	addr    string
+	channel string
+	bytes   int // of a message
+
+	writers []*writer
+	streams []*line
+	lines   sync.WaitGroup
+
+	until  atomic.Int64 // writers go on until then, in nanoseconds; zero: each message is sent by hand
+	writes sync.WaitGroup
+	pushed atomic.Int64 // messages that agents were shown
+	shown  atomic.Int64 // own messages that visitors were shown
+	timed  atomic.Bool  // messages carry when they were sent
+
+	mu     sync.Mutex
+	pushes []time.Duration // from the customer's sending to an agent's screen, while timed
+	broken error           // why the run is worth nothing
+	down   chan struct{}   // closed when broken is set
+}
+
+// writer is a customer who waits for each acknowledgement before the next message.
+type writer struct {
+	fleet *fleet
+	line  *line
+	begun chan struct{} // closed at the first acknowledgement
+
+	mu    sync.Mutex
+	sent  map[string]time.Time // not acknowledged
+	acks  int64
+	times []time.Duration // of the acknowledgements
+}
+
+// perSocket is how many sessions one socket may follow (web/STREAM.md): an agent who follows more has more tabs open.
+const perSocket = 50
+
+// newFleet connects the customers, has each say something, and lets the agents follow.
+func newFleet(ctx context.Context, srv *server, h house, customers, agents, size int) (*fleet, error) {
+	f := &fleet{addr: srv.addr, channel: h.channel.Slug, bytes: size, down: make(chan struct{})}
+	for range customers {
+		w, err := f.connect()
+		if err != nil {
+			return f, err
+		}
+		f.writers = append(f.writers, w)
+		if err := w.send(); err != nil {
+			return f, err
+		}
+	}
+	for _, w := range f.writers {
+		select {
+		case <-w.begun:
+		case <-f.down:
+			return f, f.failed()
+		case <-time.After(30 * time.Second):
+			return f, errors.New("a first message was not acknowledged within 30 s")
+		case <-ctx.Done():
+			return f, ctx.Err()
+		}
+	}
+	rows, err := newAgentAPI(srv.addr, h.agents[0]).sessions(ctx)
+	if err != nil {
+		return f, err
+	}
+	if len(rows) != customers {
+		return f, fmt.Errorf("%d customers have %d sessions", customers, len(rows))
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	for i := range agents {
+		api := newAgentAPI(srv.addr, h.agents[i])
+		for part := range slices.Chunk(ids, perSocket) {
+			if err := f.watch(ctx, api, part); err != nil {
+				return f, err
+			}
+		}
+	}
+	return f, nil
+}
+
+// watch opens a socket that follows the sessions.
+func (f *fleet) watch(ctx context.Context, api *agentAPI, sessions []string) error {
+	following := make(chan struct{})
+	l, err := api.dialStream("", func(b []byte) {
+		if bytes.HasPrefix(b, []byte(`{"type":"following"`)) {
+			close(following)
+		}
+		f.push(b)
+	})
+	if err != nil {
+		return err
+	}
+	f.streams = append(f.streams, l)
+	f.read(l)
+	if err := l.send(follow(sessions)); err != nil {
+		return err
+	}
+	select {
+	case <-following:
+		return nil
+	case <-time.After(10 * time.Second):
+		return errors.New("an agent's socket did not follow within 10 s")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (f *fleet) read(l *line) {
+	f.lines.Go(func() {
+		if err := l.run(); err != nil {
+			f.spoil(fmt.Errorf("a connection ended: %w", err))
+		}
+	})
+}
+
+// spoil notes why the run is worth nothing; only the first reason is kept.
+func (f *fleet) spoil(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.broken == nil {
+		f.broken = err
+		close(f.down)
+	}
+}
+
+// failed gives why the run is worth nothing, nil if it is worth something.
+func (f *fleet) failed() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.broken
+}
+
+// close hangs up.
+func (f *fleet) close() {
+	for _, w := range f.writers {
+		w.line.hangUp()
+	}
+	for _, l := range f.streams {
+		l.hangUp()
+	}
+	f.lines.Wait()
+}
+
+// ping keeps the agents' sockets, which say nothing else, from being closed as idle.
+func (f *fleet) ping() error {
+	var err error
+	for _, l := range f.streams {
+		err = errors.Join(err, l.send([]byte(`{"type":"ping"}`)))
+	}
+	for _, w := range f.writers {
+		err = errors.Join(err, w.line.send([]byte(`{"type":"ping"}`)))
+	}
+	return err
+}
+
+var (
+	aMessage = []byte(`"kind":"message"`)
+	aTime    = []byte(`"text":"@`)
+)
+
+// push counts what an agent is shown.
+func (f *fleet) push(b []byte) {
+	if !bytes.HasPrefix(b, []byte(`{"type":"events"`)) {
+		return
+	}
+	n := bytes.Count(b, aMessage)
+	if n == 0 {
+		return
+	}
+	f.pushed.Add(int64(n))
+	if !f.timed.Load() {
+		return
+	}
+	now := time.Now()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for {
+		at := bytes.Index(b, aTime)
+		if at < 0 {
+			return
+		}
+		b = b[at+len(aTime):]
+		if end := bytes.IndexByte(b, ' '); end > 0 {
+			if sent, err := strconv.ParseInt(string(b[:end]), 10, 64); err == nil {
+				f.pushes = append(f.pushes, now.Sub(time.Unix(0, sent)))
+			}
+		}
+	}
+}
+
+// connect opens a customer's socket.
+func (f *fleet) connect() (*writer, error) {
+	w := &writer{fleet: f, begun: make(chan struct{}), sent: map[string]time.Time{}}
+	l, err := dialVisitor(f.addr, f.channel, w.take)
+	if err != nil {
+		return nil, err
+	}
+	w.line = l
+	f.read(l)
+	return w, l.send(hello("", ""))
+}
+
+var (
+	anAck  = []byte(`{"type":"ack","id":"`)
+	events = []byte(`{"type":"events"`)
+	isMine = []byte(`"mine":true`)
+)
+
+func (w *writer) take(b []byte) {
+	switch {
+	case bytes.HasPrefix(b, anAck):
+		w.acknowledged(string(b[len(anAck) : len(b)-2]))
+	case bytes.HasPrefix(b, events):
+		w.fleet.shown.Add(int64(bytes.Count(b, isMine)))
+	case bytes.HasPrefix(b, []byte(`{"type":"refused"`)):
+		w.fleet.spoil(fmt.Errorf("a message was refused: %s", b))
+	}
+}
+
+func (w *writer) acknowledged(id string) {
+	now := time.Now()
+	w.mu.Lock()
+	sent := w.sent[id]
+	delete(w.sent, id)
+	w.acks++
+	w.times = append(w.times, now.Sub(sent))
+	first := w.acks == 1
+	w.mu.Unlock()
+	if first {
+		close(w.begun)
+		return
+	}
+	until := w.fleet.until.Load()
+	if until == 0 {
+		return
+	}
+	if now.UnixNano() < until {
+		if w.send() == nil {
+			return
+		}
+	}
+	w.fleet.writes.Done()
+}
+
+// send says the next message.
+func (w *writer) send() error {
+	id, now := newID(), time.Now()
+	w.mu.Lock()
+	w.sent[id] = now
+	w.mu.Unlock()
+	return w.line.send(clientFrame{Type: "message", ID: id, Text: text(now, w.fleet.bytes)}.encode())
+}
+
+// text is a message of so many bytes, about, that begins with when it was sent.
+func text(now time.Time, size int) string {
+	const words = " Is the blue lamp in stock, and when would it be here? I would like to have it before the holidays, if that can be done."
+	b := strconv.AppendInt([]byte{'@'}, now.UnixNano(), 10)
+	for len(b) < size {
+		b = append(b, words[:min(len(words), size-len(b))]...)
+	}
+	return string(append(b, ' '))
+}
+
+// flow lets all customers write for a while, and returns when all is acknowledged, with the number of acknowledgements
+// and the time until the last.
+func (f *fleet) flow(d time.Duration) (acks int64, took time.Duration) {
+	before := f.acks()
+	begin := time.Now()
+	f.until.Store(begin.Add(d).UnixNano())
+	for _, w := range f.writers {
+		f.writes.Add(1)
+		if w.send() != nil {
+			f.writes.Done()
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		f.writes.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-f.down: // some will never be acknowledged
+	}
+	took = time.Since(begin)
+	f.until.Store(0)
+	return f.acks() - before, took
+}
+
+// pace sends so many messages a second, by turns of the customers and whatever is answered, for a while.
+func (f *fleet) pace(ctx context.Context, rate float64, d time.Duration) error {
+	begin := time.Now()
+	for n := 0; ; n++ {
+		due := begin.Add(time.Duration(float64(n) / rate * float64(time.Second)))
+		if due.Sub(begin) > d || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		time.Sleep(time.Until(due))
+		if err := f.writers[n%len(f.writers)].send(); err != nil {
+			return err
+		}
+	}
+}
+
+// settled waits until nothing is unacknowledged and agents have been shown as much as they should, five seconds at most.
+func (f *fleet) settled(ctx context.Context, pushes, shown int64) {
+	open := func() bool {
+		return slices.ContainsFunc(f.writers, func(w *writer) bool {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return len(w.sent) > 0
+		})
+	}
+	for until := time.Now().Add(5 * time.Second); time.Now().Before(until) && ctx.Err() == nil; pause(ctx, 2*time.Millisecond) {
+		if !open() && f.pushed.Load() >= pushes && f.shown.Load() >= shown {
+			return
+		}
+	}
+}
+
+func (f *fleet) acks() int64 {
+	var n int64
+	for _, w := range f.writers {
+		w.mu.Lock()
+		n += w.acks
+		w.mu.Unlock()
+	}
+	return n
+}
+
+// takeTimes gives the times of all acknowledgements and pushes since the last call.
+func (f *fleet) takeTimes() (acks, pushes []time.Duration) {
+	for _, w := range f.writers {
+		w.mu.Lock()
+		acks = append(acks, w.times...)
+		w.times = w.times[:0]
+		w.mu.Unlock()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	pushes, f.pushes = f.pushes, nil
+	return acks, pushes
+}

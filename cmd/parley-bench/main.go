@@ -1,0 +1,71 @@
+// Command parley-bench measures Parley and breaks it: it builds the real program, starts it with a database of its own,
+// and talks to it as browsers and agents do, by the widget's protocol, the event stream and REST.
+//
+//	path      how fast a customer's words come, durably, to the agents (P1, P3), beside the writer without sockets
+//	start     how soon the program serves, in how much memory, and how large it is (P9)
+//	outbox    how long messages are on their way to a channel where one destination is dead and one throttled (P11)
+//	crash     kills the program under load again and again, and compares what everybody has seen with what is stored
+//	compare   sets two runs written with --json beside each other
+//
+// A speed is judged by its ratio to a control in the same run, by turns, and not at all when the control is unsteady. What
+// is printed as missed does not fail a run: a lost, doubled or disordered message does, and so does a crash run that met
+// too little of what it looks for.
+//
+// PostgreSQL is used where --postgres or PARLEY_TEST_POSTGRES names a server; the databases made there are dropped again.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+type commands struct {
+	Path    pathCommand    `cmd:"" help:"Measure the way of a message from the widget to the agents' screens (P1, P3)."`
+	Start   startCommand   `cmd:"" help:"Measure a cold start, its memory and the binary (P9)."`
+	Outbox  outboxCommand  `cmd:"" help:"Measure how soon channels have what is sent, beside a dead and a throttled destination (P11)."`
+	Crash   crashCommand   `cmd:"" help:"Kill the program under load and look for lost, doubled and disordered messages."`
+	Compare compareCommand `cmd:"" help:"Compare the figures of two runs written with --json."`
+}
+
+func main() {
+	signal.Ignore(syscall.SIGPIPE) // who reads no further still has the program stopped and the databases dropped
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "parley-bench:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop has been called
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("parley-bench"), kong.Description("Load, comparison and fault harness of Parley."),
+		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		return err
+	}
+	chosen, err := parser.Parse(doubled(args))
+	if err != nil {
+		return err
+	}
+	return chosen.Run()
+}
+
+// doubled lets flags be written with one dash too.
+func doubled(args []string) []string {
+	all := make([]string, len(args))
+	for i, a := range args {
+		if len(a) > 2 && a[0] == '-' && a[1] != '-' && strings.Trim(a[:2], "-0123456789") != "" {
+			a = "-" + a
+		}
+		all[i] = a
+	}
+	return all
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+const (
+	messagesANote = 4 // every so many is a note
+	messagesARead = 3 // after every so many the agent has read all
+)
+
+// operator answers over REST in sessions that only its agent holds: one numbered message after another, each sent again
+// until it is answered.
+type operator struct {
+	siege    *siege
+	name     string
+	api      *agentAPI
+	sessions []string
+	done     chan struct{} // closed when all is acknowledged and nothing new comes
+
+	number int
+	said   map[string][]utterance // acknowledged, in order, by session
+}
+
+func newOperator(s *siege, name string, api *agentAPI, sessions []string) *operator {
+	return &operator{siege: s, name: name, api: api, sessions: sessions, done: make(chan struct{}), said: map[string][]utterance{}}
+}
+
+// run answers until the siege ends and all is acknowledged.
+func (o *operator) run(ctx context.Context) {
+	defer close(o.done)
+	for !o.siege.stopping.Load() && ctx.Err() == nil {
+		o.number++
+		session := o.sessions[o.number%len(o.sessions)]
+		u := utterance{ID: newID(), Text: fmt.Sprintf("%s %07d", o.name, o.number), Note: o.number%messagesANote == 0}
+		seq, ok := o.say(ctx, session, u)
+		if !ok {
+			return
+		}
+		o.said[session] = append(o.said[session], u)
+		o.siege.told.Add(1)
+		if o.number%messagesARead == 0 {
+			o.request(ctx, "/api/v1/sessions/"+session+"/read", map[string]any{"seq": seq}, nil)
+		}
+	}
+}
+
+// say sends one message until it is answered, and gives its seq.
+func (o *operator) say(ctx context.Context, session string, u utterance) (seq int64, ok bool) {
+	kind := "reply"
+	if u.Note {
+		kind = "note"
+	}
+	body := map[string]any{"client_id": u.ID, "kind": kind, "text": u.Text}
+	for tried := false; o.siege.gate.wait(ctx); tried = true {
+		if tried {
+			o.siege.retried()
+		}
+		var e logEvent
+		status, err := o.request(ctx, "/api/v1/sessions/"+session+"/messages", body, &e)
+		switch {
+		case err != nil:
+			pause(ctx, time.Millisecond)
+			continue
+		case status == http.StatusCreated || status == http.StatusOK:
+			o.answered(u, e, status == http.StatusOK, tried)
+			return e.Seq, true
+		case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
+			o.siege.refusals.Add(1)
+			pause(ctx, 20*time.Millisecond)
+		default:
+			o.siege.fail("%s got status %d for a message", o.name, status)
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+func (o *operator) answered(u utterance, e logEvent, repeat, tried bool) {
+	switch {
+	case e.Text != u.Text || e.ClientID != u.ID:
+		o.siege.fail("%s sent %q and was answered with %q", o.name, u.Text, e.Text)
+	case repeat && !tried:
+		o.siege.fail("%s sent %q once and was told that it was there", o.name, u.Text)
+	case repeat:
+		o.siege.repeats.Add(1)
+		o.siege.found()
+	}
+}
+
+func (o *operator) request(ctx context.Context, path string, body, out any) (int, error) {
+	o.siege.flying.Add(1)
+	defer o.siege.flying.Add(-1)
+	return o.api.do(ctx, http.MethodPost, path, body, out)
+}

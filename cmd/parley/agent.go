@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"parley/core"
+	"parley/core/hub"
+)
+
+type agentCommand struct {
+	Add      agentAdd      `cmd:"" help:"Add an agent. Without a password file, a random password is printed, once."`
+	List     agentList     `cmd:"" help:"List the agents."`
+	Password agentPassword `cmd:"" help:"Give an agent another password, and end their logins. Without a password file, a random one is printed, once."`
+	Disable  agentDisable  `cmd:"" help:"Take away an agent's rights and end their logins and keys."`
+}
+
+type agentAdd struct {
+	Email      string   `required:"" placeholder:"EMAIL" help:"The address to sign in with."`
+	Name       string   `required:"" placeholder:"NAME" help:"The name for colleagues; customers see the first word of it."`
+	Admin      bool     `help:"May do everything on the installation."`
+	Operator   []string `placeholder:"DEPT" sep:"none" help:"Answers customers of the department, named by slug or exact name. May be given again."`
+	Supervisor []string `placeholder:"DEPT" sep:"none" help:"Watches and steers the department. May be given again."`
+	newPassword
+}
+
+// newPassword is the password that a command gives to an agent.
+type newPassword struct {
+	PasswordFile string `placeholder:"FILE" help:"A file with the password, at least 8 bytes; a line end at its end does not count."`
+}
+
+// choose reads the password, or makes one. printed is what to print of it.
+func (n newPassword) choose() (password core.Secret, printed string, err error) {
+	if n.PasswordFile == "" {
+		password = core.NewToken()
+		return password, fmt.Sprintf("password: %s\n", password.Reveal()), nil
+	}
+	text, err := os.ReadFile(n.PasswordFile)
+	if err != nil {
+		return "", "", &badInput{"--password-file", "cannot be read: " + cause(err)}
+	}
+	return core.Secret(strings.TrimRight(string(text), "\r\n")), "", nil
+}
+
+func (a agentAdd) Run(p *program) error {
+	password, printed, err := a.choose()
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	o, err := p.office(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	roles := core.Roles{}
+	for _, grant := range []struct {
+		flag        string
+		role        core.Role
+		departments []string
+	}{{"--operator", core.Operator, a.Operator}, {"--supervisor", core.Supervisor, a.Supervisor}} {
+		for _, name := range grant.departments {
+			d, err := o.department(ctx, grant.flag, name)
+			if err != nil {
+				return err
+			}
+			roles[d.ID] |= grant.role
+		}
+	}
+	added, err := o.hub.AddAgent(ctx, hub.NewAgent{Email: a.Email, Name: a.Name, Password: password, Admin: a.Admin, Roles: roles})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "agent %s added\n%s", added.Email, printed)
+	return nil
+}
+
+type agentPassword struct {
+	Email string `required:"" placeholder:"EMAIL" help:"The agent's address."`
+	newPassword
+}
+
+func (a agentPassword) Run(p *program) error {
+	password, printed, err := a.choose()
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	o, err := p.office(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	if err := o.hub.SetPassword(ctx, a.Email, password); err != nil {
+		return noAgent(err, "--email")
+	}
+	fmt.Fprintf(p.stdout, "agent %s has another password\n%s", core.FoldEmail(a.Email), printed)
+	return nil
+}
+
+type agentList struct{}
+
+func (agentList) Run(p *program) error {
+	ctx := context.Background()
+	o, err := p.office(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	agents, err := o.Agents(ctx)
+	if err != nil {
+		return err
+	}
+	departments, err := o.AllDepartments(ctx)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"EMAIL", "NAME", "ROLES", "STATE"}}
+	for _, a := range agents {
+		var roles []string
+		if a.Agent.Admin {
+			roles = append(roles, "admin")
+		}
+		for _, d := range departments {
+			for _, role := range a.Roles[d.ID].Names() {
+				roles = append(roles, role+" of "+d.Slug)
+			}
+		}
+		state := "enabled"
+		if a.Agent.DisabledAt != 0 {
+			state = "disabled"
+		}
+		rows = append(rows, []string{a.Agent.Email, a.Agent.Name, strings.Join(roles, ", "), state})
+	}
+	return p.table(rows)
+}
+
+type agentDisable struct {
+	Email string `arg:"" help:"The agent's address."`
+}
+
+func (a agentDisable) Run(p *program) error {
+	ctx := context.Background()
+	o, err := p.office(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	if err := o.hub.DisableAgent(ctx, a.Email); err != nil {
+		return noAgent(err, "<email>")
+	}
+	fmt.Fprintf(p.stdout, "agent %s disabled\n", core.FoldEmail(a.Email))
+	return nil
+}
+
+// noAgent says which flag or argument named an agent that is not there.
+func noAgent(err error, where string) error {
+	if core.KindOf(err) == core.NotFound {
+		return &badInput{where, "no agent has that address"}
+	}
+	return err
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"parley/channels"
+	"parley/channels/telegram"
+	"parley/channels/widget"
+	"parley/core"
+)
+
+// kind is a kind of channel.
+type kind struct {
+	can core.Capabilities
+	// open makes the adapter of one channel, with its secret; nil where one handler speaks for all (see newAdapters). It does no I/O.
+	open func(desk, core.Channel, core.Secret, channels.Reports) (core.Adapter, error)
+	// same says whether a secret is of the account that a channel with these settings speaks for; nil where a channel has none.
+	same func(settings json.RawMessage, secret core.Secret) error
+}
+
+// kinds has one line per kind of channel.
+var kinds = map[string]kind{
+	widget.Kind:   {can: widget.Capabilities},
+	telegram.Kind: {telegram.Capabilities, openTelegram, sameBot},
+}
+
+// desk is what an adapter needs of the program.
+type desk struct {
+	config    *config
+	publicURL string
+	inbox     core.Inbox
+	log       *slog.Logger
+}
+
+// open makes a channel's adapter; nil for a kind that needs no running.
+func (d desk) open(c core.Channel, r channels.Reports) (core.Adapter, error) {
+	k := kinds[c.Kind]
+	if k.open == nil {
+		return nil, nil
+	}
+	secret, err := core.NewSecretSeal(d.config.key).Open(c.Sealed, sealOf(c.Slug))
+	if err != nil {
+		return nil, &core.Error{Op: "channels.open", Kind: core.Unauthorized, Err: err,
+			Reason: "Its key cannot be read with this installation's secret key: give it again with parley channel set."}
+	}
+	return k.open(d, c, secret, r)
+}
+
+// sealOf is what a channel's secret is sealed for.
+func sealOf(slug string) string { return "channel " + slug }
+
+// adapter speaks for all channels of one kind.
+type adapter struct {
+	path    string // where its handler is mounted
+	handler http.Handler
+	set     func([]placed) error // says which channels there are, of all kinds; those of others are passed over
+}
+
+// placed is a channel with the department whose customers it serves.
+type placed struct {
+	core.Channel
+	department core.Department
+}
+
+// newAdapters has what speaks for all channels of a kind, and the supervisor, which runs the channels of all other kinds.
+func newAdapters(n *node) []adapter {
+	return []adapter{
+		widgetAdapter(n),
+		{"/hooks/{kind}/{slug}", n.channels, func(all []placed) error {
+			bare := make([]core.Channel, len(all))
+			for i, c := range all {
+				bare[i] = c.Channel
+			}
+			n.channels.Set(bare)
+			return nil
+		}},
+	}
+}
+
+func widgetAdapter(n *node) adapter {
+	w := widget.New(n.hub, n.feed, n.sockets, core.SystemClock, n.log.With("room", "widget"))
+	return adapter{"/widget/v1/socket", w, func(channels []placed) error {
+		live := make([]widget.Live, len(channels))
+		for i, c := range channels {
+			live[i] = widget.Live{Channel: c.Channel, Department: c.department.Name}
+			if err := addOrigins(&live[i].Channel, n.origins); err != nil {
+				n.log.Error("origins not added", "channel", c.Slug, "error", err)
+			}
+		}
+		return w.Set(live)
+	}}
+}
+
+// addOrigins lets more sites show a widget than its settings name.
+func addOrigins(c *core.Channel, origins []string) error {
+	if c.Kind != widget.Kind || len(origins) == 0 {
+		return nil
+	}
+	s, err := widget.ParseSettings(c.Settings)
+	if err == nil {
+		s, err = widget.NewSettings(slices.Concat(s.Origins, origins))
+	}
+	if err == nil {
+		c.Settings, err = json.Marshal(s)
+	}
+	if err != nil {
+		return fmt.Errorf("add origins: %w", err)
+	}
+	return nil
+}

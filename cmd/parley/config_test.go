@@ -1,0 +1,357 @@
+package main
+
+import (
+	"io/fs"
+	"net"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"parley/core"
+)
+
+// bad is a wrong value of a setting, flag or argument.
+type bad struct {
+	args []string // %DIR becomes the test's folder
+	env  []string
+	file string // the settings' file, at %DIR/parley.toml
+	name string // what the one line on stderr must begin with
+}
+
+// canary is part of values that could be secrets: it is never to be seen again.
+const canary = "hunter2canary"
+
+var badSettings = map[string]bad{
+	"an address without a port":                  {env: []string{"PARLEY_ADDR=127.0.0.1"}, name: "PARLEY_ADDR"},
+	"an address whose port is no number":         {env: []string{"PARLEY_ADDR=127.0.0.1:http"}, name: "PARLEY_ADDR"},
+	"an address whose port is too large":         {args: []string{"serve", "--addr", "127.0.0.1:70000"}, name: "--addr"},
+	"an address with a scheme":                   {args: []string{"serve", "--addr", "http://127.0.0.1:80"}, name: "--addr"},
+	"an address that is empty":                   {args: []string{"serve", "--addr", ""}, name: "--addr"},
+	"an address of another machine":              {args: []string{"serve", "--addr", "192.0.2.1:8080"}, name: "--addr"},
+	"an address that is no name":                 {file: `addr = "a b:80"`, name: "addr in the file of PARLEY_CONFIG"},
+	"a public URL without a scheme":              {env: []string{"PARLEY_PUBLIC_URL=chat.example.com"}, name: "PARLEY_PUBLIC_URL"},
+	"a public URL of another scheme":             {env: []string{"PARLEY_PUBLIC_URL=ftp://chat.example.com"}, name: "PARLEY_PUBLIC_URL"},
+	"a public URL with a path":                   {args: []string{"serve", "--public-url", "https://example.com/chat"}, name: "--public-url"},
+	"a Telegram without a scheme":                {args: []string{"serve", "--telegram-api-url", "telegram.test"}, name: "--telegram-api-url"},
+	"a Telegram with a password":                 {args: []string{"serve"}, env: []string{"PARLEY_TELEGRAM_API_URL=https://a:" + canary + "@telegram.test"}, name: "PARLEY_TELEGRAM_API_URL"},
+	"a public URL with a query":                  {args: []string{"serve", "--public-url", "https://example.com?a=b"}, name: "--public-url"},
+	"a public URL with a password":               {args: []string{"serve", "--public-url", "https://a:" + canary + "@example.com"}, name: "--public-url"},
+	"a public URL whose port is too large":       {file: `public_url = "https://example.com:99999"`, name: "public_url in the file of PARLEY_CONFIG"},
+	"a data folder that is a file":               {env: []string{"PARLEY_DATA_DIR=%DIR/note.txt"}, name: "PARLEY_DATA_DIR"},
+	"a data folder below a file":                 {args: []string{"serve", "--data-dir", "%DIR/note.txt/data"}, name: "--data-dir"},
+	"a data folder where nothing can be made":    {args: []string{"serve", "--data-dir", "/proc/parley"}, name: "--data-dir"},
+	"a data folder where nothing can be written": {args: []string{"serve", "--data-dir", "/proc/self"}, name: "--data-dir"},
+	"a data folder that is a number":             {file: `data_dir = 7`, name: "data_dir in the file of PARLEY_CONFIG"},
+	"a database of another kind":                 {env: []string{"PARLEY_DATABASE_URL=mysql://root:" + canary + "@localhost/parley"}, name: "PARLEY_DATABASE_URL"},
+	"a database address that is broken":          {env: []string{"PARLEY_DATABASE_URL=postgres://u:" + canary + "@[::/x"}, name: "PARLEY_DATABASE_URL"},
+	"a database without a file":                  {args: []string{"serve", "--database-url", "sqlite:"}, name: "--database-url"},
+	"a database file that is a folder":           {args: []string{"serve", "--database-url", "sqlite:%DIR"}, name: "--database-url"},
+	"a database file in no folder":               {file: `database_url = "sqlite:nowhere/parley.db"`, name: "database_url in the file of PARLEY_CONFIG"},
+	"a database file that is none":               {args: []string{"serve", "--database-url", "sqlite:%DIR/note.txt"}, name: "--database-url"},
+	"a secret key that is too short":             {env: []string{"PARLEY_SECRET_KEY=aHVudGVyMmNhbmFyeQ=="}, name: "PARLEY_SECRET_KEY"},
+	"a secret key that is not base64":            {env: []string{"PARLEY_SECRET_KEY=" + canary + "-hunter2canary-hunter2canary"}, name: "PARLEY_SECRET_KEY"},
+	"a secret key in the file that is short":     {file: `secret_key = "` + canary + `"`, name: "secret_key in the file of PARLEY_CONFIG"},
+	"a secret key's file that is not there":      {args: []string{"serve", "--secret-key-file", "%DIR/nowhere"}, name: "--secret-key-file"},
+	"a secret key's file without a key":          {args: []string{"serve", "--secret-key-file", "%DIR/note.txt"}, name: "--secret-key-file"},
+	"a secret key's file that is empty":          {args: []string{"serve", "--secret-key-file", "/dev/null"}, name: "--secret-key-file"},
+	"a kind of log that is not known":            {env: []string{"PARLEY_LOG=xml"}, name: "PARLEY_LOG"},
+	"a kind of log in capitals":                  {args: []string{"serve", "--log", "JSON"}, name: "--log"},
+	"a settings' file that is not there":         {env: []string{"PARLEY_CONFIG=%DIR/nowhere.toml"}, name: "PARLEY_CONFIG"},
+	"a settings' file that is a folder":          {args: []string{"serve", "--config", "%DIR"}, name: "--config"},
+	"a settings' file that is empty":             {args: []string{"serve", "--config", ""}, name: "--config"},
+	"a settings' file that is broken":            {file: "addr = \"127.0.0.1:1\"\nsecret_key = " + canary, name: "PARLEY_CONFIG"},
+	"a setting that is not known":                {file: `addrs = "127.0.0.1:8080"`, name: "addrs in the file of PARLEY_CONFIG"},
+	"a setting of a later step":                  {file: `redis_url = "redis://localhost"`, name: "redis_url in the file of PARLEY_CONFIG"},
+	"a settings' file that names a file":         {file: `config = "other.toml"`, name: "config in the file of PARLEY_CONFIG"},
+	"a setting with the prefix":                  {file: `PARLEY_ADDR = "127.0.0.1:8080"`, name: "PARLEY_ADDR in the file of PARLEY_CONFIG"},
+	"a setting in a table":                       {file: "[server]\naddr = \"127.0.0.1:8080\"", name: "server in the file of PARLEY_CONFIG"},
+	"a flag that is not known":                   {args: []string{"serve", "--slack-api-url", "http://x"}, name: "unknown flag --slack-api-url"},
+	"an argument too many":                       {args: []string{"serve", "now"}, name: "unexpected argument now"},
+	"a command that is not known":                {args: []string{"backup"}, name: "unexpected argument backup"},
+	"a command without its second word":          {args: []string{"agent"}, name: "expected one of"},
+	"a demo that others could reach":             {args: []string{"demo", "--addr", "0.0.0.0:0"}, name: "--addr"},
+	"a demo on every address":                    {env: []string{"PARLEY_ADDR=:0"}, args: []string{"demo"}, name: "PARLEY_ADDR"},
+	"a demo on a name that is not this machine":  {args: []string{"demo", "--addr", "chat.example.com:8080"}, name: "--addr"},
+	"a demo behind a public address":             {args: []string{"demo", "--addr", "127.0.0.1:0", "--public-url", "https://example.com"}, name: "--public-url"},
+}
+
+// badInputs need a database with a department and an agent.
+var badInputs = map[string]bad{
+	"a department without a name":            {args: []string{"department", "add"}, name: "missing flags: --name"},
+	"a department whose name is empty":       {args: []string{"department", "add", "--name", " "}, name: "--name"},
+	"a department whose name is taken":       {args: []string{"department", "add", "--name", "Support", "--slug", "x"}, name: "--name"},
+	"a department whose slug is taken":       {args: []string{"department", "add", "--name", "x", "--slug", "support"}, name: "--slug"},
+	"a department whose slug is none":        {args: []string{"department", "add", "--name", "x", "--slug", "A b"}, name: "--slug"},
+	"a department that gives no slug":        {args: []string{"department", "add", "--name", "Поддержка"}, name: "--slug"},
+	"a department in no time zone":           {args: []string{"department", "add", "--name", "x", "--zone", "Mars/Base"}, name: "--zone"},
+	"an agent without an address":            {args: []string{"agent", "add", "--name", "x"}, name: "missing flags: --email"},
+	"an agent with a wrong address":          {args: []string{"agent", "add", "--name", "x", "--email", "x"}, name: "--email"},
+	"an agent whose address is taken":        {args: []string{"agent", "add", "--name", "x", "--email", "Anna@Example.test"}, name: "--email"},
+	"an agent whose name is empty":           {args: []string{"agent", "add", "--name", "", "--email", "x@example.test"}, name: "--name"},
+	"an agent of no department":              {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--operator", "Sales"}, name: "--operator"},
+	"a supervisor of no department":          {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--supervisor", "SUPPORT"}, name: "--supervisor"},
+	"a password's file that is not there":    {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--password-file", "%DIR/nowhere"}, name: "--password-file"},
+	"a password that is too short":           {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--password-file", "%DIR/short.txt"}, name: "--password-file"},
+	"a password on the command line":         {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--password", canary}, name: "unknown flag --password"},
+	"an admin that is neither yes nor no":    {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--admin=perhaps"}, name: "--admin"},
+	"disabling nobody":                       {args: []string{"agent", "disable"}, name: `expected "<email>"`},
+	"disabling somebody who is not there":    {args: []string{"agent", "disable", "nobody@example.test"}, name: "<email>"},
+	"a widget of no department":              {args: []string{"channel", "add", "widget", "--department", "x", "--origin", "http://x.test"}, name: "--department"},
+	"a widget without an origin":             {args: []string{"channel", "add", "widget", "--department", "support"}, name: "missing flags: --origin"},
+	"a widget whose origin has a path":       {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test/shop"}, name: "--origin"},
+	"a widget whose second origin is broken": {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--origin", "*"}, name: "--origin"},
+	"a widget with a wrong name":             {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "A"}, name: "--name"},
+	"a widget whose name is taken":           {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test"}, name: "--name"},
+	"a channel of another kind":              {args: []string{"channel", "add", "pager"}, name: "unexpected argument pager"},
+	"a bot without a token":                  {args: []string{"channel", "add", "telegram", "--department", "support"}, name: "missing flags: --token-file"},
+	"a bot's token that is none":             {args: []string{"channel", "add", "telegram", "--department", "support", "--token-file", "%DIR/short.txt"}, name: "--token-file"},
+	"a bot in a mode that is none":           {args: []string{"channel", "add", "telegram", "--department", "support", "--token-file", "%DIR/short.txt", "--mode", "push"}, name: "--mode"},
+	"a new token that is not there":          {args: []string{"channel", "set", "support-widget", "--token-file", "%DIR/nowhere"}, name: "--token-file"},
+	"a new token for no channel":             {args: []string{"channel", "set", "nothing", "--token-file", "%DIR/short.txt"}, name: "<slug>"},
+	"a new token for a widget":               {args: []string{"channel", "set", "support-widget", "--token-file", "%DIR/short.txt"}, name: "<slug>"},
+	"a test of no channel":                   {args: []string{"channel", "test", "nothing"}, name: "<slug>"},
+	"a test of a widget":                     {args: []string{"channel", "test", "support-widget"}, name: "<slug>"},
+	"a key of nobody":                        {args: []string{"key", "add", "--agent", "nobody@example.test", "--name", "x"}, name: "--agent"},
+	"a key without a name":                   {args: []string{"key", "add", "--agent", "anna@example.test", "--name", ""}, name: "--name"},
+	"a fix that is neither yes nor no":       {args: []string{"doctor", "--fix=perhaps"}, name: "--fix"},
+}
+
+func TestABadSettingEndsInOneLineThatNamesItAndNothingElse(t *testing.T) {
+	t.Parallel()
+	for name, tt := range badSettings {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tt.refused(t, newPlace(t))
+		})
+	}
+}
+
+func TestABadInputEndsInOneLineThatNamesItAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.must("department", "add", "--name", "Support")
+	p.must("agent", "add", "--email", "anna@example.test", "--name", "Anna Berg")
+	p.must("channel", "add", "widget", "--department", "support", "--origin", "http://shop.test")
+	p.file("short.txt", "seven77")
+	p.file("note.txt", canary)
+	before := p.must("agent", "list") + p.must("department", "list") + p.must("channel", "list")
+	t.Run("input", func(t *testing.T) {
+		for name, tt := range badInputs {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				tt.refused(t, &place{t: t, dir: p.dir, env: p.env})
+			})
+		}
+	})
+	if after := p.must("agent", "list") + p.must("department", "list") + p.must("channel", "list"); after != before {
+		t.Errorf("after refused commands: got %s, want %s", after, before)
+	}
+}
+
+func TestAddressInUseEndsInOneLine(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	bad{env: []string{"PARLEY_ADDR=" + l.Addr().String()}, name: "PARLEY_ADDR"}.refused(t, newPlace(t))
+}
+
+// refused runs the command, and holds it to one line on stderr, nothing on stdout and no new file.
+func (b bad) refused(t *testing.T, p *place) {
+	t.Helper()
+	here := func(s string) string { return strings.ReplaceAll(s, "%DIR", p.dir) }
+	if !slices.Contains(files(t, p.dir), "note.txt") {
+		p.file("note.txt", canary)
+	}
+	if b.file != "" {
+		p = p.with("PARLEY_CONFIG=" + p.file("parley.toml", b.file))
+	}
+	for _, e := range b.env {
+		p = p.with(here(e))
+	}
+	args := []string{"serve"}
+	if b.args != nil {
+		args = nil
+	}
+	for _, a := range b.args {
+		args = append(args, here(a))
+	}
+	before := files(t, p.dir)
+	stdout, stderr, status := p.do(args...)
+	if status != exitUsage {
+		t.Errorf("exit status: got %d, want %d", status, exitUsage)
+	}
+	if !strings.HasPrefix(stderr, "parley: "+b.name) || strings.Count(stderr, "\n") != 1 || !strings.HasSuffix(stderr, "\n") {
+		t.Errorf("stderr: got %q, want one line that begins with %q", stderr, "parley: "+b.name)
+	}
+	if strings.Contains(stderr, canary) {
+		t.Errorf("stderr repeats what could be a secret: %q", stderr)
+	}
+	if stdout != "" {
+		t.Errorf("stdout: got %q, want nothing", stdout)
+	}
+	if after := files(t, p.dir); !slices.Equal(after, before) {
+		t.Errorf("files: got %v, want %v", after, before)
+	}
+}
+
+// files lists what is in a folder, but for what comes and goes while others use the database.
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, "-wal") || strings.HasSuffix(path, "-shm") || strings.Contains(path, ".writable-") {
+			return nil
+		}
+		if path != dir {
+			names = append(names, strings.TrimPrefix(path, dir+"/"))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// TestEverySettingAndFlagHasABadValue keeps the tables above complete: a new flag without a row fails here.
+func TestEverySettingAndFlagHasABadValue(t *testing.T) {
+	t.Parallel()
+	var named strings.Builder
+	for _, rows := range []map[string]bad{badSettings, badInputs} {
+		for _, row := range rows {
+			named.WriteString(" " + row.name + " ")
+		}
+	}
+	for _, leaf := range model(t).Leaves(false) {
+		for _, flags := range leaf.AllFlags(true) {
+			for _, f := range flags {
+				if f.Name != "help" && !strings.Contains(named.String(), "--"+f.Name+" ") {
+					t.Errorf("--%s of parley %s has no bad value in the tables", f.Name, leaf.Path())
+				}
+			}
+		}
+		for _, a := range leaf.Positional {
+			if !strings.Contains(named.String(), "<"+a.Name+">") {
+				t.Errorf("<%s> of %s has no bad value in the tables", a.Name, leaf.Path())
+			}
+		}
+	}
+	for setting := range defaults {
+		if setting != "secret_key" && !strings.Contains(named.String(), " --"+strings.ReplaceAll(setting, "_", "-")+" ") ||
+			!strings.Contains(named.String(), " "+variable(setting)+" ") {
+			t.Errorf("%s has no bad value in the tables, once as a flag and once as a variable", setting)
+		}
+	}
+}
+
+func model(t *testing.T) *kong.Application {
+	t.Helper()
+	parser, err := kong.New(&cli{}, kong.Name("parley"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parser.Model
+}
+
+func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	keys := [3]string{}
+	for i := range keys {
+		keys[i] = core.NewKey().Text().Reveal()
+	}
+	tests := map[string]struct{ inFile, inEnv, inFlag, flagText string }{
+		"addr":         {"h:1", "h:2", "h:3", "h:3"},
+		"public_url":   {"http://1", "http://2", "http://3", "http://3"},
+		"data_dir":     {"1", "2", "3", "3"},
+		"database_url": {"sqlite:1", "sqlite:2", "sqlite:3", "sqlite:3"},
+		"secret_key":   {keys[0], keys[1], p.file("key", keys[2]+"\n"), keys[2]},
+		"log":          {"1", "2", "3", "3"},
+
+		"telegram_api_url": {"http://1", "http://2", "http://3", "http://3"},
+	}
+	for setting := range defaults {
+		if _, ok := tests[setting]; !ok {
+			t.Errorf("no test of %s", setting)
+		}
+	}
+	for setting, tt := range tests {
+		t.Run(setting, func(t *testing.T) {
+			t.Parallel()
+			file := (&place{t: t, dir: t.TempDir()}).file("parley.toml", setting+` = "`+tt.inFile+`"`)
+			env := map[string]string{}
+			var f flags
+			check := func(want, from string) {
+				t.Helper()
+				values, err := f.values(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := values[setting]; got != (value{want, from}) {
+					t.Errorf("got %q from %q, want %q from %q", got.text, got.from, want, from)
+				}
+			}
+			check(defaults[setting], variable(setting))
+			env["PARLEY_CONFIG"] = file
+			check(tt.inFile, setting+" in the file of PARLEY_CONFIG")
+			env[variable(setting)] = ""
+			check(tt.inFile, setting+" in the file of PARLEY_CONFIG")
+			env[variable(setting)] = tt.inEnv
+			check(tt.inEnv, variable(setting))
+			name := "--" + strings.ReplaceAll(setting, "_", "-")
+			switch setting {
+			case "addr":
+				f.Addr = &tt.inFlag
+			case "telegram_api_url":
+				f.TelegramURL = &tt.inFlag
+			case "public_url":
+				f.PublicURL = &tt.inFlag
+			case "data_dir":
+				f.DataDir = &tt.inFlag
+			case "database_url":
+				f.DatabaseURL = &tt.inFlag
+			case "secret_key":
+				f.SecretKeyFile, name = &tt.inFlag, "--secret-key-file"
+			case "log":
+				f.Log = &tt.inFlag
+			}
+			check(tt.flagText, name)
+			other := (&place{t: t, dir: t.TempDir()}).file("other.toml", `addr = "other:1"`)
+			f.Config = &other
+			if setting != "addr" {
+				delete(env, variable(setting))
+				f = flags{Config: &other}
+				check(defaults[setting], variable(setting)) // the flag's file is read instead of the variable's
+			}
+		})
+	}
+}
+
+func TestPrecedenceHoldsForTheProgramAsAWhole(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.must("department", "add", "--name", "Support")
+	snippet := func(p *place, name string, args ...string) string {
+		t.Helper()
+		return p.must(append(args, "channel", "add", "widget", "--department", "Support", "--name", name, "--origin", "http://shop.test")...)
+	}
+	want := func(got, url, name string) {
+		t.Helper()
+		if line := `<script async src="` + url + `/widget.js" data-channel="` + name + `"></script>` + "\n"; got != line {
+			t.Errorf("got %q, want %q", got, line)
+		}
+	}
+	want(snippet(p, "a"), "http://127.0.0.1:8080", "a")
+	want(snippet(p.with("PARLEY_ADDR=0.0.0.0:90"), "b"), "http://localhost:90", "b")
+	p = p.with("PARLEY_CONFIG=" + p.file("parley.toml", `public_url = "https://file.test/"`))
+	want(snippet(p, "c"), "https://file.test", "c")
+	p = p.with("PARLEY_PUBLIC_URL=https://env.test")
+	want(snippet(p, "d"), "https://env.test", "d")
+	want(snippet(p, "e", "--public-url", "https://flag.test"), "https://flag.test", "e")
+}

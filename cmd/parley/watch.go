@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"reflect"
+	"sync"
+	"time"
+
+	"parley/core"
+	"parley/core/store"
+)
+
+// lookTime is how often the database is looked at for what another process has done: that is in force within 2 s.
+const lookTime = 1500 * time.Millisecond
+
+// watch tells the adapters which channels there are.
+type watch struct {
+	store    *store.Store
+	log      *slog.Logger
+	adapters []adapter
+
+	kinds  sync.Map // of core.ChannelID: the kind of each channel
+	known  []placed // as the adapters were told
+	failed bool     // the database did not answer the last time
+}
+
+// Run looks for changes until ctx ends.
+func (w *watch) Run(ctx context.Context) error {
+	tick := time.NewTicker(lookTime)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			w.look(ctx)
+		}
+	}
+}
+
+// look tells the adapters, if anything has changed. While the database does not answer, they go on with what they know.
+func (w *watch) look(ctx context.Context) {
+	now, err := w.read(ctx)
+	if err != nil {
+		if !w.failed && ctx.Err() == nil {
+			w.log.Warn("channels cannot be read", "error", err)
+		}
+		w.failed = true
+		return
+	}
+	w.failed = false
+	if reflect.DeepEqual(now, w.known) {
+		return
+	}
+	w.known = now
+	for _, c := range now {
+		w.kinds.Store(c.ID, c.Kind)
+	}
+	for _, a := range w.adapters {
+		if err := a.set(now); err != nil {
+			w.log.Error("channel is not in force", "error", err)
+		}
+	}
+}
+
+// can says what a channel can do; false while it is not known here.
+func (w *watch) can(id core.ChannelID) (core.Capabilities, bool) {
+	name, known := w.kinds.Load(id)
+	if !known {
+		return core.Capabilities{}, false
+	}
+	k, known := kinds[name.(string)]
+	return k.can, known
+}
+
+func (w *watch) read(ctx context.Context) ([]placed, error) {
+	channels, err := w.store.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	departments, err := w.store.AllDepartments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[core.DepartmentID]core.Department{}
+	for _, d := range departments {
+		d.Unassigned = 0 // changes with every session, and is of no interest here
+		byID[d.ID] = d
+	}
+	placements := make([]placed, len(channels))
+	for i, c := range channels {
+		placements[i] = placed{c, byID[c.Department]}
+	}
+	return placements, nil
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"parley/channels"
+	"parley/core"
+	"parley/core/feed"
+	"parley/core/hub"
+	"parley/core/outbox"
+	"parley/core/socket"
+	"parley/core/store"
+	"parley/web"
+)
+
+// Limits of a request, and of a connection that asks nothing. A socket that has begun is no request any more.
+const (
+	headerTime = 5 * time.Second
+	readTime   = 30 * time.Second
+	writeTime  = 60 * time.Second
+	idleTime   = 120 * time.Second
+	maxHeader  = 32 << 10 // bytes
+)
+
+// apiVersion is the description's: the API's own, not the program's.
+const apiVersion = "1"
+
+// node is one running Parley: every part, and what holds them together.
+type node struct {
+	config    config
+	publicURL string
+	log       *slog.Logger
+	listener  net.Listener
+
+	store    *store.Store
+	writer   *store.Writer
+	feed     *feed.Feed
+	hub      *hub.Hub
+	outbox   *outbox.Outbox
+	channels *channels.Supervisor
+	sockets  *socket.Group
+	watch    *watch
+	web      *web.Server
+	gate     *gate
+	server   *http.Server
+
+	extras
+}
+
+// extras are what a node does besides serving.
+type extras struct {
+	pages    map[string]http.Handler            // mounted beside our own
+	origins  []string                           // of sites that may show every widget
+	prepare  func(context.Context, *node) error // once the database is there, before anybody is let in
+	announce func()                             // when it serves
+}
+
+// wire puts the parts together. Nothing runs yet, and nothing has asked the database anything.
+func wire(c config, s *store.Store, l net.Listener, log *slog.Logger, x extras) (*node, error) {
+	n := &node{config: c, publicURL: c.public(l.Addr()), log: log, listener: l, store: s, extras: x}
+
+	// What is written is shown: the writer tells the feed, and who follows the feed is told by it.
+	n.feed = feed.New(s, core.NewCursorSeal(c.key), feed.WithLogger(log.With("room", "feed")), feed.WithPoll(lookTime))
+	n.writer = store.NewWriter(s, func(c core.Committed) {
+		n.feed.Publish(c)
+		n.outbox.Ring(c.Owed)
+	})
+	n.outbox = outbox.New(outbox.Config{Store: s, Writer: n.writer, Clock: core.SystemClock, Log: log})
+
+	// The hub is the one that hands work to the writer.
+	var err error
+	n.watch = &watch{store: s, log: log.With("room", "watch")}
+	n.hub, err = hub.New(hub.Config{
+		Writer: n.writer, Store: s, Hints: func(h core.Hint) { n.feed.Hint(h); n.channels.Typing(h) }, Can: n.watch.can, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the hub: %w", err)
+	}
+
+	// A channel runs on one node at a time: it receives into the hub, and what is owed to it leaves by the outbox.
+	d := desk{config: &n.config, publicURL: n.publicURL, inbox: n.hub, log: log}
+	n.channels = channels.NewSupervisor(channels.Config{
+		Leases: s, Health: s.PutHealth, Open: d.open, Holder: holder(), Clock: core.SystemClock, Log: log.With("room", "channels"),
+		Send: func(ctx context.Context, c channels.Charge) error { return n.outbox.Run(ctx, outbox.Post(c)) },
+	})
+
+	// Customers come in by channels, agents by the web.
+	n.sockets = socket.NewGroup(log.With("room", "socket"))
+	n.watch.adapters = newAdapters(n)
+	n.web, err = web.New(web.Config{
+		Hub: n.hub, Store: s, Feed: n.feed, Sockets: n.sockets, Can: n.watch.can, Check: n.channels.Check, Clock: core.SystemClock, Log: log,
+		PublicURL: n.publicURL, Version: apiVersion, Pages: web.Pages(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the web: %w", err)
+	}
+
+	// Channels' handlers stand before the web and its cookies.
+	mux := http.NewServeMux()
+	for _, a := range n.watch.adapters {
+		mux.Handle(a.path, a.handler)
+	}
+	for path, handler := range x.pages {
+		mux.Handle(path, handler)
+	}
+	mux.Handle("/", n.web)
+	n.gate = &gate{next: mux}
+	n.server = &http.Server{
+		Handler: n.gate, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.With("room", "http").Handler(), slog.LevelDebug),
+	}
+	return n, nil
+}
+
+// holder names this process among those that share a database.
+func holder() string {
+	name, err := os.Hostname()
+	if err != nil {
+		name = "unknown host"
+	}
+	return fmt.Sprintf("%s/%d/%s", name, os.Getpid(), rand.Text()[:8])
+}
+
+// needsDatabase tells whether nothing useful can be answered without the database. The pages can be.
+func needsDatabase(path string) bool {
+	return path == "/readyz" || strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/widget/v1/") ||
+		strings.HasPrefix(path, "/hooks/")
+}

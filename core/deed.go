@@ -1,0 +1,162 @@
+package core
+
+// Verb names a deed.
+type Verb string
+
+// The verbs of all deeds.
+const (
+	VerbSay     Verb = "say"
+	VerbNote    Verb = "note"
+	VerbTake    Verb = "take"
+	VerbRelease Verb = "release"
+	VerbAssign  Verb = "assign"
+	VerbJoin    Verb = "join"
+	VerbLeave   Verb = "leave"
+	VerbEnd     Verb = "end"
+	VerbRead    Verb = "read"
+	VerbTyping  Verb = "typing"
+	VerbEdit    Verb = "edit"
+	VerbDelete  Verb = "delete"
+	VerbReact   Verb = "react"
+	VerbRetry   Verb = "retry"
+)
+
+// Deed is something that an agent does to a session, as a value. REST, surfaces, bots and tests use the same deeds.
+type Deed interface {
+	Verb() Verb
+	On() SessionID
+	Check() error // what can be said of its input without looking at the session: Invalid with the field
+}
+
+type (
+	// Say answers the customer. In an unassigned session it takes first; in a pending one its assignee joins first.
+	Say struct {
+		Session  SessionID
+		Text     string
+		Entities []Entity
+		ReplyTo  EventID // the message of the session that it answers; zero: none
+	}
+	// Note says something to agents only, in an ended session too.
+	Note struct {
+		Session SessionID
+		Text    string
+	}
+	// Take assigns an unassigned session to the actor, who joins. Taking one's own again changes nothing.
+	Take struct{ Session SessionID }
+	// Release puts a session back into the queue.
+	Release struct {
+		Session SessionID
+		Version int64 // the session's version as the actor saw it; zero: whatever it is
+	}
+	// Assign gives the session to an operator of its department: pending until they take, join or speak.
+	Assign struct {
+		Session SessionID
+		To      AgentID
+		Version int64 // as in Release
+	}
+	// Join makes the actor a participant of a session that somebody holds.
+	Join struct{ Session SessionID }
+	// Leave ends a participation. The assignee releases instead.
+	Leave struct{ Session SessionID }
+	// End closes the session.
+	End struct {
+		Session SessionID
+		Version int64 // as in Release
+	}
+	// Read moves the actor's read mark forward to Seq; it never moves back.
+	Read struct {
+		Session SessionID
+		Seq     int64
+	}
+	// Typing shows for a few seconds that the actor writes. It is told, not stored.
+	Typing struct{ Session SessionID }
+	// Edit gives a message of the actor's another text; at the customer too, where the channel can.
+	Edit struct {
+		Session  SessionID
+		Message  EventID
+		Text     string
+		Entities []Entity
+	}
+	// Delete takes a message back, one's own or, for a supervisor, a colleague's; at the customer too, where the channel can.
+	Delete struct {
+		Session SessionID
+		Message EventID
+	}
+	// React puts an emoji on a message, in the place of the one that agents showed before; "" takes it away.
+	React struct {
+		Session SessionID
+		Message EventID
+		Emoji   string
+	}
+	// Retry sends a message again that has not arrived, or may not have.
+	Retry struct {
+		Session SessionID
+		Message EventID
+	}
+)
+
+// Deeds has one of each deed, for loops over them.
+var Deeds = []Deed{Say{}, Note{}, Take{}, Release{}, Assign{}, Join{}, Leave{}, End{}, Read{}, Typing{}, Edit{}, Delete{}, React{}, Retry{}}
+
+func (Say) Verb() Verb     { return VerbSay }
+func (Note) Verb() Verb    { return VerbNote }
+func (Take) Verb() Verb    { return VerbTake }
+func (Release) Verb() Verb { return VerbRelease }
+func (Assign) Verb() Verb  { return VerbAssign }
+func (Join) Verb() Verb    { return VerbJoin }
+func (Leave) Verb() Verb   { return VerbLeave }
+func (End) Verb() Verb     { return VerbEnd }
+func (Read) Verb() Verb    { return VerbRead }
+func (Typing) Verb() Verb  { return VerbTyping }
+func (Edit) Verb() Verb    { return VerbEdit }
+func (Delete) Verb() Verb  { return VerbDelete }
+func (React) Verb() Verb   { return VerbReact }
+func (Retry) Verb() Verb   { return VerbRetry }
+
+func (d Say) On() SessionID     { return d.Session }
+func (d Note) On() SessionID    { return d.Session }
+func (d Take) On() SessionID    { return d.Session }
+func (d Release) On() SessionID { return d.Session }
+func (d Assign) On() SessionID  { return d.Session }
+func (d Join) On() SessionID    { return d.Session }
+func (d Leave) On() SessionID   { return d.Session }
+func (d End) On() SessionID     { return d.Session }
+func (d Read) On() SessionID    { return d.Session }
+func (d Typing) On() SessionID  { return d.Session }
+func (d Edit) On() SessionID    { return d.Session }
+func (d Delete) On() SessionID  { return d.Session }
+func (d React) On() SessionID   { return d.Session }
+func (d Retry) On() SessionID   { return d.Session }
+
+func (d Say) Check() error   { return Content{Text: d.Text, Entities: d.Entities}.Check() }
+func (d Note) Check() error  { return CheckText("text", d.Text) }
+func (Take) Check() error    { return nil }
+func (Release) Check() error { return nil }
+func (d Assign) Check() error {
+	if d.To == 0 {
+		return invalid("agent", "is missing")
+	}
+	return nil
+}
+func (Join) Check() error  { return nil }
+func (Leave) Check() error { return nil }
+func (End) Check() error   { return nil }
+func (d Read) Check() error {
+	if d.Seq < 0 {
+		return invalid("seq", "is negative")
+	}
+	return nil
+}
+func (Typing) Check() error  { return nil }
+func (d Edit) Check() error  { return Content{Text: d.Text, Entities: d.Entities}.Check() }
+func (Delete) Check() error  { return nil }
+func (d React) Check() error { return CheckEmoji("emoji", d.Emoji) }
+func (Retry) Check() error   { return nil }
+
+// Done is what came of a deed: the event that it made (zero if it changed nothing that others see) and the session as it
+// stands after it. Repeat says that the same idempotency key had done it before; Event is then the first one's.
+type Done struct {
+	Event   Event
+	Session Session
+	Repeat  bool
+}

@@ -1,0 +1,159 @@
+package core
+
+import (
+	"time"
+)
+
+// DeliveryState is how far a message has come on its way to the customer: "" where nothing was owed, because the customer
+// wrote it, it is a note, or the channel shows the log by itself.
+type DeliveryState string
+
+// The states of a message on its way.
+const (
+	Queued  DeliveryState = "queued"
+	Sent    DeliveryState = "sent"      // the network has taken it
+	MaySent DeliveryState = "uncertain" // may not have arrived
+	Failed  DeliveryState = "failed"    // has not arrived, and will not unless it is sent again
+	Dropped DeliveryState = "dropped"   // was deleted before it was sent
+)
+
+// OutVerb is what is to be done on a channel.
+type OutVerb string
+
+// What can be owed.
+const (
+	OutSend   OutVerb = "send"
+	OutEdit   OutVerb = "edit"
+	OutDelete OutVerb = "delete"
+	OutReact  OutVerb = "react"
+)
+
+// Repeatable tells whether doing it twice is the same as once: then nothing about it can be uncertain.
+func (v OutVerb) Repeatable() bool { return v != OutSend }
+
+// Rank is what goes first where not all can go at once. There are no others than those below: the store reads them one by one.
+type Rank int64
+
+// The ranks.
+const (
+	CustomerWords Rank = iota
+	AgentCopies
+	Cards
+)
+
+// Delivery is one thing owed to one channel, kept until it is settled. Those of a lane are done in the order of No, one after
+// the other.
+type Delivery struct {
+	Channel ChannelID `db:"channel"`
+	Lane    string    `db:"lane"` // what must stay in order: a conversation
+	No      int64     `db:"no"`   // place in the lane, given when it is owed
+	Rank    Rank      `db:"rank"`
+	Verb    OutVerb   `db:"verb"`
+	Session SessionID `db:"session"`
+	Message EventID   `db:"message"` // the message that is sent, edited … ; zero until stored: the event appended last
+	Merge   string    `db:"merge"`   // of those with the same one, all but the one under way are the same as one; "": none
+	OwedAt  Time      `db:"owed_at"`
+}
+
+// Lane is a row of deliveries, and how its head fares. A lane without deliveries does not exist.
+type Lane struct {
+	Channel  ChannelID `db:"channel"`
+	Lane     string    `db:"lane"`
+	Bucket   string    `db:"bucket"`   // what shares a rate with it
+	LastNo   int64     `db:"last_no"`  // of the newest delivery
+	Owed     int64     `db:"owed"`     // deliveries in it
+	Rank     Rank      `db:"rank"`     // of the head
+	DueAt    Time      `db:"due_at"`   // when the head may be tried
+	Attempts int64     `db:"attempts"` // failed ones of the head's present step
+	Step     int64     `db:"step"`     // steps of the head that are done
+	Since    Time      `db:"since"`    // when the head was first tried
+	Sending  bool      `db:"sending"`  // the head is under way; after a crash nobody knows how far
+	Epoch    int64     `db:"epoch"`    // of the lease under which that began
+}
+
+// Head is the number of the lane's first delivery: they are settled in the order of their numbers, so those that are left are the last.
+func (l Lane) Head() int64 { return l.LastNo - l.Owed + 1 }
+
+// Outgoing is a delivery as the adapter sees it: what is to be done, from the state as it is now.
+type Outgoing struct {
+	ID      string   // the same at every attempt; unique within the installation
+	Verb    OutVerb  //
+	To      Address  //
+	Content Content  // OutSend, OutEdit: the whole of it
+	ReplyTo RemoteID // OutSend: the part that is answered, "" for none
+	Emoji   string   // OutReact: "" takes it back
+	Parts   []RemoteID
+	// Step is how many steps are done. OutSend: step n sends part n of the content. OutEdit: step n makes part n what it must be.
+	// OutDelete: step n deletes part n.
+	Step int
+	// Again says that an earlier attempt of this step failed, and in what way it can be known: not done.
+	Again bool
+}
+
+// Receipt says what a step has come to.
+type Receipt struct {
+	Part RemoteID // the part that was made, "" if none was
+	Gone RemoteID // the part that is no longer there
+	More bool     // there is another step
+	Note string   // what the agent should know, such as that only a part could be deleted
+}
+
+// Limits of trying.
+const (
+	firstPause  = time.Second
+	longPause   = 5 * time.Minute
+	giveUpAfter = 24 * time.Hour
+)
+
+// Pause is how long to wait before the next attempt, by how many have failed, with full jitter: from a second to at most five
+// minutes. chance is from [0, 1).
+func Pause(attempts int64, chance float64) time.Duration {
+	most := longPause
+	if attempts < 9 { // 2 s << 8 is longer than the longest
+		most = min(longPause, 2*firstPause<<attempts)
+	}
+	return firstPause + time.Duration(chance*float64(most-firstPause))
+}
+
+// Verdict is what becomes of a delivery after an attempt.
+type Verdict struct {
+	State  DeliveryState // Queued: it stays at the head of its lane
+	Reason string        // for people, of all but Sent
+	Pause  time.Duration // of Queued: before the next attempt
+	Whole  bool          // the pause holds for the whole channel
+}
+
+// Judge decides what becomes of a delivery after an attempt that ended with err. chance is for Pause.
+func Judge(v OutVerb, l Lane, more bool, err error, now Time, chance float64) Verdict {
+	e := asError(err)
+	switch {
+	case e == nil && more:
+		return Verdict{State: Queued}
+	case e == nil:
+		return Verdict{State: Sent}
+	case e.Kind == Uncertain && !v.Repeatable():
+		return Verdict{State: MaySent, Reason: uncertainReason}
+	case e.Kind == Unauthorized: // nothing was done; the channel stops
+		return Verdict{State: Queued, Pause: firstPause, Whole: true}
+	case e.Kind == Throttled, e.Kind == Unavailable, e.Kind == Busy, e.Kind == Uncertain:
+		if l.Since != 0 && now >= l.Since.Add(giveUpAfter) {
+			return Verdict{State: Failed, Reason: "The channel has not taken it for 24 hours."}
+		}
+		return Verdict{State: Queued, Pause: max(e.RetryAfter, Pause(l.Attempts, chance)), Whole: e.Scope == ScopeChannel}
+	}
+	reason := e.Reason
+	if reason == "" {
+		reason = "The channel refused it."
+	}
+	return Verdict{State: Failed, Reason: reason}
+}
+
+const uncertainReason = "It may not have arrived: the connection broke while it was being sent."
+
+// Unknown is the verdict over a delivery that was under way when its process ended.
+func Unknown(v OutVerb) Verdict {
+	if v.Repeatable() {
+		return Verdict{State: Queued}
+	}
+	return Verdict{State: MaySent, Reason: uncertainReason}
+}

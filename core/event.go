@@ -1,0 +1,89 @@
+package core
+
+// EventKind says what happened.
+type EventKind string
+
+// The kinds of event. Those of a session carry its seq; the others are changes of settings, so that every node and
+// every socket learns of them in the same way.
+const (
+	EventStarted  EventKind = "started"  // a customer's first message began the session
+	EventMessage  EventKind = "message"  // somebody said something; a note if its audience is agents
+	EventTaken    EventKind = "taken"    // an operator took it from the queue, and joined
+	EventAssigned EventKind = "assigned" // Target holds it now
+	EventReleased EventKind = "released" // back to the queue
+	EventJoined   EventKind = "joined"
+	EventLeft     EventKind = "left"
+	EventEnded    EventKind = "ended"
+
+	EventEdited   EventKind = "edited"   // About has another text now
+	EventDeleted  EventKind = "deleted"  // About was taken back
+	EventReacted  EventKind = "reacted"  // the actor shows Text, an emoji, on About; "" takes it back
+	EventDelivery EventKind = "delivery" // About has come as far as State says
+	EventLost     EventKind = "lost"     // the customer cannot be reached any more; Reason says why
+	EventFound    EventKind = "found"    // they can be again
+
+	EventAgentChanged      EventKind = "agent.changed"      // name, roles, password or standing of Target
+	EventLoginEnded        EventKind = "login.ended"        // Target signed out somewhere
+	EventDepartmentChanged EventKind = "department.changed" // Department's name or settings
+	EventChannelChanged    EventKind = "channel.changed"    // a channel of Department
+)
+
+// Audience says for whom an event is. It is set once, when the event is made, and never inferred.
+type Audience string
+
+// The audiences.
+const (
+	Everyone   Audience = "everyone" // the customer too
+	AgentsOnly Audience = "agents"
+)
+
+// Event is one row of the log: what happened, once, in order. Rows are never reordered nor taken away; of a message, the row says
+// how it stands now (text, marks, state), and events after it say how it came to that.
+type Event struct {
+	ID         EventID       `db:"id"` // zero until stored
+	At         Time          `db:"at"`
+	Kind       EventKind     `db:"kind"`
+	Department DepartmentID  `db:"department"`
+	Session    SessionID     `db:"session"` // zero for changes of settings
+	Seq        int64         `db:"seq"`     // dense within the session, from 1
+	ActorKind  ActorKind     `db:"actor_kind"`
+	Actor      int64         `db:"actor"` // AgentID or IdentityID, as ActorKind says; zero for the system
+	Name       string        `db:"name"`  // the acting agent's public name then; "" for customers
+	Audience   Audience      `db:"audience"`
+	Target     AgentID       `db:"target"`  // the agent it was done to, where there is one
+	Outcome    Outcome       `db:"outcome"` // of EventEnded
+	Text       string        `db:"text"`    // of EventMessage and EventEdited; of EventReacted the emoji
+	About      EventID       `db:"about"`   // the message that it answers, edits, delivers …
+	Data       string        `db:"data"`    // Extra, of EventMessage and EventEdited; "" if there is none
+	State      DeliveryState `db:"state"`   // of a message on its way, as it is now; of EventDelivery: what it became
+	Reason     string        `db:"reason"`  // of State, EventLost: a sentence for people
+	Dedupe     string        `db:"dedupe"`  // <origin>:<id>, unique; "" if it came without
+
+	EditedAt  Time `db:"edited_at"`  // of a message, when its text was last changed
+	DeletedAt Time `db:"deleted_at"` // of a message that was taken back
+
+	// Where the event's session lives, so that its customer's followers are found. Not columns of the log.
+	Channel      ChannelID `db:"channel"`
+	Conversation RemoteID  `db:"conversation"`
+}
+
+// Agent is the agent who did it, zero if none did.
+func (e Event) Agent() AgentID {
+	if e.ActorKind != ByAgent {
+		return 0
+	}
+	return AgentID(e.Actor)
+}
+
+// Note tells whether the event is a message for agents only.
+func (e Event) Note() bool { return e.Kind == EventMessage && e.Audience == AgentsOnly }
+
+// ClientID is the idempotency key that the sender of a message gave, without its origin.
+func (e Event) ClientID() string {
+	for i := range len(e.Dedupe) {
+		if e.Dedupe[i] == ':' {
+			return e.Dedupe[i+1:]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,188 @@
+package feed
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"parley/core"
+)
+
+// Log is the log as the feed reads it. Rows come in ascending order and only after they are committed; ids are dense.
+type Log interface {
+	// LogHead gives the newest row's id, zero if there is none.
+	LogHead(ctx context.Context) (core.EventID, error)
+	// LogAfter gives at most limit rows after a place.
+	LogAfter(ctx context.Context, after core.EventID, limit int) ([]core.Event, error)
+	// ConversationAfter gives at most limit rows of a conversation after a place, those with audience everyone.
+	ConversationAfter(ctx context.Context, c core.ChannelID, conversation core.RemoteID, after core.EventID, limit int) ([]core.Event, error)
+	// ConversationBefore gives the last rows of a conversation before a place (zero: the end), those with audience
+	// everyone, at most limit, in ascending order, and whether there are more before them.
+	ConversationBefore(ctx context.Context, c core.ChannelID, conversation core.RemoteID, before core.EventID, limit int) (events []core.Event, more bool, err error)
+}
+
+// What may wait for the pump besides rows. A hint too many is not shown; a read mark too many is shown when its session
+// changes next.
+const (
+	waitingHints   = 256
+	waitingTouched = 4096
+)
+
+// Feed shows the log to its followers. All methods are safe for use by many at once.
+type Feed struct {
+	log    Log
+	seal   core.CursorSeal
+	logger *slog.Logger
+
+	poll         time.Duration
+	reach        int
+	visitorReach int
+	batch        int // rows delivered at once: about the largest group that the writer commits
+	page         int // rows read from the log at once
+	snapshot     int // events of a visitor's snapshot
+
+	bell chan struct{} // one slot: rung, or not
+
+	// mu guards the ring and what waits for the pump. It is held for moments only, so that Publish never waits for a
+	// sink. Who needs both locks takes live first.
+	mu      sync.Mutex
+	ring    ring
+	missing bool // rows are known to exist beyond the ring
+	touched map[core.Touched]struct{}
+	hints   []core.Hint
+
+	// live guards the followers. It is held while sinks are told something, and while a newcomer joins: so a newcomer
+	// finds everybody at the same place, and who has left is not told anything more.
+	live        sync.Mutex
+	sent        core.EventID // everybody has been told all up to here; written under both locks, read under either
+	groups      map[string]*group
+	departments map[core.DepartmentID][]*group
+	visitors    map[place]*visitorFollower
+	affected    map[*group]struct{} // used within one delivery
+}
+
+// Option changes a setting of a Feed.
+type Option func(*Feed)
+
+// WithLogger sets where outages of the log are told. Default: nowhere.
+func WithLogger(l *slog.Logger) Option { return func(f *Feed) { f.logger = l } }
+
+// WithPoll sets how often the log is looked at when nothing rings. Default: 2 s.
+func WithPoll(d time.Duration) Option { return func(f *Feed) { f.poll = d } }
+
+// WithReach sets how many rows an agent's cursor may lie behind and still be continued. Default: 5,000.
+func WithReach(rows int) Option { return func(f *Feed) { f.reach = rows } }
+
+// WithVisitorReach sets how many events of their conversation a visitor's cursor may lie behind and still be continued.
+// Default: 200.
+func WithVisitorReach(events int) Option { return func(f *Feed) { f.visitorReach = events } }
+
+// WithRing limits what is held in memory. Default: 4,096 rows and 16 MiB.
+func WithRing(rows, bytes int) Option {
+	return func(f *Feed) { f.ring.maxEvents, f.ring.maxBytes = rows, bytes }
+}
+
+// New makes a feed of the log. It shows nothing until Run runs.
+func New(log Log, seal core.CursorSeal, opts ...Option) *Feed {
+	f := &Feed{
+		log: log, seal: seal, logger: slog.New(slog.DiscardHandler),
+		poll: 2 * time.Second, reach: 5000, visitorReach: 200,
+		batch: 1024, page: 256, snapshot: 50,
+		bell:        make(chan struct{}, 1),
+		ring:        ring{maxEvents: 4096, maxBytes: 16 << 20},
+		touched:     map[core.Touched]struct{}{},
+		groups:      map[string]*group{},
+		departments: map[core.DepartmentID][]*group{},
+		visitors:    map[place]*visitorFollower{},
+		affected:    map[*group]struct{}{},
+	}
+	for _, o := range opts {
+		o(f)
+	}
+	return f
+}
+
+// Publish takes what the writer has committed, in commit order. It never blocks. Rows that do not continue what is in
+// memory, because somebody else wrote before them, are read from the log instead.
+func (f *Feed) Publish(c core.Committed) {
+	f.mu.Lock()
+	if !f.ring.add(c.Events) {
+		f.missing = true
+	}
+	for _, t := range c.Touched {
+		if len(f.touched) < waitingTouched {
+			f.touched[t] = struct{}{}
+		}
+	}
+	f.mu.Unlock()
+	f.ringBell()
+}
+
+// Hint shows a hint to the agents of its department and, if an agent made it, to its conversation's visitors. It never
+// blocks; a hint may be lost.
+func (f *Feed) Hint(h core.Hint) {
+	f.mu.Lock()
+	if len(f.hints) < waitingHints {
+		f.hints = append(f.hints, h)
+	}
+	f.mu.Unlock()
+	f.ringBell()
+}
+
+// ringBell wakes the pump. If it has not yet heard the last ring, that one says it all.
+func (f *Feed) ringBell() {
+	select {
+	case f.bell <- struct{}{}:
+	default:
+	}
+}
+
+// start learns where the log stands, if that is not known yet. There are no followers before that.
+func (f *Feed) start(ctx context.Context) error {
+	f.mu.Lock()
+	known := f.ring.known
+	f.mu.Unlock()
+	if known {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	head, err := f.log.LogHead(ctx)
+	if err != nil {
+		return err
+	}
+	f.live.Lock()
+	defer f.live.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.ring.known {
+		f.ring.begin(head)
+		f.sent = head
+	}
+	return nil
+}
+
+// exists tells whether the log has reached a cursor: one from before a restored backup lies in the future. One that
+// another node gave may only lie beyond what this one has read.
+func (f *Feed) exists(ctx context.Context, cursor core.EventID) (bool, error) {
+	f.mu.Lock()
+	head := f.ring.head()
+	f.mu.Unlock()
+	if cursor <= head {
+		return true, nil
+	}
+	head, err := f.log.LogHead(ctx)
+	if err != nil || cursor > head {
+		return false, err
+	}
+	f.mu.Lock()
+	f.missing = true
+	f.mu.Unlock()
+	f.ringBell()
+	return true, nil
+}
+
+func unavailable(op string, err error) error {
+	return &core.Error{Op: op, Kind: core.Unavailable, RetryAfter: time.Second, Err: err}
+}

@@ -1,0 +1,11 @@
+// Package hub decides: every change that a customer, an agent or an admin makes goes through it. A deed is a value
+// (core/deed.go); the hub runs it as plain Go over a store.Work, so that what it decides from and what it writes are one
+// transaction, and answers when that is durable. Only settings are checked before they are written; unique indexes guard them.
+//
+// One file each: receive.go (what customers do), say.go, note.go, take.go, release.go, assign.go, join.go (and leave), end.go,
+// read.go, typing.go. hub.go has the one path that all deeds of agents take: check the input, load the session, ask the table
+// of rights, decide, append the event. act.go has the few moves that deeds share. people.go, department.go and signin.go
+// change who works here.
+//
+// The hub sends nothing and shows nothing: core/feed follows the log, and tells.
+package hub

@@ -1,0 +1,27 @@
+package hub
+
+import (
+	"parley/core"
+	"parley/core/store"
+)
+
+// end closes the session for an agent.
+func (a *act) end(d core.End) error {
+	if err := a.at(d.Version); err != nil {
+		return err
+	}
+	return finish(a.Work, &a.s, core.CompletedByOperator, a.event(core.EventEnded, core.Everyone))
+}
+
+// finish closes a session, whoever does it.
+func finish(w *store.Work, s *core.Session, o core.Outcome, e core.Event) error {
+	if s.Unassigned() {
+		if err := queue(w, s.Department, -1); err != nil {
+			return err
+		}
+	}
+	s.End(o, w.Now())
+	e.Outcome, e.Dedupe = o, w.Key()
+	w.Append(s, e)
+	return nil
+}

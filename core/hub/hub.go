@@ -1,0 +1,178 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"parley/core"
+	"parley/core/store"
+)
+
+// Hub decides. Its methods may be called by many at once.
+type Hub struct {
+	writer *store.Writer
+	store  *store.Store
+	hints  func(core.Hint)
+	can    func(core.ChannelID) (core.Capabilities, bool)
+	ids    *core.IDMaker
+	clock  core.Clock
+	log    *slog.Logger
+}
+
+// Config is what a hub needs.
+type Config struct {
+	Writer *store.Writer
+	Store  *store.Store
+	Can    func(core.ChannelID) (core.Capabilities, bool) // what a channel can do; false: not known here yet
+	Hints  func(core.Hint)                                // shows that somebody writes; must not block
+	IDs    *core.IDMaker
+	Clock  core.Clock
+	Log    *slog.Logger
+}
+
+// New makes the hub. It refuses to start when a deed has no code or no row in the table of rights.
+func New(c Config) (*Hub, error) {
+	if err := complete(core.Deeds, core.Rights); err != nil {
+		return nil, err
+	}
+	return &Hub{writer: c.Writer, store: c.Store, hints: c.Hints, can: c.Can, ids: c.IDs, clock: c.Clock, log: c.Log.With("room", "hub")}, nil
+}
+
+// complete says whether every deed has its row of rights and its code.
+func complete(deeds []core.Deed, rights map[core.Verb]core.Right) error {
+	for _, d := range deeds {
+		if rights[d.Verb()].May == 0 {
+			return fmt.Errorf("deed %q has no row in the table of rights", d.Verb())
+		}
+		if err := (&act{}).dispatch(d, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dispatch runs the deed's own code; dry only says whether there is any.
+func (a *act) dispatch(d core.Deed, dry bool) error {
+	var run func() error
+	switch d := d.(type) {
+	case core.Say:
+		run = func() error { return a.say(d) }
+	case core.Note:
+		run = func() error { return a.note(d) }
+	case core.Take:
+		run = a.take
+	case core.Release:
+		run = func() error { return a.release(d) }
+	case core.Assign:
+		run = func() error { return a.assign(d) }
+	case core.Join:
+		run = a.join
+	case core.Leave:
+		run = a.leave
+	case core.End:
+		run = func() error { return a.end(d) }
+	case core.Read:
+		run = func() error { return a.read(d) }
+	case core.Edit:
+		run = func() error { return a.edit(d) }
+	case core.Delete:
+		run = func() error { return a.delete(d) }
+	case core.React:
+		run = func() error { return a.react(d) }
+	case core.Retry:
+		run = func() error { return a.retry(d) }
+	case core.Typing:
+		run = func() error { return nil } // told, not written: see typing.go
+	default:
+		return fmt.Errorf("deed %q has no code", d.Verb())
+	}
+	if dry {
+		return nil
+	}
+	return run()
+}
+
+// Do does a deed for an agent and returns when it is durable. dedupe is the client's idempotency key, "" for none: the same
+// again, also at the same time, gets the first answer with Repeat set; used otherwise it is Invalid. Errors: Invalid, NotFound
+// (also for what the actor may not see), Forbidden, Taken with the winner's name, Ended, Busy, Unavailable.
+func (h *Hub) Do(ctx context.Context, who core.Actor, d core.Deed, dedupe string) (core.Done, error) {
+	if err := d.Check(); err != nil {
+		return core.Done{}, err
+	}
+	if dedupe != "" {
+		if err := core.CheckDedupe("client_id", dedupe); err != nil {
+			return core.Done{}, err
+		}
+		dedupe = who.Origin() + ":" + dedupe
+	}
+	if t, ok := d.(core.Typing); ok {
+		return core.Done{}, h.typing(ctx, who, t)
+	}
+	body, err := json.Marshal(d)
+	if err != nil {
+		return core.Done{}, fmt.Errorf("write deed down: %w", err)
+	}
+	var after core.Session
+	commit, err := h.writer.Do(ctx, store.Job{
+		Dedupe: dedupe, Body: string(d.Verb()) + " " + string(body), Size: len(body),
+		Touch: func(k *store.Keys) { touch(k, d) },
+		Do: func(w *store.Work) (err error) {
+			after, err = h.perform(w, who, d)
+			return err
+		},
+	})
+	if err != nil {
+		return core.Done{}, err
+	}
+	done := core.Done{Session: after, Repeat: commit.Repeat}
+	if n := len(commit.Events); n > 0 {
+		done.Event = commit.Events[n-1] // what a deed brings about first, such as joining, comes before it
+	}
+	if done.Repeat {
+		now, err := h.store.Session(ctx, who.Scope(), d.On())
+		if err != nil {
+			return core.Done{}, err
+		}
+		done.Session = now.Session
+	}
+	return done, nil
+}
+
+// touch names the rows that a deed will look at.
+func touch(k *store.Keys, d core.Deed) {
+	switch d := d.(type) {
+	case core.Assign:
+		k.Held(d.Session)
+		k.Agent(d.To)
+	case core.Take, core.Release, core.End:
+		k.Held(d.On())
+	default:
+		k.Session(d.On())
+	}
+	switch d.(type) {
+	case core.Say, core.Edit, core.Delete, core.React, core.Retry:
+		k.Lane(d.On())
+	}
+	k.Participants(d.On())
+}
+
+// perform is the one path of an agent's deed: load, ask the table of rights, decide. Most refusals come from the table (core.Allow): NotFound
+// outside one's departments, Ended, Forbidden, and Taken where another's holding is all that stands in the way.
+func (h *Hub) perform(w *store.Work, who core.Actor, d core.Deed) (core.Session, error) {
+	s, err := w.Session(d.On())
+	if err != nil {
+		return s, err
+	}
+	mine, err := w.Participant(s.ID, who.Agent.ID)
+	if err != nil {
+		return s, err
+	}
+	a := &act{Work: w, hub: h, who: who, s: s, mine: mine}
+	if err := core.Allow(d.Verb(), s, core.StandingIn(s, who, mine)); err != nil {
+		return s, a.named(err)
+	}
+	err = a.dispatch(d, false)
+	return a.s, err
+}

@@ -1,0 +1,145 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"parley/core"
+	"parley/core/store/storetest"
+)
+
+// told is what the test remembers of a session: plain facts, without anything kept.
+type told struct {
+	id       core.SessionID
+	customer string
+	lines    []bool // one for each event: the customer spoke
+	holder   core.AgentID
+	over     bool
+	read     map[core.AgentID]int
+}
+
+func (m *told) unread() int64 {
+	mark := 0
+	for who, at := range m.read {
+		if m.holder == 0 || m.holder == who {
+			mark = max(mark, at)
+		}
+	}
+	var n int64
+	for _, customer := range m.lines[mark:] {
+		if customer {
+			n++
+		}
+	}
+	return n
+}
+
+// follow brings the plain facts up to date from the events alone.
+func (m *told) follow(events []core.Event) {
+	for _, e := range events {
+		if e.Session != m.id {
+			continue
+		}
+		m.lines = append(m.lines, e.Kind == core.EventMessage && e.ActorKind == core.ByCustomer)
+		switch e.Kind {
+		case core.EventTaken:
+			m.holder = e.Agent()
+		case core.EventAssigned:
+			m.holder = e.Target
+		case core.EventReleased:
+			m.holder = 0
+		case core.EventEnded:
+			m.over = true
+		case core.EventMessage:
+			if e.ActorKind == core.ByAgent && e.Audience == core.Everyone {
+				m.read[e.Agent()] = len(m.lines)
+			}
+		}
+	}
+}
+
+// Random deeds by random people: replayed events give the holder, the end and the unread count that the hub keeps (C10).
+func TestReplayedEventsEqualTheSnapshot(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		agents := []core.Actor{s.anna, s.boris, s.sofia, s.oleg, s.eve}
+		run := 0
+		rapid.Check(t, func(r *rapid.T) {
+			run++
+			var sessions []*told
+			for i := range 2 {
+				c := fmt.Sprintf("run %d customer %d", run, i)
+				sessions = append(sessions, &told{customer: c, id: s.write(c, "hi"), read: map[core.AgentID]int{}})
+			}
+			seen := len(s.events)
+			for _, m := range sessions {
+				m.follow(s.events)
+			}
+			for range rapid.IntRange(1, 25).Draw(r, "steps") {
+				m := rapid.SampledFrom(sessions).Draw(r, "session")
+				who := rapid.SampledFrom(agents).Draw(r, "who")
+				seq := rapid.IntRange(0, len(m.lines)).Draw(r, "seq")
+				deeds := []core.Deed{
+					nil, nil, core.Say{Session: m.id, Text: "a"}, core.Note{Session: m.id, Text: "n"}, core.Take{Session: m.id},
+					core.Release{Session: m.id}, core.Assign{Session: m.id, To: rapid.SampledFrom(agents).Draw(r, "to").Agent.ID},
+					core.Join{Session: m.id}, core.Leave{Session: m.id}, core.Read{Session: m.id, Seq: int64(seq)}, core.End{Session: m.id},
+				}
+				i := rapid.IntRange(0, len(deeds)-1).Draw(r, "deed")
+				if deeds[i] == nil {
+					if !m.over {
+						s.write(m.customer, "more")
+					}
+				} else if _, err := s.hub.Do(context.Background(), who, deeds[i], ""); err == nil {
+					if read, ok := deeds[i].(core.Read); ok {
+						m.read[who.Agent.ID] = max(m.read[who.Agent.ID], int(read.Seq))
+					}
+				} else if core.KindOf(err) == "" {
+					r.Fatalf("%s: %v", deeds[i].Verb(), err)
+				}
+				fresh := s.events[seen:]
+				seen = len(s.events)
+				for _, m := range sessions {
+					m.follow(fresh)
+					got := s.session(m.id)
+					if got.Assignee != m.holder || got.Open() == m.over || got.Unread != m.unread() || got.LastSeq != int64(len(m.lines)) {
+						r.Fatalf("kept %+v, replayed holder %s over %v unread %d events %d", got, m.holder, m.over, m.unread(), len(m.lines))
+					}
+				}
+			}
+		})
+		s.healthy()
+	})
+}
+
+func TestEventsOfASessionAreDenseAndLogIDsRise(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		together(16, func(i int) {
+			for n := range 20 {
+				in := s.message(fmt.Sprintf("visitor %d", i%5), fmt.Sprintf("%d-%d", i, n), "hi")
+				if err := s.hub.Receive(context.Background(), in); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		seqs, last := map[core.SessionID]int64{}, core.EventID(0)
+		for _, e := range s.events {
+			if e.ID != last+1 {
+				t.Fatalf("log id %d follows %d", e.ID, last)
+			}
+			last = e.ID
+			if e.Session != 0 {
+				if e.Seq != seqs[e.Session]+1 {
+					t.Fatalf("seq %d follows %d", e.Seq, seqs[e.Session])
+				}
+				seqs[e.Session] = e.Seq
+			}
+		}
+		s.healthy()
+	})
+}

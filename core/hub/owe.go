@@ -1,0 +1,42 @@
+package hub
+
+import (
+	"fmt"
+	"time"
+
+	"parley/core"
+)
+
+// capabilities says what a channel can do. A channel that another process has just added is not known here for a moment.
+func (h *Hub) capabilities(c core.ChannelID) (core.Capabilities, error) {
+	can, ok := h.can(c)
+	if !ok {
+		return can, &core.Error{Op: "hub.capabilities", Kind: core.Unavailable, RetryAfter: 2 * time.Second,
+			Reason: "This channel is not ready yet."}
+	}
+	return can, nil
+}
+
+// owe owes the customer something about a message; zero: the one that was appended last. Sending is owed each time, everything
+// else once for all changes that have not gone out yet.
+func (a *act) owe(verb core.OutVerb, message core.EventID) error {
+	d := core.Delivery{
+		Channel: a.s.Channel, Lane: string(a.s.Conversation), Rank: core.CustomerWords, Verb: verb, Session: a.s.ID, Message: message,
+	}
+	if verb != core.OutSend {
+		d.Merge = fmt.Sprintf("%s %d", verb, int64(message))
+	}
+	return a.Owe(d, d.Lane)
+}
+
+// message gives a message of the session that is still there; NotFound if there is none.
+func (a *act) message(field string, id core.EventID) (core.Event, error) {
+	m, err := a.Message(id)
+	if core.KindOf(err) == core.NotFound || err == nil && (m.Session != a.s.ID || m.DeletedAt != 0) {
+		return m, &core.Error{Op: "hub.message", Kind: core.NotFound, Field: field, Reason: "This message is not there any more."}
+	}
+	return m, err
+}
+
+// byActor tells whether the actor wrote the message.
+func (a *act) byActor(m core.Event) bool { return m.Agent() == a.who.Agent.ID }

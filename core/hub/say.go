@@ -1,0 +1,37 @@
+package hub
+
+import "parley/core"
+
+// say answers the customer. The first answer takes an unassigned session; in a pending one its assignee joins.
+func (a *act) say(d core.Say) error {
+	switch {
+	case a.s.Unassigned() && a.who.Roles[a.s.Department].Has(core.Operator):
+		if err := a.seize(""); err != nil {
+			return err
+		}
+	case a.s.State == core.Pending && a.s.Assignee == a.who.Agent.ID:
+		a.arrive("")
+	}
+	if d.ReplyTo != 0 {
+		if _, err := a.message("reply_to", d.ReplyTo); err != nil {
+			return err
+		}
+	}
+	can, err := a.hub.capabilities(a.s.Channel)
+	if err != nil {
+		return err
+	}
+	a.s.HearAgent(core.Content{Text: d.Text}, a.Now())
+	e := a.event(core.EventMessage, core.Everyone)
+	e.Text, e.Data, e.About, e.Dedupe = d.Text, core.Extra{Entities: d.Entities}.Data(), d.ReplyTo, a.Key()
+	if !can.Pulls {
+		e.State = core.Queued
+	}
+	a.Append(&a.s, e)
+	if !can.Pulls {
+		if err := a.owe(core.OutSend, 0); err != nil {
+			return err
+		}
+	}
+	return a.saw(a.s.LastSeq)
+}

@@ -1,0 +1,73 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"parley/core"
+)
+
+// correction begins what is sent in the place of an edit that the channel cannot show.
+const correction = "Correction: "
+
+// outgoing says what the adapter is to do; false: nothing, because it does not matter any more.
+func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
+	m := t.Message
+	x, err := core.ParseExtra(m.Data)
+	out := core.Outgoing{
+		ID: fmt.Sprintf("%s.%s.%d", m.ID, t.Verb, int64(t.OwedAt)), Verb: r.verb(t.Verb), To: core.Address{Conversation: t.Conversation},
+		Content: core.Content{Text: m.Text, Entities: x.Entities}, Parts: t.Parts, Step: int(t.lane.Step), Again: t.lane.Attempts > 0,
+	}
+	switch {
+	case err != nil:
+		return out, false, err
+	case t.Verb == core.OutSend:
+		out.Step = max(out.Step, len(t.Parts)) // also those of an earlier try that went wrong after them
+		if r.can.ReplyOut {
+			out.ReplyTo = t.ReplyTo
+		}
+		return out, m.DeletedAt == 0, nil
+	case len(t.Parts) == 0, t.Verb == core.OutEdit && m.DeletedAt != 0:
+		return out, false, nil
+	case out.Verb == core.OutSend:
+		out.Content = corrected(out.Content)
+		if r.can.ReplyOut {
+			out.ReplyTo = t.Parts[0]
+		}
+	case t.Verb == core.OutReact:
+		out.Emoji = x.Reaction(core.ByAgent)
+	}
+	return out, true, nil
+}
+
+// verb is what the adapter is asked for: where it cannot edit, a correction is sent.
+func (r *runner) verb(v core.OutVerb) core.OutVerb {
+	if v == core.OutEdit && !r.can.EditOut {
+		return core.OutSend
+	}
+	return v
+}
+
+// corrected gives a content as a correction of another.
+func corrected(c core.Content) core.Content {
+	moved := core.Content{Text: correction + c.Text}
+	for _, e := range c.Entities {
+		e.Offset += len(correction)
+		moved.Entities = append(moved.Entities, e)
+	}
+	return moved
+}
+
+// call lets the adapter do it. A panic is our bug; nobody knows how far it came.
+func (r *runner) call(ctx context.Context, out core.Outgoing) (receipt core.Receipt, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.ErrorContext(ctx, "adapter panicked", "channel", r.Channel.String(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = &core.Error{Op: "outbox.call", Kind: core.Uncertain}
+		}
+	}()
+	return r.Adapter.Deliver(ctx, out)
+}

@@ -1,0 +1,237 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"parley/core"
+	"parley/core/store"
+)
+
+// do lets the adapter do a task, and writes down what came of it.
+func (r *runner) do(ctx context.Context, t task) result {
+	out, matters, err := r.outgoing(t)
+	var receipt core.Receipt
+	switch {
+	case err != nil:
+		err = &core.Error{Op: "outbox.do", Kind: core.Invalid, Reason: "This message cannot be read.", Err: err}
+	case matters:
+		receipt, err = r.call(ctx, out)
+	}
+	now := r.clock()
+	verdict := core.Judge(out.Verb, t.lane, receipt.More, err, core.At(now), r.chance())
+	switch {
+	case err == nil && !matters && t.Verb == core.OutSend:
+		verdict.State = core.Dropped
+	case err == nil && matters && r.Sent != nil:
+		r.Sent()
+	}
+	if err != nil {
+		r.log.InfoContext(ctx, "not delivered", "channel", r.Channel.String(), "verb", string(t.Verb), "message", t.Message.ID.String(),
+			"attempts", t.lane.Attempts+1, "becomes", string(verdict.State), "error", err)
+	}
+	outcome := outcome{receipt: receipt, verdict: verdict, moot: !matters, failed: err != nil, kind: core.KindOf(err)}
+	if failed := r.settle(ctx, t, outcome); failed != nil {
+		return result{err: failed}
+	}
+	switch core.KindOf(err) {
+	case core.Unauthorized:
+		return result{err: err}
+	case core.Throttled:
+		return result{stop: t.lane.Bucket, whole: verdict.Whole, until: now.Add(verdict.Pause)}
+	}
+	return result{whole: verdict.Whole, until: now.Add(verdict.Pause)}
+}
+
+// outcome is what came of a task.
+type outcome struct {
+	receipt core.Receipt
+	verdict core.Verdict
+	moot    bool // there was nothing to do any more
+	failed  bool
+	kind    core.Kind // of the failure
+}
+
+// settle writes an outcome down, and goes on trying while the database does not answer: it is known only here.
+func (r *runner) settle(ctx context.Context, t task, o outcome) error {
+	for first := true; ; first = false {
+		var mine bool
+		_, err := r.writer.Do(context.WithoutCancel(ctx), store.Job{
+			Touch: func(k *store.Keys) { k.Session(t.Session); k.Lane(t.Session) },
+			Do: func(w *store.Work) (err error) {
+				mine, err = r.record(w, t, o)
+				return err
+			},
+		})
+		if !passing(err) {
+			if err == nil && !mine && first { // later it may be what an earlier try has done without an answer
+				return &core.Error{Op: "outbox.settle", Kind: core.Gone, Reason: "This delivery was settled by another."}
+			}
+			return err
+		}
+		select {
+		case <-ctx.Done(): // it stays under way, and is unknown to whoever runs the channel next
+			return err
+		case <-time.After(hiccupTime):
+		}
+	}
+}
+
+// record writes an outcome into the work; false: the lane is no longer where the task left it.
+func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
+	if err := w.Holds(r.Lease, r.Epoch); err != nil {
+		return false, err
+	}
+	s, err := w.Session(t.Session)
+	if err != nil {
+		return false, err
+	}
+	l, err := w.Lane(t.Channel, t.Lane)
+	if core.KindOf(err) == core.NotFound {
+		return false, nil
+	}
+	if err != nil || !l.Sending || l.Epoch != r.Epoch || l.Head() != t.No || l.Step != t.lane.Step || l.Attempts != t.lane.Attempts {
+		return false, err
+	}
+	if o.receipt.Part != "" {
+		if err := w.AddPartOf(t.Message.ID, t.Channel, o.receipt.Part); err != nil {
+			return false, err
+		}
+	}
+	if o.receipt.Gone != "" {
+		w.RemovePart(t.Channel, o.receipt.Gone)
+	}
+	if o.verdict.State != core.Queued {
+		if err := w.Settle(l); err != nil {
+			return false, err
+		}
+		return true, conclude(w, s, t.Delivery, o)
+	}
+	l.Sending = false
+	l.DueAt = w.Now().Add(o.verdict.Pause)
+	switch {
+	case o.kind == core.Unauthorized: // not tried: the wait for another key is not the head's
+		l.Since = 0
+	case o.failed:
+		l.Attempts++
+	default:
+		l.Step, l.Attempts = l.Step+1, 0
+	}
+	w.PutLane(l)
+	return true, nil
+}
+
+// conclude says on the message, and on the session, what became of a delivery.
+func conclude(w *store.Work, s core.Session, d core.Delivery, o outcome) error {
+	if o.moot && d.Verb != core.OutSend {
+		return nil
+	}
+	m, err := w.Message(d.Message)
+	if err != nil {
+		return err
+	}
+	reason := o.verdict.Reason
+	if d.Verb == core.OutSend {
+		m.State = o.verdict.State
+	} else {
+		switch o.verdict.State {
+		case core.MaySent:
+			reason = "The change may not have reached the customer."
+		case core.Failed:
+			reason = "The change has not reached the customer. " + reason
+		default:
+			reason = m.Reason
+			if d.Verb == core.OutEdit && m.State == core.Sent {
+				reason = "" // of an edit that had not arrived
+			}
+		}
+	}
+	if o.receipt.Note != "" {
+		reason = o.receipt.Note
+	}
+	if d.Verb == core.OutSend || reason != m.Reason {
+		m.Reason = reason
+		w.PutMessage(m)
+		w.Append(&s, core.Event{
+			Kind: core.EventDelivery, Audience: core.AgentsOnly, ActorKind: core.BySystem, About: m.ID, State: m.State, Reason: reason,
+		})
+	}
+	switch {
+	case o.kind == core.Gone && s.Open() && s.Unreachable == "":
+		s.Unreachable = o.verdict.Reason
+		w.Append(&s, core.Event{Kind: core.EventLost, Audience: core.AgentsOnly, ActorKind: core.BySystem, Reason: o.verdict.Reason})
+	case o.verdict.State == core.Sent && s.Open() && s.Unreachable != "":
+		s.Unreachable = ""
+		w.Append(&s, core.Event{Kind: core.EventFound, Audience: core.AgentsOnly, ActorKind: core.BySystem})
+	}
+	return nil
+}
+
+// recover decides about what was under way when an earlier run of the channel ended: nobody knows how far that came.
+func (r *runner) recover(ctx context.Context) error {
+	for {
+		lanes, err := r.store.UnderWay(ctx, r.Channel, maxUnderWay)
+		if err != nil || len(lanes) == 0 {
+			return err
+		}
+		names := make([]string, len(lanes))
+		for i, l := range lanes {
+			names[i] = l.Lane
+		}
+		heads, err := r.store.Tasks(ctx, r.Channel, names)
+		if err != nil {
+			return err
+		}
+		sessions := map[string]core.SessionID{} // known beforehand, they are locked before the lanes, as everywhere
+		for _, t := range heads {
+			sessions[t.Lane] = t.Session
+		}
+		for _, lane := range lanes {
+			touch := func(k *store.Keys) { k.Session(sessions[lane.Lane]); k.Lane(sessions[lane.Lane]) }
+			_, err := r.writer.Do(ctx, store.Job{Touch: touch, Do: func(w *store.Work) error {
+				if err := w.Holds(r.Lease, r.Epoch); err != nil {
+					return err
+				}
+				return r.unknown(w, lane)
+			}})
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (r *runner) unknown(w *store.Work, lane core.Lane) error {
+	l, err := w.Lane(lane.Channel, lane.Lane)
+	if err != nil || !l.Sending {
+		return err
+	}
+	d, err := w.Head(l)
+	if err != nil {
+		return err
+	}
+	s, err := w.Session(d.Session)
+	if err != nil {
+		return err
+	}
+	verb := r.verb(d.Verb)
+	if verb == core.OutEdit {
+		parts, err := w.Parts(d.Message)
+		if err != nil {
+			return err
+		}
+		if l.Step >= int64(len(parts)) { // a longer text: this step sends another part
+			verb = core.OutSend
+		}
+	}
+	verdict := core.Unknown(verb)
+	if verdict.State == core.Queued {
+		l.Sending, l.DueAt = false, w.Now()
+		w.PutLane(l)
+		return nil
+	}
+	if err := w.Settle(l); err != nil {
+		return err
+	}
+	return conclude(w, s, d, outcome{verdict: verdict})
+}

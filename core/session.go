@@ -1,0 +1,135 @@
+package core
+
+// State is where a session stands (FEATURES C1).
+type State string
+
+// The states. Every session begins waiting and ends ended.
+const (
+	Waiting State = "waiting" // in the queue, nobody holds it
+	Pending State = "pending" // assigned, and the assignee has not joined yet
+	Active  State = "active"  // an agent joined
+	Over    State = "ended"
+)
+
+// States lists all states, in the order of a session's life.
+var States = []State{Waiting, Pending, Active, Over}
+
+// Outcome is how a session ended, "" while it has not.
+type Outcome string
+
+// The outcomes that a session can have today.
+const (
+	CompletedByOperator Outcome = "completed_by_operator"
+	CompletedByCustomer Outcome = "completed_by_customer"
+)
+
+// Session is one conversation's episode, from first contact to its end.
+type Session struct {
+	ID           SessionID    `db:"id"`
+	Number       int64        `db:"number"` // counts the installation's sessions from 1; given when stored
+	Department   DepartmentID `db:"department"`
+	Channel      ChannelID    `db:"channel"`
+	Conversation RemoteID     `db:"conversation"` // the place on the channel; one open session each
+	Identity     IdentityID   `db:"identity"`
+
+	State      State   `db:"state"`
+	Outcome    Outcome `db:"outcome"`
+	Assignee   AgentID `db:"assignee"`    // who holds it; kept when it ends
+	AssignedBy AgentID `db:"assigned_by"` // who gave it to them; the assignee themselves when they took it
+	Version    int64   `db:"version"`     // rises with state, assignee or department, and with nothing else
+
+	LastSeq          int64 `db:"last_seq"`          // seq of the newest event
+	Messages         int64 `db:"messages"`          // what customer and agents said to each other; notes not counted
+	CustomerMessages int64 `db:"customer_messages"` // the customer's part of Messages
+	ReadSeq          int64 `db:"read_seq"`          // the assignee's read mark; unassigned: the newest of any agent
+	Unread           int64 `db:"unread"`            // customer's messages after ReadSeq
+	CustomerReadSeq  int64 `db:"customer_read_seq"` // how far the customer has seen, where the channel tells
+
+	StartedAt      Time   `db:"started_at"`
+	EndedAt        Time   `db:"ended_at"`
+	LastAt         Time   `db:"last_at"`          // newest message, or the start
+	WaitingSince   Time   `db:"waiting_since"`    // customer unanswered, or in the queue, since then; zero: the agent spoke last
+	LastCustomerAt Time   `db:"last_customer_at"` // newest message of the customer
+	LastAgentAt    Time   `db:"last_agent_at"`    // newest answer
+	FirstReplyAt   Time   `db:"first_reply_at"`
+	Connected      bool   `db:"connected"`   // an agent has joined at least once: the customer has met somebody
+	Preview        string `db:"preview"`     // beginning of the newest message, notes excepted
+	Unreachable    string `db:"unreachable"` // why nothing arrives at the customer, in a sentence; "": it does, or nothing is known
+}
+
+// Open tells whether the session can still be spoken in.
+func (s Session) Open() bool { return s.State != Over }
+
+// Unassigned tells whether the session is in the queue.
+func (s Session) Unassigned() bool { return s.State == Waiting }
+
+// NewSession begins a session in the queue, as the customer's first message finds it.
+func NewSession(id SessionID, d DepartmentID, c ChannelID, conversation RemoteID, who IdentityID, now Time) Session {
+	return Session{
+		ID: id, Department: d, Channel: c, Conversation: conversation, Identity: who,
+		State: Waiting, Version: 1, StartedAt: now, LastAt: now, WaitingSince: now,
+	}
+}
+
+// HearCustomer counts a message of the customer.
+func (s *Session) HearCustomer(c Content, now Time) {
+	s.Messages++
+	s.CustomerMessages++
+	s.Unread++
+	s.LastAt, s.LastCustomerAt = now, now
+	s.Preview = c.Preview()
+	if s.WaitingSince == 0 {
+		s.WaitingSince = now
+	}
+}
+
+// HearAgent counts an answer to the customer.
+func (s *Session) HearAgent(c Content, now Time) {
+	s.Messages++
+	s.LastAt, s.LastAgentAt = now, now
+	s.Preview = c.Preview()
+	s.WaitingSince = 0
+	if s.FirstReplyAt == 0 {
+		s.FirstReplyAt = now
+	}
+}
+
+// Hold gives the session to an agent: pending until they join.
+func (s *Session) Hold(who, by AgentID) {
+	s.State, s.Assignee, s.AssignedBy = Pending, who, by
+	s.Version++
+}
+
+// Arrive makes the session active: an agent has joined.
+func (s *Session) Arrive() {
+	s.State, s.Connected = Active, true
+	s.Version++
+}
+
+// Release puts the session back into the queue, at the place of the customer's oldest unanswered message.
+func (s *Session) Release(now Time) {
+	s.State, s.Assignee, s.AssignedBy = Waiting, 0, 0
+	if s.WaitingSince == 0 {
+		s.WaitingSince = now
+	}
+	s.Version++
+}
+
+// End closes the session for good. The assignee stays, as who held it last.
+func (s *Session) End(o Outcome, now Time) {
+	s.State, s.Outcome, s.EndedAt, s.WaitingSince = Over, o, now, 0
+	s.Version++
+}
+
+// Participant is an agent's part in a session: since when they are in it, and how far they have read. An agent who only
+// read has never joined.
+type Participant struct {
+	Session  SessionID `db:"session"`
+	Agent    AgentID   `db:"agent"`
+	JoinedAt Time      `db:"joined_at"`
+	LeftAt   Time      `db:"left_at"`
+	ReadSeq  int64     `db:"read_seq"`
+}
+
+// Present tells whether the agent is in the session now.
+func (p Participant) Present() bool { return p.JoinedAt != 0 && p.LeftAt == 0 }

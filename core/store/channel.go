@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+
+	"parley/core"
+)
+
+const selectChannels = `SELECT id, slug, kind, department, settings AS document, sealed, created_at FROM channels ORDER BY slug`
+
+// Channels gives all channels, by slug.
+func (s *Store) Channels(ctx context.Context) ([]core.Channel, error) {
+	rows, err := all[struct {
+		core.Channel
+		Document string `db:"document"` // the drivers give text, and not as bytes
+	}](ctx, s, "store.Channels", selectChannels)
+	channels := make([]core.Channel, len(rows))
+	for i, r := range rows {
+		channels[i] = r.Channel
+		channels[i].Settings = []byte(r.Document)
+	}
+	return channels, err
+}
+
+const insertChannel = `INSERT INTO channels (id, slug, kind, department, settings, sealed, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`
+
+// AddChannel adds a channel.
+func (w *Work) AddChannel(c core.Channel) {
+	w.change(insertChannel, c.ID, c.Slug, c.Kind, c.Department, string(c.Settings), c.Sealed, c.CreatedAt)
+}
+
+const updateChannel = `UPDATE channels SET settings = ?, sealed = ? WHERE id = ?`
+
+// PutChannel changes a channel's settings and secrets.
+func (w *Work) PutChannel(c core.Channel) {
+	w.change(updateChannel, string(c.Settings), c.Sealed, c.ID)
+}

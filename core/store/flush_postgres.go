@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+const (
+	postgresInsertCustomers = `INSERT INTO customers (id, name, created_at)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]))`
+	postgresInsertIdentities = `INSERT INTO identities (id, channel, remote, customer)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]))`
+	postgresInsertSessions = `INSERT INTO sessions (` + sessionColumns + `)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),
+			CAST($6 AS BIGINT[]), CAST($7 AS TEXT[]), CAST($8 AS TEXT[]), CAST($9 AS BIGINT[]), CAST($10 AS BIGINT[]), CAST($11 AS BIGINT[]),
+			CAST($12 AS BIGINT[]), CAST($13 AS BIGINT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), CAST($16 AS BIGINT[]),
+			CAST($17 AS BIGINT[]), CAST($18 AS BIGINT[]), CAST($19 AS BIGINT[]), CAST($20 AS BIGINT[]), CAST($21 AS BIGINT[]),
+			CAST($22 AS BIGINT[]), CAST($23 AS BIGINT[]), CAST($24 AS BIGINT[]), CAST($25 AS BOOLEAN[]), CAST($26 AS TEXT[]),
+			CAST($27 AS TEXT[]))`
+	postgresUpdateSessions = `UPDATE sessions s SET state = n.state, outcome = n.outcome, assignee = n.assignee, assigned_by = n.assigned_by,
+		version = n.version, last_seq = n.last_seq, messages = n.messages, customer_messages = n.customer_messages, read_seq = n.read_seq,
+		unread = n.unread, customer_read_seq = n.customer_read_seq, ended_at = n.ended_at, last_at = n.last_at, waiting_since = n.waiting_since,
+		last_customer_at = n.last_customer_at, last_agent_at = n.last_agent_at, first_reply_at = n.first_reply_at, connected = n.connected,
+		preview = n.preview, unreachable = n.unreachable
+		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]),
+			CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]), CAST($9 AS BIGINT[]), CAST($10 AS BIGINT[]), CAST($11 AS BIGINT[]), CAST($12 AS BIGINT[]),
+			CAST($13 AS BIGINT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), CAST($16 AS BIGINT[]), CAST($17 AS BIGINT[]),
+			CAST($18 AS BIGINT[]), CAST($19 AS BOOLEAN[]), CAST($20 AS TEXT[]), CAST($21 AS TEXT[]))
+		AS n (id, state, outcome, assignee, assigned_by, version, last_seq, messages, customer_messages, read_seq, unread, customer_read_seq, ended_at,
+			last_at, waiting_since, last_customer_at, last_agent_at, first_reply_at, connected, preview, unreachable)
+		WHERE s.id = n.id`
+	postgresUpdateDepartments = `UPDATE departments d SET unassigned = n.unassigned
+		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS n (id, unassigned) WHERE d.id = n.id`
+	postgresUpsertParticipants = `INSERT INTO participants (session, agent, joined_at, left_at, read_seq)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]))
+		ON CONFLICT (session, agent) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at, read_seq = excluded.read_seq`
+	// The lock makes log ids dense and in commit order over all nodes; the number is Parley's alone. It is taken when all other rows are
+	// written, and ends with the transaction: whoever holds it waits for no row, so it can neither deadlock nor keep others from theirs.
+	postgresLockLog   = `SELECT pg_advisory_xact_lock(7020584)`
+	postgresInsertLog = `INSERT INTO log (id, at, kind, department, session, seq, actor_kind, actor, name, audience, target, outcome, text, dedupe, body_hash,
+			about, data, state, reason)
+		SELECT id, at, kind, department, NULLIF(session, 0), NULLIF(seq, 0), actor_kind, actor, name, audience, target, outcome, text,
+			NULLIF(dedupe, ''), body_hash, about, data, state, reason
+		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]),
+			CAST($7 AS TEXT[]), CAST($8 AS BIGINT[]), CAST($9 AS TEXT[]), CAST($10 AS TEXT[]), CAST($11 AS BIGINT[]), CAST($12 AS TEXT[]),
+			CAST($13 AS TEXT[]), CAST($14 AS TEXT[]), CAST($15 AS BYTEA[]),
+			CAST($16 AS BIGINT[]), CAST($17 AS TEXT[]), CAST($18 AS TEXT[]), CAST($19 AS TEXT[]))
+		AS n (id, at, kind, department, session, seq, actor_kind, actor, name, audience, target, outcome, text, dedupe, body_hash, about, data,
+			state, reason)`
+)
+
+const (
+	postgresUpdateMessages = `UPDATE log l SET text = n.text, data = n.data, state = n.state, reason = n.reason, edited_at = n.edited_at,
+		deleted_at = n.deleted_at
+		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS TEXT[]), CAST($5 AS TEXT[]), CAST($6 AS BIGINT[]),
+			CAST($7 AS BIGINT[]))
+		AS n (id, text, data, state, reason, edited_at, deleted_at) WHERE l.id = n.id`
+	postgresInsertParts = `INSERT INTO parts (channel, remote, message, no)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[])) ON CONFLICT DO NOTHING`
+	postgresInsertDeliveries = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),
+			CAST($6 AS BIGINT[]), CAST($7 AS BIGINT[]), CAST($8 AS TEXT[]), CAST($9 AS BIGINT[]))`
+	postgresInsertLanes = `INSERT INTO lanes (` + laneColumns + `)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]),
+			CAST($6 AS BIGINT[]), CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]), CAST($9 AS BIGINT[]), CAST($10 AS BIGINT[]),
+			CAST($11 AS BOOLEAN[]), CAST($12 AS BIGINT[]))`
+	postgresUpdateLanes = `UPDATE lanes l SET last_no = n.last_no, owed = n.owed, rank = n.rank, due_at = n.due_at, attempts = n.attempts,
+		step = n.step, since = n.since, sending = n.sending, epoch = n.epoch
+		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]),
+			CAST($6 AS BIGINT[]), CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]), CAST($9 AS BIGINT[]), CAST($10 AS BOOLEAN[]),
+			CAST($11 AS BIGINT[]))
+		AS n (channel, lane, last_no, owed, rank, due_at, attempts, step, since, sending, epoch)
+		WHERE l.channel = n.channel AND l.lane = n.lane`
+	postgresDeleteLanes = `DELETE FROM lanes WHERE (channel, lane) IN (SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])))`
+)
+
+// flush writes the group inside its transaction: settings, rows, numbers, and the log last.
+func (postgresDialect) flush(ctx context.Context, g *group) error {
+	if err := g.changeSettings(); err != nil {
+		return err
+	}
+	customers, _ := g.customers.split()
+	identities, _ := g.identities.split()
+	added, updated := g.sessions.split()
+	_, departments := g.departments.split()
+	_, participants := g.participants.split()
+	if err := postgresAll(ctx, g, []flight{
+		{postgresUpdateSessions, valuesOf(updated, sessionChanges)},
+		{postgresUpdateDepartments, valuesOf(departments, departmentChanges)},
+		{postgresInsertCustomers, valuesOf(customers, customerValues)},
+		{postgresInsertIdentities, valuesOf(identities, identityValues)},
+	}); err != nil {
+		return err
+	}
+	if err := g.number(added); err != nil {
+		return err
+	}
+	if err := postgresAll(ctx, g, []flight{
+		{postgresInsertSessions, valuesOf(added, sessionValues)},
+		{postgresUpsertParticipants, valuesOf(participants, participantValues)},
+	}); err != nil {
+		return err
+	}
+	_, messages := g.messages.split()
+	lanesAdded, lanesChanged, lanesEmptied := g.laneRows()
+	if err := postgresAll(ctx, g, []flight{
+		{postgresUpdateMessages, valuesOf(messages, messageChanges)},
+		{postgresInsertLanes, lanesAdded},
+		{postgresUpdateLanes, lanesChanged},
+		{postgresDeleteLanes, lanesEmptied},
+	}); err != nil {
+		return err
+	}
+	if len(g.events) > 0 {
+		if _, err := g.tx.ExecContext(ctx, postgresLockLog); err != nil {
+			return err
+		}
+		if err := g.giveIDs(); err != nil { // after the lock, in a statement of its own, so that it sees all that others committed
+			return err
+		}
+	}
+	return postgresAll(ctx, g, []flight{
+		{postgresInsertLog, g.eventRows()},
+		{postgresInsertParts, g.partRows()},
+		{postgresInsertDeliveries, g.owedRows()},
+	})
+}
+
+// flight is a statement with the rows that it takes as one array a column.
+type flight struct {
+	query string
+	rows  [][]any
+}
+
+func postgresAll(ctx context.Context, g *group, flights []flight) error {
+	for _, f := range flights {
+		if len(f.rows) == 0 {
+			continue
+		}
+		if _, err := g.tx.ExecContext(ctx, f.query, columnsOf(f.rows)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// columnsOf turns rows of plain values into one typed slice a column.
+func columnsOf(rows [][]any) []any {
+	columns := make([]any, len(rows[0]))
+	for c, first := range rows[0] {
+		switch first.(type) {
+		case int64:
+			columns[c] = column[int64](rows, c)
+		case string:
+			columns[c] = column[string](rows, c)
+		case bool:
+			columns[c] = column[bool](rows, c)
+		case []byte:
+			columns[c] = column[[]byte](rows, c)
+		default:
+			panic(fmt.Sprintf("no array for %T", first))
+		}
+	}
+	return columns
+}
+
+func column[V any](rows [][]any, c int) []V {
+	values := make([]V, len(rows))
+	for i, r := range rows {
+		values[i] = r[c].(V)
+	}
+	return values
+}

@@ -1,0 +1,90 @@
+package store
+
+import "context"
+
+const (
+	sqliteInsertCustomer = `INSERT INTO customers (id, name, created_at) VALUES (?, ?, ?)`
+	sqliteInsertIdentity = `INSERT INTO identities (id, channel, remote, customer) VALUES (?, ?, ?, ?)`
+	sqliteInsertSession  = `INSERT INTO sessions (` + sessionColumns + `)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqliteUpdateSession = `UPDATE sessions SET state = ?2, outcome = ?3, assignee = ?4, assigned_by = ?5, version = ?6, last_seq = ?7, messages = ?8,
+		customer_messages = ?9, read_seq = ?10, unread = ?11, customer_read_seq = ?12, ended_at = ?13, last_at = ?14, waiting_since = ?15,
+		last_customer_at = ?16, last_agent_at = ?17, first_reply_at = ?18, connected = ?19, preview = ?20,
+		unreachable = ?21 WHERE id = ?1`
+	sqliteUpdateDepartment  = `UPDATE departments SET unassigned = ?2 WHERE id = ?1`
+	sqliteUpsertParticipant = `INSERT INTO participants (session, agent, joined_at, left_at, read_seq) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (session, agent) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at, read_seq = excluded.read_seq`
+	sqliteInsertEvent = `INSERT INTO log (id, at, kind, department, session, seq, actor_kind, actor, name, audience, target, outcome, text, dedupe,
+		body_hash, about, data, state, reason)
+		VALUES (?, ?, ?, ?, NULLIF(?, 0), NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?)`
+	sqliteUpdateMessage  = `UPDATE log SET text = ?2, data = ?3, state = ?4, reason = ?5, edited_at = ?6, deleted_at = ?7 WHERE id = ?1`
+	sqliteInsertPart     = `INSERT INTO parts (channel, remote, message, no) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	sqliteInsertDelivery = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqliteInsertLane     = `INSERT INTO lanes (` + laneColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqliteUpdateLane     = `UPDATE lanes SET last_no = ?3, owed = ?4, rank = ?5, due_at = ?6, attempts = ?7, step = ?8, since = ?9, sending = ?10,
+		epoch = ?11 WHERE channel = ?1 AND lane = ?2`
+	deleteLane = `DELETE FROM lanes WHERE channel = ? AND lane = ?`
+)
+
+// flush writes the group inside its transaction, which has held the database's one write lock since it began.
+func (sqliteDialect) flush(ctx context.Context, g *group) error {
+	if err := g.changeSettings(); err != nil {
+		return err
+	}
+	customers, _ := g.customers.split()
+	identities, _ := g.identities.split()
+	added, updated := g.sessions.split()
+	_, departments := g.departments.split()
+	_, participants := g.participants.split()
+	_, messages := g.messages.split()
+	lanesAdded, lanesChanged, lanesEmptied := g.laneRows()
+	if err := g.number(added); err != nil {
+		return err
+	}
+	if len(g.events) > 0 {
+		if err := g.giveIDs(); err != nil {
+			return err
+		}
+	}
+	for _, s := range []struct {
+		query string
+		rows  [][]any
+	}{
+		{sqliteUpdateSession, valuesOf(updated, sessionChanges)}, // before the added ones: a conversation has one open session
+		{sqliteInsertCustomer, valuesOf(customers, customerValues)},
+		{sqliteInsertIdentity, valuesOf(identities, identityValues)},
+		{sqliteInsertSession, valuesOf(added, sessionValues)},
+		{sqliteUpdateDepartment, valuesOf(departments, departmentChanges)},
+		{sqliteUpsertParticipant, valuesOf(participants, participantValues)},
+		{sqliteInsertEvent, g.eventRows()},
+		{sqliteUpdateMessage, valuesOf(messages, messageChanges)},
+		{sqliteInsertPart, g.partRows()},
+		{sqliteInsertDelivery, g.owedRows()},
+		{sqliteInsertLane, lanesAdded},
+		{sqliteUpdateLane, lanesChanged},
+		{deleteLane, lanesEmptied},
+	} {
+		if err := sqliteEach(ctx, g, s.query, s.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sqliteEach runs one prepared statement for each row: there is no way to the server that a merged one would save.
+func sqliteEach(ctx context.Context, g *group, query string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	stmt, err := g.tx.PrepareContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close() //nolint:errcheck // ends with the transaction anyway
+	for _, r := range rows {
+		if _, err := stmt.ExecContext(ctx, r...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

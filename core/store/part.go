@@ -1,0 +1,94 @@
+package store
+
+import (
+	"parley/core"
+)
+
+// freshPart is a part of a message that this group stores.
+type freshPart struct {
+	channel core.ChannelID
+	remote  core.RemoteID
+	message core.EventID // zero: the event at index event
+	event   int
+	no      int
+}
+
+const (
+	selectPart  = `SELECT l.id, l.session FROM parts p JOIN log l ON l.id = p.message WHERE p.channel = ? AND p.remote = ?`
+	selectParts = `SELECT remote FROM parts WHERE message = ? ORDER BY no`
+	deletePart  = `DELETE FROM parts WHERE channel = ? AND remote = ?`
+	lastPart    = `SELECT COALESCE(max(no), -1) FROM parts WHERE message = ?`
+)
+
+// MessageAt gives the message that the channel calls so, as it stands; NotFound if there is none.
+func (w *Work) MessageAt(c core.ChannelID, remote core.RemoteID) (core.Event, error) {
+	for _, p := range w.group.parts {
+		if p.channel == c && p.remote == remote {
+			return core.Event{}, errNextGroup // it is not there before this group is stored
+		}
+	}
+	var m struct {
+		ID      core.EventID   `db:"id"`
+		Session core.SessionID `db:"session"`
+	}
+	if err := w.get(&m, selectPart, c, remote); err != nil {
+		return core.Event{}, err
+	}
+	if _, err := w.Session(m.Session); err != nil { // locked before the message is looked at
+		return core.Event{}, err
+	}
+	return w.Message(m.ID)
+}
+
+// Message gives a message as it stands; NotFound if there is none. Its session must have been read before: that locks it.
+func (w *Work) Message(id core.EventID) (core.Event, error) {
+	if e, there, _ := w.group.messages.get(id); there {
+		return e, nil
+	}
+	var e core.Event
+	if err := w.get(&e, selectEvent+"WHERE l.id = ? AND l.kind = 'message'", id); err != nil {
+		return e, err
+	}
+	w.group.messages.rows[id] = e
+	return e, nil
+}
+
+// PutMessage changes how a message stands: text, data, state, reason, when it was edited and deleted.
+func (w *Work) PutMessage(e core.Event) { w.group.messages.put(w.group, e.ID, e, false) }
+
+// AddPart notes what the channel calls the event that was appended last. A name that is known already stays with its first message.
+func (w *Work) AddPart(c core.ChannelID, remote core.RemoteID) {
+	w.addPart(freshPart{channel: c, remote: remote, event: len(w.group.events) - 1})
+}
+
+// AddPartOf notes what the channel calls one more part of a message. Of two messages that it calls the same, the first keeps the
+// name: that a network breaks its word must not keep us from writing down what it did.
+func (w *Work) AddPartOf(message core.EventID, c core.ChannelID, remote core.RemoteID) error {
+	var last int
+	if err := w.get(&last, lastPart, message); err != nil {
+		return err
+	}
+	for _, p := range w.group.parts {
+		if p.message == message {
+			last++
+		}
+	}
+	w.addPart(freshPart{channel: c, remote: remote, message: message, no: last + 1})
+	return nil
+}
+
+func (w *Work) addPart(p freshPart) {
+	g := w.group
+	g.parts = append(g.parts, p)
+	g.undo = append(g.undo, func() { g.parts = g.parts[:len(g.parts)-1] })
+}
+
+// RemovePart forgets a part that is no longer there.
+func (w *Work) RemovePart(c core.ChannelID, remote core.RemoteID) { w.change(deletePart, c, remote) }
+
+// Parts gives the parts of a message, in order.
+func (w *Work) Parts(message core.EventID) ([]core.RemoteID, error) {
+	var parts []core.RemoteID
+	g := w.group
+	return parts, w.read(g.tx.SelectContext(g.ctx, &parts, g.tx.Rebind(selectParts), message))
+}

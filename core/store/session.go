@@ -1,0 +1,253 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parley/core"
+)
+
+const sessionColumns = `id, number, department, channel, conversation, identity, state, outcome, assignee, assigned_by, version, last_seq,
+	messages, customer_messages, read_seq, unread, customer_read_seq, started_at, ended_at, last_at, waiting_since, last_customer_at,
+	last_agent_at, first_reply_at, connected, preview, unreachable`
+
+const selectSession = `SELECT ` + sessionColumns + ` FROM sessions `
+
+// Summary is a session's row as lists show it.
+type Summary struct {
+	core.Session
+	Customer     core.CustomerID `db:"customer"`
+	CustomerName string          `db:"customer_name"`
+	ChannelKind  string          `db:"channel_kind"`
+	ChannelSlug  string          `db:"channel_slug"`
+	AssigneeName string          `db:"assignee_name"`
+	Present      []core.AgentID  `db:"-"` // who is in it now, in the order of their coming
+}
+
+const selectSummary = summaryColumns + `FROM sessions s ` + summaryNames
+
+const (
+	summaryColumns = `SELECT s.id, s.number, s.department, s.channel, s.conversation, s.identity, s.state, s.outcome, s.assignee, s.assigned_by,
+	s.version, s.last_seq, s.messages, s.customer_messages, s.read_seq, s.unread, s.customer_read_seq, s.started_at, s.ended_at, s.last_at,
+	s.waiting_since, s.last_customer_at, s.last_agent_at, s.first_reply_at, s.connected, s.preview, s.unreachable,
+	i.customer, c.name AS customer_name, h.kind AS channel_kind, h.slug AS channel_slug, COALESCE(a.name, '') AS assignee_name `
+	summaryNames = `JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer
+	JOIN channels h ON h.id = s.channel LEFT JOIN agents a ON a.id = s.assignee `
+)
+
+// SessionFilter narrows a list of sessions; what is zero does not narrow.
+type SessionFilter struct {
+	State       []core.State
+	Department  core.DepartmentID
+	Assignee    core.AgentID
+	Participant core.AgentID // has joined it at some time
+}
+
+// Page is a part of a list. Next continues it, "" at its end.
+type Page[T any] struct {
+	Items []T
+	Next  string
+}
+
+// The lists, each along an index of its own. The queue is oldest first; all others are newest session first, an order that does not
+// change while one turns the pages. Those of a department are read one department at a time: over several, no index has their order.
+const (
+	selectQueue = selectSummary + `WHERE s.ended_at = 0 AND s.state = 'waiting' AND s.department = ?
+		AND (s.waiting_since, s.id) > (?, ?) ORDER BY s.waiting_since, s.id LIMIT ?`
+	selectOpen = selectSummary + `WHERE s.ended_at = 0 AND s.department = ? AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
+	selectAll  = selectSummary + `WHERE s.department = ? AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
+	selectHeld = selectSummary + `WHERE s.ended_at = 0 AND s.assignee = ? AND s.department IN (?) AND s.state IN (?) AND s.id < ?
+		ORDER BY s.id DESC LIMIT ?`
+	selectHad = selectSummary + `WHERE s.assignee = ? AND s.department IN (?) AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
+	// CROSS JOIN is the order in which SQLite goes: from what the agent joined, not through the departments' history.
+	selectTook = summaryColumns + `FROM participants p CROSS JOIN sessions s ` + summaryNames + `WHERE p.agent = ? AND p.joined_at <> 0
+		AND p.session < ? AND s.id = p.session AND s.department IN (?) AND s.state IN (?) ORDER BY p.session DESC LIMIT ?`
+)
+
+// Sessions gives a page of the sessions that the scope sees, waiting ones alone in the order of the queue, all others newest first.
+// after is a page's Next; Invalid if it is not. limit is 1 to 100.
+func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter, after string, limit int) (Page[Summary], error) {
+	const op = "store.Sessions"
+	var page Page[Summary]
+	states := f.State
+	if len(states) == 0 {
+		states = core.States
+	}
+	queue := len(states) == 1 && states[0] == core.Waiting && f.Participant == 0
+	since, id, err := parseCursor(after, queue)
+	if err != nil {
+		return page, err
+	}
+	departments := scope.Departments
+	if f.Department != 0 {
+		if !scope.Sees(f.Department) {
+			return page, &core.Error{Op: op, Kind: core.NotFound}
+		}
+		departments = []core.DepartmentID{f.Department}
+	}
+	if len(departments) == 0 {
+		return page, nil
+	}
+	switch {
+	case queue && f.Assignee != 0: // nobody holds what waits
+	case f.Participant != 0:
+		page.Items, err = all[Summary](ctx, s, op, selectTook, f.Participant, id, departments, states, limit+1)
+	case f.Assignee != 0 && open(states):
+		page.Items, err = all[Summary](ctx, s, op, selectHeld, f.Assignee, departments, states, id, limit+1)
+	case f.Assignee != 0:
+		page.Items, err = all[Summary](ctx, s, op, selectHad, f.Assignee, departments, states, id, limit+1)
+	case queue:
+		page.Items, err = s.across(ctx, departments, oldestWait, selectQueue, since, id, limit+1)
+	case open(states):
+		page.Items, err = s.across(ctx, departments, newestFirst, selectOpen, states, id, limit+1)
+	default:
+		page.Items, err = s.across(ctx, departments, newestFirst, selectAll, states, id, limit+1)
+	}
+	if err != nil {
+		return page, err
+	}
+	if len(page.Items) > limit {
+		page.Items = page.Items[:limit]
+		last := page.Items[limit-1]
+		page.Next = cursor36(last.ID)
+		if queue {
+			page.Next = cursor36(last.WaitingSince) + "." + cursor36(last.ID)
+		}
+	}
+	return page, s.presence(ctx, op, page.Items)
+}
+
+// across reads a list department by department, and puts the rows together in the list's order.
+func (s *Store) across(ctx context.Context, departments []core.DepartmentID, order func(a, b Summary) int, query string, args ...any) ([]Summary, error) {
+	var rows []Summary
+	for _, d := range departments {
+		more, err := all[Summary](ctx, s, "store.Sessions", query, append([]any{d}, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	slices.SortFunc(rows, order)
+	return rows, nil
+}
+
+func oldestWait(a, b Summary) int {
+	return cmp.Or(cmp.Compare(a.WaitingSince, b.WaitingSince), cmp.Compare(a.ID, b.ID))
+}
+
+func newestFirst(a, b Summary) int { return cmp.Compare(b.ID, a.ID) }
+
+func open(states []core.State) bool {
+	for _, s := range states {
+		if s == core.Over {
+			return false
+		}
+	}
+	return true
+}
+
+// newest is greater than every id: a descending list begins below it.
+const newest = math.MaxInt64
+
+func cursor36[T ~int64](n T) string { return strconv.FormatInt(int64(n), 36) }
+
+// parseCursor reads a Next, which has two numbers if it is the queue's; "" gives the beginning of every kind of list.
+func parseCursor(next string, queue bool) (since, id int64, err error) {
+	if next == "" {
+		return 0, newest, nil
+	}
+	first, second, two := strings.Cut(next, ".")
+	if !two {
+		first, second = "0", first
+	}
+	since, err1 := strconv.ParseInt(first, 36, 64)
+	id, err2 := strconv.ParseInt(second, 36, 64)
+	if err1 != nil || err2 != nil || since < 0 || id < 0 || two != queue {
+		return 0, 0, &core.Error{Op: "store.Sessions", Kind: core.Invalid, Field: "after", Reason: "is not a page's next"}
+	}
+	return since, id, nil
+}
+
+const selectTalking = selectSession + `WHERE channel = ? AND conversation = ? AND ended_at = 0`
+
+// Talking gives the conversation's open session; NotFound if there is none.
+func (s *Store) Talking(ctx context.Context, c core.ChannelID, conversation core.RemoteID) (core.Session, error) {
+	return one[core.Session](ctx, s, "store.Talking", selectTalking, c, conversation)
+}
+
+const selectSummaries = selectSummary + `WHERE s.id IN (?) AND s.department IN (?)`
+
+// Summaries gives those of the sessions that the scope sees, in no order.
+func (s *Store) Summaries(ctx context.Context, scope core.Scope, ids []core.SessionID) ([]Summary, error) {
+	if len(ids) == 0 || len(scope.Departments) == 0 {
+		return nil, nil
+	}
+	const op = "store.Summaries"
+	rows, err := all[Summary](ctx, s, op, selectSummaries, ids, scope.Departments)
+	if err != nil {
+		return nil, err
+	}
+	return rows, s.presence(ctx, op, rows)
+}
+
+const selectPresence = `SELECT session, agent FROM participants WHERE session IN (?) AND joined_at <> 0 AND left_at = 0
+	ORDER BY session, joined_at, agent`
+
+// presence fills in who is in the sessions. It is read after the rows, and so may be newer than they are, never older: whoever comes or
+// goes makes an event, and with it a newer row.
+func (s *Store) presence(ctx context.Context, op string, rows []Summary) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]core.SessionID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	parts, err := all[core.Participant](ctx, s, op, selectPresence, ids)
+	if err != nil {
+		return err
+	}
+	present := make(map[core.SessionID][]core.AgentID, len(parts))
+	for _, p := range parts {
+		present[p.Session] = append(present[p.Session], p.Agent)
+	}
+	for i := range rows {
+		rows[i].Present = present[rows[i].ID]
+	}
+	return nil
+}
+
+// Session gives one session; NotFound if the scope does not see it.
+func (s *Store) Session(ctx context.Context, scope core.Scope, id core.SessionID) (Summary, error) {
+	rows, err := s.Summaries(ctx, scope, []core.SessionID{id})
+	if err == nil && len(rows) == 0 {
+		err = &core.Error{Op: "store.Session", Kind: core.NotFound}
+	}
+	if err != nil {
+		return Summary{}, err
+	}
+	return rows[0], nil
+}
+
+const selectParticipant = `SELECT session, agent, joined_at, left_at, read_seq FROM participants `
+
+// Participant is an agent's part in a session, with their name.
+type Participant struct {
+	core.Participant
+	Name string `db:"name"`
+}
+
+const selectPresent = `SELECT p.session, p.agent, p.joined_at, p.left_at, p.read_seq, a.name FROM participants p JOIN agents a ON a.id = p.agent
+	WHERE p.session = ? ORDER BY p.joined_at, p.agent`
+
+// Participants gives everybody who has a part in the session; NotFound if the scope does not see it.
+func (s *Store) Participants(ctx context.Context, scope core.Scope, id core.SessionID) ([]Participant, error) {
+	if _, err := s.Session(ctx, scope, id); err != nil {
+		return nil, err
+	}
+	return all[Participant](ctx, s, "store.Participants", selectPresent, id)
+}

@@ -1,0 +1,96 @@
+// Package storetest gives tests a real database: SQLite in a folder of the test's own, and PostgreSQL where
+// PARLEY_TEST_POSTGRES names a server, each test in a database of its own.
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/core"
+	"parley/core/store"
+)
+
+// Each runs the test on every database, in parallel.
+func Each(t *testing.T, test func(t *testing.T, url string)) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, SQLite(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, Postgres(t))
+	})
+}
+
+// SQLite gives the address of a new database file.
+func SQLite(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "parley.db") }
+
+// Postgres gives the address of a new database on the server that PARLEY_TEST_POSTGRES names, and drops it afterwards.
+// Without a server the test is skipped.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("PARLEY_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("set PARLEY_TEST_POSTGRES to the address of a PostgreSQL server, as make test does")
+	}
+	name := "parley_test_" + strings.ToLower(rand.Text()[:12])
+	administer(t, server, "CREATE DATABASE "+name)
+	t.Cleanup(func() { administer(t, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal("PARLEY_TEST_POSTGRES is not an address")
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func administer(t testing.TB, server, statement string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	c, err := pgx.Connect(ctx, server)
+	if err != nil {
+		t.Fatalf("PostgreSQL of PARLEY_TEST_POSTGRES does not answer: %v", err)
+	}
+	defer c.Close(ctx) //nolint:errcheck // nothing to lose
+	if _, err := c.Exec(ctx, statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Open opens the database with all its tables, and closes it after the test.
+func Open(t testing.TB, url string, clock core.Clock) *store.Store {
+	t.Helper()
+	s, err := store.Open(store.Options{URL: url, Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	if err := s.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Write starts a writer for the store, and stops it, with all that was handed in, before the store closes.
+func Write(t testing.TB, s *store.Store, publish func(core.Committed)) *store.Writer {
+	t.Helper()
+	w := store.NewWriter(s, publish)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = w.Run(ctx)
+	}()
+	t.Cleanup(func() { cancel(); <-done })
+	return w
+}

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"context"
+	"sync"
+
+	"parley/core"
+	"parley/core/store"
+)
+
+// Me is who is signed in.
+type Me struct {
+	ID         string `json:"id"`
+	Email      string `json:"email"`
+	Name       string `json:"name" doc:"for colleagues"`
+	PublicName string `json:"public_name" doc:"for customers"`
+	Admin      bool   `json:"admin"`
+	Roles      []Role `json:"roles" nullable:"false"`
+}
+
+// Role is what somebody is in one department.
+type Role struct {
+	Department Department `json:"department"`
+	Operator   bool       `json:"operator"`
+	Supervisor bool       `json:"supervisor"`
+}
+
+type meOutput struct{ Body Me }
+
+func (s *Server) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
+	me, err := s.meOf(ctx, callerOf(ctx).actor)
+	if err != nil {
+		return nil, err
+	}
+	return &meOutput{*me}, nil
+}
+
+func (s *Server) meOf(ctx context.Context, a core.Actor) (*Me, error) {
+	departments, err := s.store.Departments(ctx, a.Scope())
+	if err != nil {
+		return nil, err
+	}
+	me := &Me{
+		ID: a.Agent.ID.String(), Email: a.Agent.Email, Name: a.Agent.Name, PublicName: a.Agent.PublicName, Admin: a.Agent.Admin,
+		Roles: make([]Role, 0, len(departments)),
+	}
+	for _, d := range departments {
+		role := a.Roles[d.ID]
+		me.Roles = append(me.Roles, Role{departmentOf(d), role.Has(core.Operator), role.Has(core.Supervisor)})
+	}
+	return me, nil
+}
+
+// Colleague is an agent in one department. Who works in several stands there several times.
+type Colleague struct {
+	ID         string `json:"id"`
+	Name       string `json:"name" doc:"for colleagues"`
+	PublicName string `json:"public_name" doc:"for customers"`
+	Department string `json:"department" doc:"its id"`
+	Operator   bool   `json:"operator"`
+	Supervisor bool   `json:"supervisor"`
+}
+
+type agentsInput struct {
+	Department string `query:"department" doc:"an id; without it all departments where one has a role"`
+}
+
+type agentsOutput struct{ Body List[Colleague] }
+
+func (s *Server) agents(ctx context.Context, in *agentsInput) (*agentsOutput, error) {
+	var department core.DepartmentID
+	if in.Department != "" {
+		var err error
+		if department, err = idOf("department", in.Department, core.ParseID[core.DepartmentID]); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := s.store.Colleagues(ctx, callerOf(ctx).actor.Scope(), department)
+	if err != nil {
+		return nil, err
+	}
+	out := &agentsOutput{List[Colleague]{make([]Colleague, 0, len(rows))}}
+	for _, a := range rows {
+		out.Body.Items = append(out.Body.Items, Colleague{
+			ID: a.ID.String(), Name: a.Name, PublicName: a.PublicName, Department: a.Department.String(),
+			Operator: a.Role.Has(core.Operator), Supervisor: a.Role.Has(core.Supervisor),
+		})
+	}
+	return out, nil
+}
+
+// names knows the names of agents to whom something was done: the log has only their ids.
+type names struct {
+	store *store.Store
+
+	mu    sync.Mutex
+	known map[core.AgentID]string
+}
+
+// of gives the agent's name, "" for none.
+func (n *names) of(ctx context.Context, id core.AgentID) (string, error) {
+	if id == 0 {
+		return "", nil
+	}
+	if name, ok := n.peek(id); ok {
+		return name, nil
+	}
+	err := n.refresh(ctx)
+	name, _ := n.peek(id)
+	return name, err
+}
+
+// peek gives the agent's name without asking the store.
+func (n *names) peek(id core.AgentID) (string, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	name, ok := n.known[id]
+	return name, ok
+}
+
+// refresh reads everybody's name.
+func (n *names) refresh(ctx context.Context) error {
+	agents, err := n.store.Agents(ctx)
+	if err != nil {
+		return err
+	}
+	known := make(map[core.AgentID]string, len(agents))
+	for _, a := range agents {
+		known[a.Agent.ID] = a.Agent.Name
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.known = known
+	return nil
+}

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"parley/core"
+)
+
+// silentTime is how long the node that runs a channel may say nothing before the channel counts as stopped: it writes every
+// half minute.
+const silentTime = 90 * time.Second
+
+// Channel is one configured account on a network.
+type Channel struct {
+	ID         string `json:"id"`
+	Slug       string `json:"slug"`
+	Kind       string `json:"kind"`
+	Department string `json:"department"`
+	Health     Health `json:"health"`
+}
+
+// Health is how a channel fares.
+type Health struct {
+	State      string `json:"state" enum:"running,troubled,reconnect,stopped" doc:"reconnect: it needs another key"`
+	Reason     string `json:"reason,omitempty" doc:"what is wrong, in a sentence"`
+	Since      string `json:"since,omitempty" format:"date-time"`
+	ReceivedAt string `json:"received_at,omitempty" format:"date-time" doc:"the newest word from the network"`
+	SentAt     string `json:"sent_at,omitempty" format:"date-time" doc:"the newest thing that it took"`
+	Backlog    int64  `json:"backlog" doc:"things owed to it"`
+	Parked     int64  `json:"parked" doc:"things that came in and could not be applied"`
+}
+
+type channelsOutput struct{ Body List[Channel] }
+
+func (s *Server) channels(ctx context.Context, _ *struct{}) (*channelsOutput, error) {
+	rows, err := s.store.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	healths, err := s.store.Healths(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[core.ChannelID]core.Health{}
+	for _, h := range healths {
+		byID[h.Channel] = h
+	}
+	who := callerOf(ctx).actor
+	out := &channelsOutput{List[Channel]{[]Channel{}}}
+	for _, c := range rows {
+		if who.Agent.Admin || who.Scope().Sees(c.Department) {
+			out.Body.Items = append(out.Body.Items, Channel{
+				ID: c.ID.String(), Slug: c.Slug, Kind: c.Kind, Department: c.Department.String(), Health: s.healthOf(c.ID, byID[c.ID]),
+			})
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) healthOf(id core.ChannelID, h core.Health) Health {
+	state := string(h.State)
+	can, known := s.can(id)
+	switch {
+	case known && can.Pulls:
+		state = string(core.Running) // every node serves it
+	case h.ToldAt == 0, h.State != core.Reconnect && h.ToldAt.Add(silentTime) < core.At(s.clock()):
+		state = "stopped"
+	}
+	return Health{
+		State: state, Reason: h.Reason, Since: h.Since.String(), ReceivedAt: h.ReceivedAt.String(), SentAt: h.SentAt.String(),
+		Backlog: h.Backlog, Parked: h.Parked,
+	}
+}
+
+type testInput struct {
+	ID   string `path:"id"`
+	Body Nothing
+}
+
+// Tested is a network's answer.
+type Tested struct {
+	Answer string `json:"answer" doc:"a line for people, such as the account's name"`
+}
+
+type testOutput struct{ Body Tested }
+
+func (s *Server) testChannel(ctx context.Context, in *testInput) (*testOutput, error) {
+	id, err := core.ParseID[core.ChannelID](in.ID)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.check(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &testOutput{Tested{answer}}, nil
+}

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"context"
+	"errors"
+
+	"parley/core"
+)
+
+// Deed is what requests for deeds have in common.
+type Deed struct {
+	OnSession
+	Key string `header:"Idempotency-Key" doc:"the same again, with the same key, is done once"`
+}
+
+// The bodies of deeds.
+type (
+	// Nothing is the body of what needs none.
+	Nothing struct{}
+	// Versioned may say which version of the session is meant.
+	Versioned struct {
+		Version int64 `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
+	}
+	// Assignment says who shall hold the session.
+	Assignment struct {
+		Agent   string `json:"agent" doc:"an operator of the session's department"`
+		Version int64  `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
+	}
+	// ReadMark says how far one has read.
+	ReadMark struct {
+		Seq int64 `json:"seq" minimum:"0" doc:"all up to here has been read; a mark never moves back"`
+	}
+)
+
+type (
+	plainDeed struct {
+		Deed
+		Body Nothing
+	}
+	versionedDeed struct {
+		Deed
+		Body Versioned
+	}
+	assignInput struct {
+		Deed
+		Body Assignment
+	}
+	readInput struct {
+		Deed
+		Body ReadMark
+	}
+	deedOutput struct{ Body Session }
+)
+
+func (s *Server) take(ctx context.Context, in *plainDeed) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Take{Session: id} })
+}
+
+func (s *Server) release(ctx context.Context, in *versionedDeed) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Release{Session: id, Version: in.Body.Version} })
+}
+
+func (s *Server) assign(ctx context.Context, in *assignInput) (*deedOutput, error) {
+	to, err := idOf("agent", in.Body.Agent, core.ParseID[core.AgentID])
+	if err != nil {
+		return nil, err
+	}
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed {
+		return core.Assign{Session: id, To: to, Version: in.Body.Version}
+	})
+}
+
+func (s *Server) join(ctx context.Context, in *plainDeed) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Join{Session: id} })
+}
+
+func (s *Server) leave(ctx context.Context, in *plainDeed) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Leave{Session: id} })
+}
+
+func (s *Server) end(ctx context.Context, in *versionedDeed) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.End{Session: id, Version: in.Body.Version} })
+}
+
+func (s *Server) read(ctx context.Context, in *readInput) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Read{Session: id, Seq: in.Body.Seq} })
+}
+
+func (s *Server) typing(ctx context.Context, in *plainDeed) (*struct{}, error) {
+	_, err := s.perform(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Typing{Session: id} })
+	return nil, err
+}
+
+// done does the deed and answers with the session as it stands now.
+func (s *Server) done(ctx context.Context, on Deed, make func(core.SessionID) core.Deed) (*deedOutput, error) {
+	done, err := s.perform(ctx, on, make)
+	if err != nil {
+		return nil, err
+	}
+	row, err := s.store.Session(ctx, callerOf(ctx).actor.Scope(), done.Session.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &deedOutput{sessionOf(row)}, nil
+}
+
+func (s *Server) perform(ctx context.Context, on Deed, make func(core.SessionID) core.Deed) (core.Done, error) {
+	id, err := on.id()
+	if err != nil {
+		return core.Done{}, err
+	}
+	done, err := s.do(ctx, make(id), on.Key)
+	return done, keyed(err)
+}
+
+// keyed names the idempotency key as requests with a header call it.
+func keyed(err error) error {
+	if e, ok := errors.AsType[*core.Error](err); ok && e.Field == "client_id" {
+		e.Field = "Idempotency-Key"
+	}
+	return err
+}

@@ -1,0 +1,96 @@
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { Agent, Customer, eventually, see, seeGone, seeOnceInOrder } from './people.ts'
+import { password, stage } from './stage.ts'
+
+const on = stage()
+const isFocused = (locator: Locator) =>
+  locator.evaluate((element) => element === (element.getRootNode() as Document | ShadowRoot).activeElement)
+
+// tabTo goes on with Tab until something has the focus.
+async function tabTo(page: Page, goal: Locator): Promise<void> {
+  await see(goal)
+  for (let i = 0; i < 40; i++) {
+    if (await isFocused(goal)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab does not lead to ${goal}`)
+}
+
+test('an agent signs in, takes, answers, notes and closes without a mouse', async () => {
+  const customer = await Customer.come(on, 'customer')
+  await customer.write('by keyboard, please')
+
+  const page = await (await on.person('anna')).newPage()
+  const { keyboard } = page
+  const anna = new Agent(page)
+  await page.goto(on.origin)
+  await eventually(() => isFocused(page.getByRole('textbox', { name: 'E-mail' }))).toBe(true)
+  await keyboard.type('anna@example.test')
+  await keyboard.press('Tab')
+  await keyboard.type(password)
+  await keyboard.press('Enter')
+
+  await tabTo(page, anna.listLink('Unassigned'))
+  await keyboard.press('Enter')
+  const row = anna.row('by keyboard, please').getByRole('link')
+  await see(row)
+  for (let i = 0; i < 10 && !(await isFocused(row)); i++) await keyboard.press('j')
+  await keyboard.press('Enter')
+  await see(anna.log.getByText('by keyboard, please'))
+  await keyboard.press('t')
+  await see(customer.log.getByText('You are connected to Anna'))
+  await eventually(() => isFocused(anna.field)).toBe(true)
+  await keyboard.type('two lines,')
+  await keyboard.press('Shift+Enter')
+  await keyboard.type('one message')
+  await keyboard.press('Enter')
+  await see(customer.log.getByText('two lines,\none message'))
+
+  await keyboard.press('Escape')
+  await keyboard.press('n')
+  const note = page.getByRole('textbox', { name: 'Note for colleagues' })
+  await eventually(() => isFocused(note)).toBe(true)
+  await keyboard.type('a note by keyboard')
+  await keyboard.press('Enter')
+  await see(anna.log.getByText('a note by keyboard'))
+
+  await keyboard.press('Escape')
+  await keyboard.press('a')
+  const menu = page.getByRole('menu', { name: 'Assign to' })
+  await eventually(() => isFocused(menu.getByRole('menuitem').first())).toBe(true)
+  await keyboard.press('Escape')
+  await seeGone(menu)
+
+  await tabTo(page, anna.deeds.getByRole('button', { name: 'Close' }))
+  await keyboard.press('Enter')
+  await see(page.getByRole('dialog', { name: 'Close this session?' }))
+  await keyboard.press('Enter')
+  await see(customer.log.getByText(/^Anna ended the chat at /))
+  expect(await customer.log.textContent()).not.toContain('a note by keyboard')
+})
+
+test('a customer opens the chat, writes, ends and leaves without a mouse', async () => {
+  const page = await (await on.person('customer')).newPage()
+  const { keyboard } = page
+  const customer = new Customer(page)
+  await page.goto(`${on.origin}/demo/`)
+  const launcher = page.getByRole('button', { name: 'Open chat' })
+  await tabTo(page, launcher)
+  await keyboard.press('Enter')
+  await eventually(() => isFocused(customer.field)).toBe(true)
+  await keyboard.type('typed')
+  await keyboard.press('Enter')
+  await seeOnceInOrder(customer.log, ['typed'])
+  await tabTo(page, page.getByRole('button', { name: 'End chat' }))
+  await keyboard.press('Enter')
+  const question = page.getByRole('alertdialog', { name: 'End this chat?' })
+  await eventually(() => isFocused(question.getByRole('button', { name: 'Cancel' }))).toBe(true)
+  await keyboard.press('Tab')
+  await keyboard.press('Enter')
+  await see(customer.log.getByText(/^You ended the chat at /))
+  await eventually(() => isFocused(customer.field)).toBe(true)
+  await keyboard.press('Escape')
+  await seeGone(customer.field)
+  expect(await isFocused(launcher)).toBe(true)
+})

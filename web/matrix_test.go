@@ -1,0 +1,267 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"parley/core"
+)
+
+// The matrix of SECURITY 25, 30 and 32: every route, as asked by everybody, on a waiting session of Support, on one that
+// Boris holds, on one of Sales, and on one that is not there. A route without a row fails.
+//
+// The columns: nobody, Anna (operator of Support), Sofia (its supervisor), Oleg (both), Eve (operator of Sales), Victor
+// (its supervisor), Ada (admin without a role), Gone (disabled), Left (whose login ended).
+const matrix = `
+GET  /healthz                                   200 200 200 200 200 200 200 200 200
+GET  /readyz                                    200 200 200 200 200 200 200 200 200
+GET  /api/v1/openapi.json                       200 200 200 200 200 200 200 200 200
+POST /api/v1/login                              422 422 422 422 422 422 422 422 422
+POST /api/v1/logout                             204 204 204 204 204 204 204 204 204
+GET  /api/v1/me                                 401 200 200 200 200 200 200 401 401
+GET  /api/v1/counters                           401 200 200 200 200 200 200 401 401
+GET  /api/v1/departments                        401 200 200 200 200 200 200 401 401
+GET  /api/v1/agents                             401 200 200 200 200 200 200 401 401
+GET  /api/v1/sessions                           401 200 200 200 200 200 200 401 401
+
+GET  /api/v1/sessions/{waiting}                 401 200 200 200 404 404 404 401 401
+GET  /api/v1/sessions/{held}                    401 200 200 200 404 404 404 401 401
+GET  /api/v1/sessions/{sales}                   401 404 404 404 200 200 404 401 401
+GET  /api/v1/sessions/{unknown}                 401 404 404 404 404 404 404 401 401
+GET  /api/v1/sessions/{waiting}/messages        401 200 200 200 404 404 404 401 401
+GET  /api/v1/sessions/{held}/messages           401 200 200 200 404 404 404 401 401
+GET  /api/v1/sessions/{sales}/messages          401 404 404 404 200 200 404 401 401
+GET  /api/v1/sessions/{unknown}/messages        401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/messages        401 201 403 201 404 404 404 401 401
+POST /api/v1/sessions/{held}/messages           401 409 403 409 404 404 404 401 401
+POST /api/v1/sessions/{sales}/messages          401 404 404 404 201 403 404 401 401
+POST /api/v1/sessions/{unknown}/messages        401 404 404 404 404 404 404 401 401
+NOTE /api/v1/sessions/{waiting}/messages        401 201 201 201 404 404 404 401 401
+NOTE /api/v1/sessions/{held}/messages           401 201 201 201 404 404 404 401 401
+NOTE /api/v1/sessions/{sales}/messages          401 404 404 404 201 201 404 401 401
+NOTE /api/v1/sessions/{unknown}/messages        401 404 404 404 404 404 404 401 401
+
+PATCH /api/v1/messages/{waiting}                401 200 403 403 404 404 404 401 401
+PATCH /api/v1/messages/{held}                   401 403 403 403 404 404 404 401 401
+PATCH /api/v1/messages/{sales}                  401 404 404 404 200 403 404 401 401
+PATCH /api/v1/messages/{unknown}                401 404 404 404 404 404 404 401 401
+DELETE /api/v1/messages/{waiting}               401 200 200 200 404 404 404 401 401
+DELETE /api/v1/messages/{held}                  401 403 200 200 404 404 404 401 401
+DELETE /api/v1/messages/{sales}                 401 404 404 404 200 200 404 401 401
+DELETE /api/v1/messages/{unknown}               401 404 404 404 404 404 404 401 401
+PUT  /api/v1/messages/{waiting}/reaction        401 403 403 403 404 404 404 401 401
+PUT  /api/v1/messages/{held}/reaction           401 403 403 403 404 404 404 401 401
+PUT  /api/v1/messages/{sales}/reaction          401 404 404 404 403 403 404 401 401
+PUT  /api/v1/messages/{unknown}/reaction        401 404 404 404 404 404 404 401 401
+POST /api/v1/messages/{waiting}/retry           401 422 422 422 404 404 404 401 401
+POST /api/v1/messages/{held}/retry              401 422 422 422 404 404 404 401 401
+POST /api/v1/messages/{sales}/retry             401 404 404 404 422 422 404 401 401
+POST /api/v1/messages/{unknown}/retry           401 404 404 404 404 404 404 401 401
+
+GET  /api/v1/channels                           401 200 200 200 200 200 200 401 401
+POST /api/v1/channels/{waiting}/test            401 403 403 403 403 403 200 401 401
+POST /api/v1/channels/{held}/test               401 403 403 403 403 403 200 401 401
+POST /api/v1/channels/{sales}/test              401 403 403 403 403 403 200 401 401
+POST /api/v1/channels/{unknown}/test            401 403 403 403 403 403 200 401 401
+
+POST /api/v1/sessions/{waiting}/take            401 200 403 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/take               401 409 403 409 404 404 404 401 401
+POST /api/v1/sessions/{sales}/take              401 404 404 404 200 403 404 401 401
+POST /api/v1/sessions/{unknown}/take            401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/release         401 403 200 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/release            401 403 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/release           401 404 404 404 403 200 404 401 401
+POST /api/v1/sessions/{unknown}/release         401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/assign          401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/assign             401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/assign            401 404 404 404 422 422 404 401 401
+POST /api/v1/sessions/{unknown}/assign          401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/join            401 403 403 403 404 404 404 401 401
+POST /api/v1/sessions/{held}/join               401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/join              401 404 404 404 403 403 404 401 401
+POST /api/v1/sessions/{unknown}/join            401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/leave           401 403 403 403 404 404 404 401 401
+POST /api/v1/sessions/{held}/leave              401 403 403 403 404 404 404 401 401
+POST /api/v1/sessions/{sales}/leave             401 404 404 404 403 403 404 401 401
+POST /api/v1/sessions/{unknown}/leave           401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/end             401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/end                401 409 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/end               401 404 404 404 200 200 404 401 401
+POST /api/v1/sessions/{unknown}/end             401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/read            401 200 403 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/read               401 200 403 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/read              401 404 404 404 200 403 404 401 401
+POST /api/v1/sessions/{unknown}/read            401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/typing          401 204 403 204 404 404 404 401 401
+POST /api/v1/sessions/{held}/typing             401 409 403 409 404 404 404 401 401
+POST /api/v1/sessions/{sales}/typing            401 404 404 404 204 403 404 401 401
+POST /api/v1/sessions/{unknown}/typing          401 404 404 404 404 404 404 401 401
+`
+
+func TestRolesByRoutes25And30(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	rows := map[string][]string{}
+	for line := range strings.Lines(strings.TrimSpace(matrix)) {
+		if f := strings.Fields(line); len(f) > 0 {
+			rows[f[0]+" "+f[1]] = f[2:]
+		}
+	}
+	asked := 0
+	for _, r := range h.server.routes() {
+		for _, target := range []string{"{waiting}", "{held}", "{sales}", "{unknown}"} {
+			path := strings.Replace(r.path, "{id}", target, 1)
+			for _, method := range methodsOf(r) {
+				key := method + " " + path
+				want, ok := rows[key]
+				if !ok {
+					t.Errorf("%s has no row in the matrix", key)
+					continue
+				}
+				asked++
+				t.Run(key, func(t *testing.T) {
+					t.Parallel()
+					if got := h.row(t, r, method, path); !slices.Equal(got, want) {
+						t.Errorf("%s:\n got %v\nwant %v", key, got, want)
+					}
+				})
+			}
+			if path == r.path {
+				break
+			}
+		}
+	}
+	if asked != len(rows) {
+		t.Errorf("routes and targets: got %d, want %d: a row is about no route", asked, len(rows))
+	}
+}
+
+// methodsOf gives the route's method, and NOTE beside it where the same route takes notes.
+func methodsOf(r route) []string {
+	if slices.Contains(r.right.verbs, core.VerbNote) {
+		return []string{r.method, "NOTE"}
+	}
+	return []string{r.method}
+}
+
+// row asks the route as each of the matrix's columns, each time on a new session.
+func (h *house) row(t *testing.T, r route, method, path string) []string {
+	t.Helper()
+	ended := &person{token: core.NewToken()}
+	var got []string
+	for i, who := range []*person{nil, h.anna, h.sofia, h.oleg, h.eve, h.victor, h.ada, h.gone, h.left} {
+		if r.path == "/api/v1/logout" && who != nil {
+			who = ended // the others are still needed
+		}
+		var body any
+		if r.method != "GET" {
+			body = h.bodyFor(r, method)
+		}
+		w := h.call(who, r.method, h.aim(path, method+strconv.Itoa(i)), body)
+		got = append(got, strconv.Itoa(w.Code))
+		if problem := w.Header().Get("Content-Type") == problemType; problem != (w.Code >= http.StatusBadRequest) {
+			t.Errorf("%s %s: got %d as %q", method, path, w.Code, w.Header().Get("Content-Type"))
+		}
+		scan(t, w)
+	}
+	return got
+}
+
+func (h *house) bodyFor(r route, method string) any {
+	switch path := r.path[strings.LastIndex(r.path, "/")+1:]; {
+	case method == "NOTE":
+		return Message{ClientID: fmt.Sprint(h.ids.Next(1)), Kind: "note", Text: "for us"}
+	case path == "messages":
+		return Message{ClientID: fmt.Sprint(h.ids.Next(1)), Kind: "reply", Text: "for you"}
+	case path == "assign":
+		return Assignment{Agent: h.anna.Agent.ID.String()}
+	case method == "PATCH":
+		return Amendment{Text: "better"}
+	case path == "reaction":
+		return Emoji{Emoji: "👍"}
+	case path == "read":
+		return ReadMark{Seq: 1}
+	}
+	return "{}"
+}
+
+// aim puts something new of the kind that the path names into it: a session, or of one a message of its department's operator or
+// its holder.
+func (h *house) aim(path, name string) string {
+	for kind, make := range map[string]func() (core.SessionID, *person){
+		"{waiting}": func() (core.SessionID, *person) { return h.said(h.support, name+path, "hello"), h.anna },
+		"{held}": func() (core.SessionID, *person) {
+			id := h.said(h.support, name+path, "hello")
+			h.do(h.boris, core.Take{Session: id})
+			return id, h.boris
+		},
+		"{sales}":   func() (core.SessionID, *person) { return h.said(h.sales, name+path, "hello"), h.eve },
+		"{unknown}": func() (core.SessionID, *person) { return core.SessionID(h.ids.Next(core.At(core.SystemClock()))), nil },
+	} {
+		if !strings.Contains(path, kind) {
+			continue
+		}
+		session, author := make()
+		id := session.String()
+		switch {
+		case strings.Contains(path, "/channels/"):
+			id = h.channels[h.support.ID].ID.String()
+		case strings.Contains(path, "/messages/{") && author == nil:
+			id = core.EventID(session).String()
+		case strings.Contains(path, "/messages/{"):
+			id = h.noted(author, session).String()
+		}
+		return strings.Replace(path, kind, id, 1)
+	}
+	return path
+}
+
+// noted lets somebody note something, and gives the note.
+func (h *house) noted(who *person, id core.SessionID) core.EventID {
+	h.t.Helper()
+	done, err := h.hub.Do(context.Background(), who.Actor, core.Note{Session: id, Text: "for us"}, "")
+	check(h.t, err)
+	return done.Event.ID
+}
+
+// scan looks for what no answer may hold (SECURITY 29).
+func scan(t *testing.T, w *httptest.ResponseRecorder) {
+	t.Helper()
+	text := w.Body.String()
+	for _, secret := range []string{"password_hash", "none\"", "\"hash", "token", "dedupe", "conversation", "identity"} {
+		if strings.Contains(text, secret) && !strings.Contains(text, `"openapi"`) {
+			t.Errorf("answer holds %q: %s", secret, text)
+		}
+	}
+}
+
+// TestScopeIsNotWidenedByFilters35 is SECURITY's class 35: whatever a query names, it only narrows.
+func TestScopeIsNotWidenedByFilters35(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	mine, theirs := h.said(h.support, "a", "hello"), h.said(h.sales, "b", "hello")
+	h.do(h.eve, core.Take{Session: theirs})
+	for _, query := range []string{"", "?state=waiting", "?state=waiting,active,ended,pending", "?assignee=" + h.eve.Agent.ID.String(),
+		"?assignee=me", "?participant=me", "?assignee=none", "?limit=100"} {
+		for _, who := range []*person{h.anna, h.sofia, h.ada} {
+			for _, s := range get[Page[Session]](h, who, "/api/v1/sessions"+query).Items {
+				if s.ID != mine.String() || who == h.ada {
+					t.Errorf("%s asks %q: got %s, want nothing of others", who.Agent.Name, query, s.ID)
+				}
+			}
+		}
+	}
+	for _, who := range []*person{h.anna, h.ada} {
+		for _, a := range get[List[Colleague]](h, who, "/api/v1/agents").Items {
+			if a.Department != h.support.ID.String() || who == h.ada {
+				t.Errorf("%s sees %s of %s", who.Agent.Name, a.Name, a.Department)
+			}
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"parley/core"
+)
+
+// Event is one row of a session's log, as the API and the stream show it.
+type Event struct {
+	ID       string `json:"id" example:"msg_5k"`
+	Seq      int64  `json:"seq" doc:"dense within the session, from 1"`
+	Kind     string `json:"kind" doc:"started, message, taken, assigned, released, joined, left, ended, edited, deleted, reacted, delivery, lost, found; others may come"`
+	At       string `json:"at" format:"date-time"`
+	Session  string `json:"session"`
+	Audience string `json:"audience" enum:"everyone,agents" doc:"agents: a note"`
+	Actor    Who    `json:"actor"`
+	Target   *Ref   `json:"target,omitempty" doc:"the agent it was done to"`
+	Outcome  string `json:"outcome,omitempty" doc:"of ended"`
+	Text     string `json:"text,omitempty" doc:"of message, as it stands; of edited, as it was then; of reacted the emoji, empty when taken back"`
+	About    string `json:"about,omitempty" doc:"the message that it answers, edits, delivers and so on"`
+
+	Entities  []Entity   `json:"entities,omitempty" doc:"marks on parts of the text"`
+	Media     []Media    `json:"media,omitempty" doc:"what came with a message"`
+	Reactions []Reaction `json:"reactions,omitempty" doc:"of message, as it stands"`
+
+	State     string `json:"state,omitempty" enum:"queued,sent,uncertain,failed,dropped" doc:"of message: how far it is on its way, as it stands; of delivery: what it became"`
+	Reason    string `json:"reason,omitempty" doc:"a sentence for people: of a state, a deletion, a loss"`
+	EditedAt  string `json:"edited_at,omitempty" format:"date-time"`
+	DeletedAt string `json:"deleted_at,omitempty" format:"date-time" doc:"of message: it was taken back, and its text is not shown"`
+
+	ClientID string `json:"client_id,omitempty" doc:"of message: the key that its sender gave"`
+}
+
+// Entity marks a part of a text. Offset and length count Unicode code points.
+type Entity struct {
+	Kind     string `json:"kind" enum:"bold,italic,underline,strike,spoiler,code,pre,quote,link"`
+	Offset   int    `json:"offset" minimum:"0"`
+	Length   int    `json:"length" minimum:"1"`
+	URL      string `json:"url,omitempty" doc:"of a link: http, https, mailto or tel"`
+	Language string `json:"language,omitempty" doc:"of a pre"`
+}
+
+// Media is something that came with a message: what the network said of it.
+type Media struct {
+	Kind string `json:"kind" doc:"photo, video, voice, audio, file, sticker, location, contact, other"`
+	Name string `json:"name,omitempty"`
+	Type string `json:"type,omitempty"`
+	Size int64  `json:"size,omitempty" doc:"bytes"`
+}
+
+// Reaction is what one side shows on a message.
+type Reaction struct {
+	By    string `json:"by" enum:"customer,agent"`
+	Emoji string `json:"emoji"`
+}
+
+// Who did something.
+type Who struct {
+	Kind string `json:"kind" enum:"customer,agent,system"`
+	ID   string `json:"id,omitempty" doc:"of an agent"`
+	Name string `json:"name,omitempty" doc:"an agent's public name then"`
+}
+
+// eventOf makes an event for the wire. target is the name of who it was done to.
+func eventOf(e core.Event, target string) Event {
+	out := Event{
+		ID: e.ID.String(), Seq: e.Seq, Kind: string(e.Kind), At: e.At.String(), Session: e.Session.String(), Audience: string(e.Audience),
+		Actor: Who{Kind: string(e.ActorKind), ID: e.Agent().String(), Name: e.Name}, Outcome: string(e.Outcome), Text: e.Text,
+	}
+	out.About, out.State, out.Reason = e.About.String(), string(e.State), e.Reason
+	out.EditedAt, out.DeletedAt = e.EditedAt.String(), e.DeletedAt.String()
+	if e.Kind == core.EventMessage {
+		out.ClientID = e.ClientID()
+	}
+	if e.DeletedAt != 0 {
+		out.Text = ""
+	} else {
+		out.dress(e.Data)
+	}
+	if e.Target != 0 {
+		out.Target = &Ref{ID: e.Target.String(), Name: target}
+	}
+	return out
+}
+
+// dress adds what a message has besides its text. What cannot be read is our bug, and not worth the message.
+func (e *Event) dress(data string) {
+	x, _ := core.ParseExtra(data)
+	for _, n := range x.Entities {
+		e.Entities = append(e.Entities, Entity{Kind: string(n.Kind), Offset: n.Offset, Length: n.Length, URL: n.URL, Language: n.Language})
+	}
+	for _, m := range x.Media {
+		e.Media = append(e.Media, Media{Kind: m.Kind, Name: m.Name, Type: m.Type, Size: m.Size})
+	}
+	for _, r := range x.Reactions {
+		e.Reactions = append(e.Reactions, Reaction{By: string(r.By), Emoji: r.Emoji})
+	}
+}
+
+func entitiesOf(all []Entity) []core.Entity {
+	var out []core.Entity
+	for _, e := range all {
+		out = append(out, core.Entity{Kind: core.EntityKind(e.Kind), Offset: e.Offset, Length: e.Length, URL: e.URL, Language: e.Language})
+	}
+	return out
+}
+
+type messagesInput struct {
+	OnSession
+	Before int64 `query:"before_seq" minimum:"0" doc:"the newest before this seq"`
+	After  int64 `query:"after_seq" minimum:"0" doc:"those that follow this seq"`
+	Limit  int   `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+// EventPage is a part of a session's events.
+type EventPage struct {
+	Items []Event `json:"items" nullable:"false"`
+	More  bool    `json:"more" doc:"there are more in the direction asked for"`
+}
+
+type messagesOutput struct{ Body EventPage }
+
+func (s *Server) messages(ctx context.Context, in *messagesInput) (*messagesOutput, error) {
+	id, err := in.id()
+	if err != nil {
+		return nil, err
+	}
+	if in.Before > 0 && in.After > 0 {
+		return nil, refuse("before_seq", "cannot be asked for together with after_seq")
+	}
+	events, more, err := s.store.Messages(ctx, callerOf(ctx).actor.Scope(), id, in.Before, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &messagesOutput{EventPage{Items: make([]Event, 0, len(events)), More: more}}
+	for _, e := range events {
+		name, err := s.names.of(ctx, e.Target)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Items = append(out.Body.Items, eventOf(e, name))
+	}
+	return out, nil
+}
+
+// Message is what an agent says.
+type Message struct {
+	ClientID string `json:"client_id" doc:"the client's own key for this message, best a UUIDv7: the same again is the same message"`
+	Kind     string `json:"kind" enum:"reply,note" doc:"reply: to the customer; note: for agents only"`
+	Text     string `json:"text" doc:"at most 65,536 bytes of UTF-8 without NUL"`
+
+	Entities []Entity `json:"entities,omitempty" doc:"of a reply: marks on parts of the text, at most 200"`
+	ReplyTo  string   `json:"reply_to,omitempty" doc:"of a reply: the message of the session that it answers"`
+}
+
+type sayInput struct {
+	OnSession
+	Body Message
+}
+
+type sayOutput struct {
+	Status int
+	Body   Event
+}
+
+// say is 201 for a new message, and 200 with the first answer for one that was there.
+func (s *Server) say(ctx context.Context, in *sayInput) (*sayOutput, error) {
+	id, err := in.id()
+	if err != nil {
+		return nil, err
+	}
+	if err := core.CheckDedupe("client_id", in.Body.ClientID); err != nil {
+		return nil, err
+	}
+	say := core.Say{Session: id, Text: in.Body.Text, Entities: entitiesOf(in.Body.Entities)}
+	if in.Body.ReplyTo != "" {
+		if say.ReplyTo, err = idOf("reply_to", in.Body.ReplyTo, core.ParseID[core.EventID]); err != nil {
+			return nil, err
+		}
+	}
+	var d core.Deed = say
+	if in.Body.Kind == "note" {
+		if len(say.Entities) > 0 || say.ReplyTo != 0 {
+			return nil, refuse("kind", "a note has neither entities nor reply_to")
+		}
+		d = core.Note{Session: id, Text: in.Body.Text}
+	}
+	done, err := s.do(ctx, d, in.Body.ClientID)
+	if err != nil {
+		return nil, err
+	}
+	out := &sayOutput{Status: http.StatusCreated, Body: eventOf(done.Event, "")}
+	if done.Repeat {
+		out.Status = http.StatusOK
+	}
+	return out, nil
+}

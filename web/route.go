@@ -1,0 +1,202 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"parley/core"
+)
+
+// routes is every address of the API with the right that it needs, besides the stream (STREAM.md), which is signedIn.
+func (s *Server) routes() []route {
+	return []route{
+		{"GET", "/healthz", public, "Whether the process lives", plain(s.healthz)},
+		{"GET", "/readyz", public, "Whether requests can be served", plain(s.readyz)},
+		{"GET", "/api/v1/openapi.json", public, "This description", plain(s.openapi)},
+
+		{"POST", "/api/v1/login", public, "Sign in and get the login's cookie", handle(s.login)},
+		{"POST", "/api/v1/logout", public, "End the cookie's login", handle(s.logout)},
+		{"GET", "/api/v1/me", signedIn, "Who is signed in, with their departments and roles", handle(s.me)},
+		{"GET", "/api/v1/counters", signedIn, "What the badges show", handle(s.counters)},
+		{"GET", "/api/v1/departments", signedIn, "The departments where one has a role", handle(s.departments)},
+		{"GET", "/api/v1/agents", signedIn, "Colleagues, by name", handle(s.agents)},
+
+		{"GET", "/api/v1/sessions", signedIn, "Sessions: the queue longest waiting first, all others newest first", handle(s.sessions)},
+		{"GET", "/api/v1/sessions/{id}", signedIn, "One session with its participants", handle(s.session)},
+		{"GET", "/api/v1/sessions/{id}/messages", signedIn, "A session's events in the order of seq", handle(s.messages)},
+		{"POST", "/api/v1/sessions/{id}/messages", deed(core.VerbSay, core.VerbNote), "Answer the customer, or note something for agents", handle(s.say)},
+
+		{"PATCH", "/api/v1/messages/{id}", deed(core.VerbEdit), "Give one's own message another text, at the customer too where the channel can", handle(s.edit)},
+		{"DELETE", "/api/v1/messages/{id}", deed(core.VerbDelete), "Take a message back, at the customer too where the channel can", handle(s.delete)},
+		{"PUT", "/api/v1/messages/{id}/reaction", deed(core.VerbReact), "Show an emoji on a message", handle(s.react)},
+		{"POST", "/api/v1/messages/{id}/retry", deed(core.VerbRetry), "Send a message again that has not arrived, or may not have", handle(s.retry)},
+
+		{"GET", "/api/v1/channels", signedIn, "The channels of one's departments, and how they fare", handle(s.channels)},
+		{"POST", "/api/v1/channels/{id}/test", admins, "Ask the channel's network whether all is well", handle(s.testChannel)},
+
+		{"POST", "/api/v1/sessions/{id}/take", deed(core.VerbTake), "Take it from the queue", handle(s.take)},
+		{"POST", "/api/v1/sessions/{id}/release", deed(core.VerbRelease), "Put it back into the queue", handle(s.release)},
+		{"POST", "/api/v1/sessions/{id}/assign", deed(core.VerbAssign), "Give it to an operator", handle(s.assign)},
+		{"POST", "/api/v1/sessions/{id}/join", deed(core.VerbJoin), "Become a participant", handle(s.join)},
+		{"POST", "/api/v1/sessions/{id}/leave", deed(core.VerbLeave), "End one's participation", handle(s.leave)},
+		{"POST", "/api/v1/sessions/{id}/end", deed(core.VerbEnd), "Close it", handle(s.end)},
+		{"POST", "/api/v1/sessions/{id}/read", deed(core.VerbRead), "Move one's read mark", handle(s.read)},
+		{"POST", "/api/v1/sessions/{id}/typing", deed(core.VerbTyping), "Tell the customer that one writes", handle(s.typing)},
+	}
+}
+
+type route struct {
+	method, path string
+	right        right
+	summary      string
+	handler      handler
+}
+
+// right is what a route asks of its caller before its handler runs. The zero right is none at all: such a route does not
+// start. What a deed's right means for one session, the hub decides.
+type right struct {
+	open   bool        // anybody
+	signed bool        // any agent who is signed in
+	admin  bool        // of those, admins only
+	verbs  []core.Verb // whoever is signed in may try these deeds, and no others
+}
+
+var (
+	public   = right{open: true}
+	signedIn = right{signed: true}
+	admins   = right{signed: true, admin: true}
+)
+
+func deed(verbs ...core.Verb) right { return right{signed: true, verbs: verbs} }
+
+// check refuses a route without a right, and one with a deed that core.Rights does not know.
+func (r route) check() error {
+	if r.right.open == r.right.signed {
+		return fmt.Errorf("route %s %s has no right", r.method, r.path)
+	}
+	for _, v := range r.right.verbs {
+		if _, ok := core.Rights[v]; !ok {
+			return fmt.Errorf("route %s %s: no row of rights for the deed %q", r.method, r.path, v)
+		}
+	}
+	return nil
+}
+
+// id names the operation: get-session-messages for GET /api/v1/sessions/{id}/messages.
+func (r route) id() string {
+	words := []string{strings.ToLower(r.method)}
+	for part := range strings.SplitSeq(strings.TrimPrefix(r.path, "/api/v1"), "/") {
+		if part == "{id}" {
+			words[len(words)-1] = strings.TrimSuffix(words[len(words)-1], "s")
+		} else if part != "" {
+			words = append(words, part)
+		}
+	}
+	return strings.Join(words, "-")
+}
+
+// handler mounts what answers a route.
+type handler func(*Server, route, *gin.Engine, huma.API)
+
+// handle mounts a function of the API, described by its types. Its errors are answered in one place.
+func handle[I, O any](f func(context.Context, *I) (*O, error)) handler {
+	return func(s *Server, r route, _ *gin.Engine, api huma.API) {
+		op := huma.Operation{
+			OperationID: r.id(), Method: r.method, Path: r.path, Summary: r.summary,
+			MaxBodyBytes: -1, BodyReadTimeout: -1, // strict has read it
+			Middlewares: huma.Middlewares{s.admit(r.right), oneOfEach},
+		}
+		if r.right.signed {
+			op.Security = []map[string][]string{{"cookie": {}}, {"key": {}}}
+		}
+		if r.method != http.MethodGet {
+			op.Middlewares = append(op.Middlewares, s.strict(nothingRequired(reflect.TypeFor[I]())))
+		}
+		_, creates := reflect.TypeFor[O]().FieldByName("Status")
+		if creates {
+			op.DefaultStatus = http.StatusCreated
+		}
+		huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+			out, err := f(ctx, in)
+			if err != nil {
+				return nil, s.tell(ctx, err)
+			}
+			return out, nil
+		})
+		if creates { // a repeat gets the same
+			answers := api.OpenAPI().Paths[r.path].Post.Responses
+			again := *answers[strconv.Itoa(http.StatusCreated)]
+			again.Description = "The same was there already"
+			answers[strconv.Itoa(http.StatusOK)] = &again
+		}
+	}
+}
+
+// plain mounts a function that reads, outside of the API's description.
+func plain(f http.HandlerFunc) handler {
+	return func(_ *Server, r route, e *gin.Engine, _ huma.API) {
+		answer := func(c *gin.Context) { f(c.Writer, c.Request) }
+		e.Handle(r.method, r.path, answer)
+		e.Handle(http.MethodHead, r.path, answer)
+	}
+}
+
+// tell makes a handler's error an answer, and logs those that are our bugs.
+func (s *Server) tell(ctx context.Context, err error) *Problem {
+	p := problemOf(err)
+	if p.Code == codeInternal {
+		s.log.ErrorContext(ctx, "request could not be answered", "error", err)
+	}
+	return p
+}
+
+// nothingRequired tells whether a request's body may be left out: none of its members is required.
+func nothingRequired(input reflect.Type) bool {
+	body, ok := input.FieldByName("Body")
+	if !ok {
+		return true
+	}
+	for i := range body.Type.NumField() {
+		if !strings.Contains(body.Type.Field(i).Tag.Get("json"), "omitempty") {
+			return false
+		}
+	}
+	return true
+}
+
+// register mounts all routes and gives their description.
+func register(e *gin.Engine, s *Server, version string) ([]byte, error) {
+	api := humagin.New(e, apiConfig(version))
+	if err := mount(s.routes(), e, s, api); err != nil {
+		return nil, err
+	}
+	return describe(api)
+}
+
+func mount(routes []route, e *gin.Engine, s *Server, api huma.API) error {
+	for _, r := range routes {
+		if err := r.check(); err != nil {
+			return err
+		}
+		r.handler(s, r, e, api)
+	}
+	return nil
+}
+
+// do does a deed for the caller, if the route is for it.
+func (s *Server) do(ctx context.Context, d core.Deed, dedupe string) (core.Done, error) {
+	c := callerOf(ctx)
+	if !slices.Contains(c.may.verbs, d.Verb()) {
+		return core.Done{}, fmt.Errorf("the route has no right to %s", d.Verb())
+	}
+	return s.hub.Do(ctx, c.actor, d, dedupe)
+}

@@ -1,0 +1,223 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/core"
+	"parley/core/store"
+)
+
+// Session is a session's row, as lists and summaries show it.
+type Session struct {
+	ID              string     `json:"id" example:"ses_1f0xk4q2m9a"`
+	Number          int64      `json:"number" doc:"counts the installation's sessions"`
+	Department      string     `json:"department" doc:"its id"`
+	Channel         ChannelRef `json:"channel"`
+	Customer        Ref        `json:"customer" doc:"the name is empty until somebody tells"`
+	State           string     `json:"state" enum:"waiting,pending,active,ended"`
+	Outcome         string     `json:"outcome" doc:"how it ended; empty while it has not"`
+	Assignee        *Ref       `json:"assignee" doc:"who holds it, or held it last; null in the queue"`
+	Present         []string   `json:"present" nullable:"false" doc:"ids of the agents who are in it now, in the order of their coming"`
+	Version         int64      `json:"version" doc:"changes with state, assignee or department only"`
+	LastSeq         int64      `json:"last_seq" doc:"seq of the newest event"`
+	Messages        int64      `json:"messages" doc:"what customer and agents said to each other"`
+	Unread          int64      `json:"unread" doc:"the customer's messages after read_seq"`
+	ReadSeq         int64      `json:"read_seq" doc:"the assignee's read mark; in the queue the newest of any agent"`
+	CustomerReadSeq int64      `json:"customer_read_seq" doc:"how far the customer has seen, where the channel tells"`
+	Connected       bool       `json:"connected" doc:"an agent has joined at least once"`
+	StartedAt       string     `json:"started_at" format:"date-time"`
+	EndedAt         *string    `json:"ended_at" format:"date-time"`
+	LastAt          string     `json:"last_at" format:"date-time" doc:"newest message, or the start"`
+	WaitingSince    *string    `json:"waiting_since" format:"date-time" doc:"the customer waits since then; null when the agent spoke last"`
+	FirstReplyAt    *string    `json:"first_reply_at" format:"date-time"`
+	Preview         string     `json:"preview" doc:"beginning of the newest message"`
+	Unreachable     string     `json:"unreachable,omitempty" doc:"why nothing arrives at the customer, in a sentence"`
+}
+
+// TransformSchema says that assignee may be null, which huma cannot say of objects.
+func (Session) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	who := s.Properties["assignee"]
+	s.Properties["assignee"] = &huma.Schema{AnyOf: []*huma.Schema{{Ref: who.Ref}, {Type: "null"}}, Description: who.Description}
+	return s
+}
+
+// SessionDetail is a session with who is in it.
+type SessionDetail struct {
+	Session
+	Participants []Participant `json:"participants" nullable:"false"`
+}
+
+// Ref names somebody.
+type Ref struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// ChannelRef names a channel.
+type ChannelRef struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Slug string `json:"slug"`
+}
+
+// Participant is an agent who is in a session now.
+type Participant struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	JoinedAt string `json:"joined_at" format:"date-time"`
+	ReadSeq  int64  `json:"read_seq" doc:"how far they have read"`
+}
+
+func sessionOf(s store.Summary) Session {
+	out := Session{
+		ID: s.ID.String(), Number: s.Number, Department: s.Department.String(),
+		Channel:  ChannelRef{ID: s.Channel.String(), Kind: s.ChannelKind, Slug: s.ChannelSlug},
+		Customer: Ref{ID: s.Customer.String(), Name: s.CustomerName},
+		State:    string(s.State), Outcome: string(s.Outcome), Present: []string{}, Version: s.Version,
+		LastSeq: s.LastSeq, Messages: s.Messages, Unread: s.Unread, ReadSeq: s.ReadSeq, CustomerReadSeq: s.CustomerReadSeq,
+		Connected: s.Connected, StartedAt: s.StartedAt.String(), EndedAt: moment(s.EndedAt), LastAt: s.LastAt.String(),
+		WaitingSince: moment(s.WaitingSince), FirstReplyAt: moment(s.FirstReplyAt), Preview: s.Preview,
+		Unreachable: s.Unreachable,
+	}
+	for _, agent := range s.Present {
+		out.Present = append(out.Present, agent.String())
+	}
+	if s.Assignee != 0 {
+		out.Assignee = &Ref{ID: s.Assignee.String(), Name: s.AssigneeName}
+	}
+	return out
+}
+
+// moment is null for never.
+func moment(t core.Time) *string {
+	if t == 0 {
+		return nil
+	}
+	text := t.String()
+	return &text
+}
+
+// Page is a part of a list.
+type Page[T any] struct {
+	Items []T    `json:"items" nullable:"false"`
+	Next  string `json:"next" doc:"what after= continues with; empty at the end"`
+}
+
+// List is a list that is short enough to be given whole.
+type List[T any] struct {
+	Items []T `json:"items" nullable:"false"`
+}
+
+type sessionsInput struct {
+	State       string `query:"state" doc:"waiting, pending, active, ended, or open for all but ended; several with commas"`
+	Department  string `query:"department" doc:"an id"`
+	Assignee    string `query:"assignee" doc:"me, none, or an agent's id"`
+	Participant string `query:"participant" enum:"me" doc:"sessions that one has joined at some time"`
+	Limit       int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	After       string `query:"after" doc:"a page's next"`
+}
+
+type sessionsOutput struct{ Body Page[Session] }
+
+func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*sessionsOutput, error) {
+	actor := callerOf(ctx).actor
+	filter, some, err := in.filter(actor)
+	if err != nil {
+		return nil, err
+	}
+	out := &sessionsOutput{Page[Session]{Items: []Session{}}}
+	if !some {
+		return out, nil
+	}
+	page, err := s.store.Sessions(ctx, actor.Scope(), filter, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range page.Items {
+		out.Body.Items = append(out.Body.Items, sessionOf(row))
+	}
+	out.Body.Next = page.Next
+	return out, nil
+}
+
+var openStates = slices.DeleteFunc(slices.Clone(core.States), func(s core.State) bool { return s == core.Over })
+
+// filter reads the query. some is false when it asks for what cannot be: sessions that nobody holds, but active ones.
+func (in *sessionsInput) filter(actor core.Actor) (f store.SessionFilter, some bool, err error) {
+	if in.State != "" {
+		for name := range strings.SplitSeq(in.State, ",") {
+			state := core.State(name)
+			switch {
+			case name == "open":
+				f.State = append(f.State, openStates...)
+			case slices.Contains(core.States, state):
+				f.State = append(f.State, state)
+			default:
+				return f, false, refuse("state", "must be of waiting, pending, active, ended and open")
+			}
+		}
+		slices.Sort(f.State)
+		f.State = slices.Compact(f.State)
+	}
+	if in.Department != "" {
+		if f.Department, err = idOf("department", in.Department, core.ParseID[core.DepartmentID]); err != nil {
+			return f, false, err
+		}
+	}
+	if in.Participant == "me" {
+		f.Participant = actor.Agent.ID
+	}
+	switch in.Assignee {
+	case "":
+	case "me":
+		f.Assignee = actor.Agent.ID
+	case "none":
+		if len(f.State) > 0 && !slices.Contains(f.State, core.Waiting) {
+			return f, false, nil
+		}
+		f.State = []core.State{core.Waiting}
+	default:
+		if f.Assignee, err = idOf("assignee", in.Assignee, core.ParseID[core.AgentID]); err != nil {
+			return f, false, err
+		}
+	}
+	return f, true, nil
+}
+
+// OnSession is the part of a request that names its session.
+type OnSession struct {
+	ID string `path:"id" doc:"the session's id"`
+}
+
+func (in OnSession) id() (core.SessionID, error) { return core.ParseID[core.SessionID](in.ID) }
+
+type sessionOutput struct{ Body SessionDetail }
+
+func (s *Server) session(ctx context.Context, in *struct{ OnSession }) (*sessionOutput, error) {
+	id, err := in.id()
+	if err != nil {
+		return nil, err
+	}
+	scope := callerOf(ctx).actor.Scope()
+	row, err := s.store.Session(ctx, scope, id)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := s.store.Participants(ctx, scope, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &sessionOutput{SessionDetail{Session: sessionOf(row), Participants: []Participant{}}}
+	for _, p := range parts {
+		if p.Present() {
+			out.Body.Participants = append(out.Body.Participants, Participant{
+				ID: p.Agent.String(), Name: p.Name, JoinedAt: p.JoinedAt.String(), ReadSeq: p.ReadSeq,
+			})
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,37 @@
+// The shapes of the REST surface and of the event stream, under the names that the workspace uses for them. All come from
+// the generated description; only what it cannot say is said here.
+import type { components } from './schema.d.ts'
+
+type Shapes = components['schemas']
+
+export type Me = Shapes['Me']
+export type Role = Shapes['Role']
+export type Department = Shapes['Department']
+export type Agent = Shapes['Colleague']
+export type Counters = Shapes['Counters']
+export type Session = Shapes['Session']
+export type SessionDetail = Shapes['SessionDetail']
+export type SessionPage = Shapes['PageSession']
+export type Participant = Shapes['Participant']
+export type Event = Shapes['Event']
+export type EventPage = Shapes['EventPage']
+export type Entity = Shapes['Entity']
+export type Media = Shapes['Media']
+export type Gone = Shapes['GoneSession']
+export type State = Session['state']
+
+/** A problem document; what stands between here and the server may answer with less. */
+export type Problem = Partial<Shapes['Problem']>
+
+/** What the server says on the event stream. */
+export type Frame =
+  | Shapes['HelloFrame']
+  | Shapes['EventsFrame']
+  | Shapes['FollowingFrame']
+  | Shapes['SummariesFrame']
+  | Shapes['TypingFrame']
+  | Shapes['ChangedFrame']
+  | Shapes['PongFrame']
+
+/** What the workspace says on the event stream. */
+export type Said = Shapes['ClientFrame']

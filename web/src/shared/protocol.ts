@@ -1,0 +1,85 @@
+// The widget's protocol, version 1, as channels/widget/PROTOCOL.md has it.
+
+import type { Comeback } from './socket.ts'
+
+/** What a client says. */
+export type ClientFrame =
+  | { type: 'hello'; versions: number[]; token?: string; after?: string }
+  | { type: 'message'; id: string; text: string }
+  | { type: 'end'; id: string }
+  | { type: 'seen'; cursor: string }
+  | { type: 'typing' }
+  | { type: 'older'; before: string }
+  | { type: 'ping' }
+
+/** What a message has besides its words. It stands as it did when it was read; ref is what changes after it call it. A deleted one has no text. */
+export interface Standing {
+  ref?: string
+  edited?: boolean
+  deleted?: boolean
+  reactions?: { mine: boolean; emoji: string }[]
+}
+
+/** What happened to a message, the one with that ref. A reaction without emoji is taken back. */
+export type Change =
+  | { kind: 'edited'; at: string; about: string; text: string }
+  | { kind: 'deleted'; at: string; about: string }
+  | { kind: 'reacted'; at: string; about: string; mine?: boolean; emoji?: string }
+
+/** What happened, as its customer may see it. */
+export type VisitorEvent =
+  | { kind: 'started'; at: string }
+  | ({ kind: 'message'; at: string; mine: true; id: string; text: string } & Standing)
+  | ({ kind: 'message'; at: string; mine?: false; name?: string; text: string } & Standing)
+  | { kind: 'taken' | 'joined'; at: string; name?: string }
+  | { kind: 'ended'; at: string; outcome?: string; name?: string }
+  | Change
+
+export type Welcome = { type: 'welcome'; version: number; token: string; department?: string }
+export type Continuation = { type: 'events'; after: string; cursor: string; events?: VisitorEvent[] }
+export type Snapshot = {
+  type: 'events'
+  after?: undefined
+  cursor: string
+  start?: string
+  more?: boolean
+  events?: VisitorEvent[]
+}
+export type Older = { type: 'older'; start?: string; more?: boolean; events?: VisitorEvent[] }
+export type Ack = { type: 'ack'; id: string }
+export type Refused = {
+  type: 'refused'
+  id?: string
+  kind: string
+  field?: string
+  reason?: string
+  retry_after_ms?: number
+}
+export type Typing = { type: 'typing'; name?: string }
+
+/** What the server says. */
+export type ServerFrame = Welcome | Continuation | Snapshot | Older | Ack | Refused | Typing | { type: 'pong' }
+
+/** A text's limit, in bytes of UTF-8. */
+export const maxText = 65_536
+
+/** A client frame's limit, in bytes. */
+export const maxFrame = 98_304
+
+/** The kinds of refusal after which the same frame is sent again. */
+export const retried: ReadonlySet<string> = new Set(['busy', 'throttled', 'unavailable'])
+
+/** What the client does after which close code. */
+export const comebacks: Readonly<Record<number, Comeback>> = {
+  1000: 'stay',
+  1001: [200, 2000],
+  4406: 'stay',
+  4409: 'now',
+  4429: [5000, 6000],
+}
+
+/** No common version. */
+export const tooOld = 4406
+
+/** A frame was over the limit. */
+export const tooBig = 1009

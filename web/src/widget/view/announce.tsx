@@ -1,0 +1,40 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { answersOf } from '../state/conversation.ts'
+import type { State } from '../state/core.ts'
+import { folded } from '../state/fold.ts'
+import { t } from './words.ts'
+
+/**
+ * Reads new answers out, and nothing else: not the history, not one's own words, not what was taken back. The panel may be mounted because of an
+ * answer, which is then news.
+ */
+export function Announce({ state }: { state: State }) {
+  const { conversation } = state
+  const [said, say] = useState('')
+  const { newest } = answersOf(conversation, 0)
+  const told = useRef(state.unread > 0 ? newest - 1 : newest)
+  const held = useRef(conversation.cursor)
+
+  useEffect(() => {
+    // The first snapshot is history, whenever it comes.
+    const isFirst = held.current === undefined
+    held.current = conversation.cursor
+    const news: string[] = []
+    const events = folded(conversation.events)
+    for (let i = events.length - 1; i >= 0; i--) {
+      const e = events[i]
+      if (e?.kind !== 'message' || e.mine) continue
+      if (Date.parse(e.at) <= told.current) break
+      if (e.deleted) continue
+      news.unshift(e.name ? t('announce', { name: e.name, text: e.text }) : e.text)
+    }
+    told.current = Math.max(told.current, newest)
+    if (!isFirst && news.length > 0) say(news.join('\n'))
+  }, [conversation, newest])
+
+  return (
+    <div class="sr" aria-live="polite" aria-atomic="true">
+      {said}
+    </div>
+  )
+}

@@ -1,0 +1,207 @@
+import { useCallback, useEffect, useId, useRef, useState } from 'preact/hooks'
+import { agentOf, isOpen as isSessionOpen } from '../state/conversation.ts'
+import type { Core, State } from '../state/core.ts'
+import { textOf } from '../state/text.ts'
+import { Announce } from './announce.tsx'
+import { Circle } from './circle.tsx'
+import { Composer } from './composer.tsx'
+import { Confirm } from './confirm.tsx'
+import { Icon } from './icon.tsx'
+import { Thread } from './thread.tsx'
+import { t } from './words.ts'
+
+// A connection that comes back at once is not worth a word.
+const patience = 2_000
+
+/** The open chat: who answers, what was said, where to write. */
+export function Panel({ core }: { core: Core }) {
+  const state = useCore(core)
+  const { conversation, isOpen } = state
+  const [isConfirming, setConfirming] = useState(false)
+  const isOffline = useOffline(state)
+  const section = useFullScreen(isOpen)
+  const title = useId()
+
+  const older = useCallback(() => core.older(), [core])
+  const edit = useCallback(
+    (id: string) => {
+      const { conversation, draft } = core.state
+      const text = conversation.pending.find((p) => p.id === id)?.text ?? ''
+      core.remove(id)
+      core.draft(draft ? `${draft}\n${text}` : text)
+      section.current?.querySelector('textarea')?.focus()
+    },
+    [core, section],
+  )
+  const remove = useCallback((id: string) => core.remove(id), [core])
+  const attend = useCallback((isAttending: boolean) => core.attend(isAttending), [core])
+
+  const toField = () => section.current?.querySelector('textarea')?.focus()
+  const answer = (isYes: boolean) => {
+    setConfirming(false)
+    if (isYes) core.end()
+    // What lies below a dialog takes the focus only when the dialog is gone.
+    requestAnimationFrame(toField)
+  }
+  const pressed = (event: KeyboardEvent) => {
+    // The page's own shortcuts are not meant by what is typed here.
+    event.stopPropagation()
+    if (event.key === 'Escape' && !event.isComposing) core.minimise()
+  }
+  const canEnd = isSessionOpen(conversation) && !state.isEnding
+  return (
+    <section
+      ref={section}
+      class="panel"
+      aria-labelledby={title}
+      hidden={!isOpen}
+      onKeyDown={pressed}
+      onKeyUp={stop}
+      onKeyPress={stop}
+    >
+      <div class="body" inert={isConfirming}>
+        <Head
+          id={title}
+          state={state}
+          onEnd={canEnd ? () => setConfirming(true) : undefined}
+          onMinimise={() => core.minimise()}
+        />
+        <Status state={state} isOffline={isOffline} />
+        <Thread
+          conversation={conversation}
+          isOpen={isOpen}
+          isOffline={isOffline}
+          isAsking={state.isAsking}
+          unread={state.unread}
+          onOlder={older}
+          onEdit={edit}
+          onRemove={remove}
+          onAttend={attend}
+        />
+        <Composer
+          draft={state.draft}
+          placeholder={t(placeholderOf(state))}
+          onDraft={(text) => core.draft(text)}
+          onSend={(draft) => {
+            const text = textOf(draft)
+            if (text !== undefined) core.write(text)
+            return text !== undefined
+          }}
+        />
+        <Announce state={state} />
+      </div>
+      {isConfirming && <Confirm onYes={() => answer(true)} onNo={() => answer(false)} />}
+    </section>
+  )
+}
+
+const stop = (event: Event) => event.stopPropagation()
+
+function placeholderOf({ conversation }: State): 'write' | 'writeFirst' | 'writeAgain' {
+  if (isSessionOpen(conversation) || conversation.pending.some((p) => p.refused === undefined)) return 'write'
+  return conversation.events.length > 0 ? 'writeAgain' : 'writeFirst'
+}
+
+interface HeadProps {
+  id: string
+  state: State
+  onEnd: (() => void) | undefined
+  onMinimise: () => void
+}
+
+function Head({ id, state: { conversation }, onEnd, onMinimise }: HeadProps) {
+  const { department } = conversation
+  const agent = isSessionOpen(conversation) ? agentOf(conversation) : ''
+  return (
+    <header>
+      <Circle name={agent} size="large" />
+      <div class="who">
+        <h2 id={id}>
+          <span class="sr">{t('chatWith', { name: '' })}</span>
+          <bdi>{agent || department || t('chat')}</bdi>
+        </h2>
+        {agent && department && (
+          <p>
+            <bdi>{department}</bdi>
+          </p>
+        )}
+      </div>
+      {onEnd && (
+        <button type="button" class="ghost" onClick={onEnd}>
+          {t('end')}
+        </button>
+      )}
+      <button type="button" class="icon" aria-label={t('minimise')} onClick={onMinimise}>
+        <Icon name="minimise" size={18} />
+      </button>
+    </header>
+  )
+}
+
+// Status is always there and sometimes empty, so that a screen reader notices its words.
+function Status({ state, isOffline }: { state: State; isOffline: boolean }) {
+  const isFirst = state.conversation.cursor === undefined
+  let words = ''
+  if (state.link === 'closed') words = t('outdated')
+  else if (isOffline && state.isEnding) words = t('endWaiting')
+  else if (isOffline) words = isFirst ? t('connecting') : t('offline')
+  return (
+    <div class="status" role="status">
+      {words && (
+        <p>
+          <Icon name="alert" size={14} />
+          <span>{words}</span>
+        </p>
+      )}
+    </div>
+  )
+}
+
+function useCore(core: Core): State {
+  const [state, set] = useState(core.state)
+  useEffect(() => {
+    set(core.state)
+    return core.subscribe(() => set(core.state))
+  }, [core])
+  return state
+}
+
+// useOffline tells whether there is no connection, and has not been for a while.
+function useOffline({ link, isOpen }: State): boolean {
+  const [isOffline, set] = useState(false)
+  const isDown = isOpen && link !== 'open'
+  useEffect(() => {
+    if (!isDown) {
+      set(false)
+      return
+    }
+    const timer = setTimeout(() => set(true), patience)
+    return () => clearTimeout(timer)
+  }, [isDown])
+  return isOffline
+}
+
+// useFullScreen fits the panel, where it covers the page, into what the keyboard leaves of it, and holds the page still.
+function useFullScreen(isOpen: boolean) {
+  const section = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const view = window.visualViewport
+    const style = section.current?.style
+    if (!isOpen || !view || !style || !matchMedia('(max-width: 560px), (max-height: 480px)').matches) return
+    const page = document.documentElement.style
+    const { overflow } = page
+    page.overflow = 'hidden'
+    const follow = () => {
+      style.setProperty('--view-top', `${view.offsetTop}px`)
+      style.setProperty('--view-height', `${view.height}px`)
+    }
+    follow()
+    const life = new AbortController()
+    for (const type of ['resize', 'scroll']) view.addEventListener(type, follow, { signal: life.signal })
+    return () => {
+      life.abort()
+      page.overflow = overflow
+    }
+  }, [isOpen])
+  return section
+}

@@ -1,0 +1,102 @@
+import createClient from 'openapi-fetch'
+import type { paths } from '../../api/schema.d.ts'
+import type {
+  Agent,
+  Counters,
+  Event,
+  EventPage,
+  Me,
+  Problem,
+  Session,
+  SessionDetail,
+  SessionPage,
+} from '../../api/wire.ts'
+import { Refusal } from './refusal.ts'
+
+/** Which sessions are asked for. */
+export type SessionQuery = NonNullable<paths['/api/v1/sessions']['get']['parameters']['query']>
+type LogQuery = NonNullable<paths['/api/v1/sessions/{id}/messages']['get']['parameters']['query']>
+type Message = paths['/api/v1/sessions/{id}/messages']['post']['requestBody']['content']['application/json']
+
+/** What the workspace asks of the server. Each rejects with a Refusal, and with nothing else. */
+export interface Rest {
+  login(email: string, password: string): Promise<void>
+  logout(): Promise<void>
+  me(): Promise<Me>
+  agents(department: string): Promise<Agent[]>
+  counters(): Promise<Counters>
+  sessions(query: SessionQuery): Promise<SessionPage>
+  session(id: string): Promise<SessionDetail>
+  messages(id: string, query: LogQuery): Promise<EventPage>
+  say(id: string, message: Message): Promise<Event>
+  edit(message: string, key: string, text: string): Promise<Event>
+  delete(message: string, key: string): Promise<Event>
+  /** Shows an emoji on a message; '' takes back what agents show. */
+  react(message: string, key: string, emoji: string): Promise<Event>
+  /** Sends a message to the customer again. */
+  retry(message: string, key: string): Promise<Event>
+  take(id: string): Promise<Session>
+  join(id: string): Promise<Session>
+  leave(id: string): Promise<Session>
+  release(id: string, version: number): Promise<Session>
+  end(id: string, version: number): Promise<Session>
+  assign(id: string, agent: string, version: number): Promise<Session>
+  read(id: string, seq: number): Promise<Session>
+}
+
+const patience = 15_000
+
+const client = createClient<paths>({
+  fetch: (request) => fetch(request, { signal: AbortSignal.timeout(patience) }),
+})
+
+type Answer<T> = Promise<{ data?: T; error?: unknown; response: Response }>
+
+// got waits for an answer. One that breaks off, or is not what it says, counts as none.
+async function got<T>(answer: Answer<T>): Promise<T> {
+  let settled: Awaited<Answer<T>>
+  try {
+    settled = await answer
+  } catch {
+    throw new Refusal(0)
+  }
+  const { data, error, response } = settled
+  if (response.ok) return data as T
+  const wait = Number(response.headers.get('Retry-After'))
+  throw new Refusal(response.status, problemOf(error), wait > 0 ? wait * 1000 : undefined)
+}
+
+// problemOf leaves alone what is no problem document: an answer of something in between.
+const problemOf = (error: unknown): Problem => (typeof error === 'object' && error !== null ? error : {})
+
+const on = (id: string) => ({ path: { id } })
+const once = (id: string, key: string) => ({ path: { id }, header: { 'Idempotency-Key': key } })
+
+export const rest: Rest = {
+  async login(email, password) {
+    await got(client.POST('/api/v1/login', { body: { email, password } }))
+  },
+  async logout() {
+    await got(client.POST('/api/v1/logout', { body: {} }))
+  },
+  me: () => got(client.GET('/api/v1/me')),
+  agents: async (department) => (await got(client.GET('/api/v1/agents', { params: { query: { department } } }))).items,
+  counters: () => got(client.GET('/api/v1/counters')),
+  sessions: (query) => got(client.GET('/api/v1/sessions', { params: { query } })),
+  session: (id) => got(client.GET('/api/v1/sessions/{id}', { params: on(id) })),
+  messages: (id, query) => got(client.GET('/api/v1/sessions/{id}/messages', { params: { ...on(id), query } })),
+  say: (id, body) => got<Event>(client.POST('/api/v1/sessions/{id}/messages', { params: on(id), body })),
+  edit: (id, key, text) => got(client.PATCH('/api/v1/messages/{id}', { params: once(id, key), body: { text } })),
+  delete: (id, key) => got(client.DELETE('/api/v1/messages/{id}', { params: once(id, key), body: {} })),
+  react: (id, key, emoji) =>
+    got(client.PUT('/api/v1/messages/{id}/reaction', { params: once(id, key), body: { emoji } })),
+  retry: (id, key) => got(client.POST('/api/v1/messages/{id}/retry', { params: once(id, key), body: {} })),
+  take: (id) => got(client.POST('/api/v1/sessions/{id}/take', { params: on(id), body: {} })),
+  join: (id) => got(client.POST('/api/v1/sessions/{id}/join', { params: on(id), body: {} })),
+  leave: (id) => got(client.POST('/api/v1/sessions/{id}/leave', { params: on(id), body: {} })),
+  release: (id, version) => got(client.POST('/api/v1/sessions/{id}/release', { params: on(id), body: { version } })),
+  end: (id, version) => got(client.POST('/api/v1/sessions/{id}/end', { params: on(id), body: { version } })),
+  assign: (id, agent, version) =>
+    got(client.POST('/api/v1/sessions/{id}/assign', { params: on(id), body: { agent, version } })),
+  read: (id, seq) => got(client.POST('/api/v1/sessions/{id}/read', { params: on(id), body: { seq } })),
+}

@@ -1,0 +1,19 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { asRefusal } from '../live/refusal.ts'
+import { rest } from '../live/rest.ts'
+
+/** Holds what changes seldom; the stream says when it is old. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: Number.POSITIVE_INFINITY,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => asRefusal(error).passing && count < 3,
+    },
+  },
+})
+
+export const meQuery = queryOptions({ queryKey: ['me'], queryFn: rest.me })
+
+export const agentsQuery = (department: string) =>
+  queryOptions({ queryKey: ['agents', department], queryFn: () => rest.agents(department) })

@@ -1,0 +1,41 @@
+import { useMutation } from '@tanstack/react-query'
+import type { Session } from '../../api/wire.ts'
+import { asRefusal, type Refusal } from '../live/refusal.ts'
+import { t } from '../words/t.ts'
+import { useLive } from './live.tsx'
+import { useToast } from './toast.tsx'
+
+interface Deed {
+  /** What is asked of the server; it gives the session as it stands then. */
+  ask: () => Promise<Session>
+  /** What is said when it is done. */
+  done: string
+  after?: () => void
+}
+
+/** Does deeds, one at a time, and says what came of them. */
+export function useDeed(): { run: (deed: Deed) => void; busy: boolean } {
+  const live = useLive()
+  const say = useToast()
+  const { mutate, isPending } = useMutation({
+    mutationFn: ({ ask }: Deed) => ask(),
+    // What cannot be done now is said now; only messages wait for the connection.
+    networkMode: 'always',
+    onSuccess: (session, { done, after }) => {
+      live.hear({ type: 'session', session })
+      say(done)
+      after?.()
+    },
+    onError: (error) => say(refusalWords(asRefusal(error))),
+  })
+  return { run: mutate, busy: isPending }
+}
+
+/** Says why a deed was not done. */
+export function refusalWords(refusal: Refusal): string {
+  const { status, problem, reason } = refusal
+  if (status === 0) return t('done.unreachable')
+  if (status === 409 && problem.winner) return t('done.beaten', { winner: problem.winner })
+  if (problem.code === 'ended') return t('done.over')
+  return t('done.failed', { reason })
+}

@@ -1,0 +1,56 @@
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import type { Me, Role } from '../../api/wire.ts'
+import { type ListName, listsOf } from '../state/list.ts'
+
+/** Where in the inbox one is. */
+export interface Place {
+  role: Role | undefined
+  list: ListName | undefined
+  session: string | undefined
+  /** The address names a list that this agent does not have. */
+  unknown: boolean
+}
+
+export function usePlace(me: Me): Place {
+  const { department, list, session } = useParams({ strict: false })
+  const role = me.roles.find((r) => r.department.slug === department)
+  const name = role && listsOf(role).find((n) => n === list)
+  return { role, list: name, session, unknown: department !== undefined && name === undefined }
+}
+
+export interface Goal {
+  department: string
+  list: ListName
+  session?: string
+}
+
+/** Goes to a list, or to a session in it. */
+export function useGo(): (goal: Goal | undefined, how?: { replace: boolean }) => void {
+  const navigate = useNavigate()
+  return useCallback(
+    (goal, how) => {
+      if (!goal) navigate({ to: '/inbox', ...how })
+      else
+        navigate({
+          to: '/inbox/$department/$list/{-$session}',
+          params: { department: goal.department, list: goal.list, session: goal.session },
+          ...how,
+        })
+    },
+    [navigate],
+  )
+}
+
+const lastKey = 'parley.list'
+
+/** Remembers the list on the screen, for the next time. */
+export const rememberList = (goal: Goal): void => localStorage.setItem(lastKey, `${goal.department}/${goal.list}`)
+
+/** The list where the agent was last, if it is still theirs. */
+export function lastList(me: Me): Goal | undefined {
+  const [department, last] = localStorage.getItem(lastKey)?.split('/') ?? []
+  const role = me.roles.find((r) => r.department.slug === department)
+  const list = role && listsOf(role).find((name) => name === last)
+  return department && list ? { department, list } : undefined
+}

@@ -1,0 +1,35 @@
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import { InboxPage } from './inbox.tsx'
+import { LoginPage } from './login.tsx'
+
+// The server answers these addresses, and no others, with the workspace: shell in web/asset.go.
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: () => null,
+  beforeLoad: ({ location }) => {
+    if (!/^\/(login|inbox)(\/|$)/.test(location.pathname)) throw redirect({ to: '/inbox', replace: true })
+  },
+})
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  component: LoginPage,
+  validateSearch: (search): { next?: string; ended?: true } => ({
+    ...(typeof search.next === 'string' ? { next: search.next } : {}),
+    ...(search.ended ? { ended: true } : {}),
+  }),
+})
+
+// The inbox stays as it is while one goes from list to list: its children have a place in the address only.
+const inbox = createRoute({ getParentRoute: () => root, path: '/inbox', component: InboxPage })
+const start = createRoute({ getParentRoute: () => inbox, path: '/' })
+const list = createRoute({ getParentRoute: () => inbox, path: '$department/$list/{-$session}' })
+
+export const router = createRouter({ routeTree: root.addChildren([login, inbox.addChildren([start, list])]) })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

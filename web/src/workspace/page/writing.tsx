@@ -1,0 +1,121 @@
+import { type RefObject, useState } from 'react'
+import type { Event, Me, Session } from '../../api/wire.ts'
+import { clean } from '../../shared/utf8.ts'
+import { authorOf, gist } from '../view/bubble.tsx'
+import { Composer } from '../view/composer.tsx'
+import { customerName } from '../view/person.tsx'
+import { t } from '../words/t.ts'
+import type { Amend } from './amend.ts'
+import { type Commands, focusRow, useCommands } from './keys.ts'
+import { useLive, useShown } from './live.tsx'
+
+/** What the text is for, where it is no message of its own: the new text of a message, or an answer to one. */
+export type Aim = { deed: 'reply'; message: string } | { deed: 'edit'; message: string; text: string }
+
+interface WritingProps {
+  session: Session
+  me: Me
+  mayReply: boolean
+  field: RefObject<HTMLTextAreaElement | null>
+  commands: RefObject<Commands>
+  aim: Aim | undefined
+  /** The message that it is about, as it stands; undefined if it is not there any more. */
+  aimed: Event | undefined
+  amend: Amend
+  onAim: (aim: Aim | undefined) => void
+  /** Goes to the agent's own newest message, to change it. */
+  onEditLast: () => void
+  onSent: () => void
+}
+
+/** The composer with the session's draft, which goes to the outbox (FEATURES D3, A20), or with a message to change. */
+export function Writing(props: WritingProps) {
+  const { session, me, mayReply, field, commands, aimed, amend, onAim, onEditLast, onSent } = props
+  const live = useLive()
+  const { drafts, beaten } = useShown()
+  const [full, setFull] = useState(false)
+  const { id } = session
+  const draft = drafts[id]
+  const aim = aimed && props.aim
+  const editing = aim?.deed === 'edit' ? aim : undefined
+  const draftKind = mayReply ? (draft?.kind ?? 'reply') : 'note'
+  const kind = editing ? (aimed?.audience === 'agents' ? 'note' : 'reply') : draftKind
+  const text = editing ? editing.text : (draft?.text ?? '')
+  const answered = aim?.deed === 'reply' && kind === 'reply' ? aim.message : undefined
+
+  const write = (to: 'reply' | 'note') => {
+    if (!editing && (to === 'note' || mayReply)) live.drafts.put(id, { text, kind: to })
+    field.current?.focus()
+  }
+  const save = async (message: string, said: string) => {
+    if (said === aimed?.text) return onAim(undefined)
+    const done = await amend.run(message, `edit ${said}`, (key) => live.rest.edit(message, key, said))
+    if (done) onAim(undefined)
+  }
+  const send = () => {
+    const said = clean(text).trim()
+    if (!said) return
+    if (editing) {
+      void save(editing.message, said)
+      return
+    }
+    const kept = live.outbox.add(id, kind, said, answered)
+    setFull(!kept)
+    if (!kept) return
+    live.drafts.put(id, { text: '', kind })
+    onAim(undefined)
+    onSent()
+  }
+  useCommands(commands, { reply: () => write('reply'), note: () => write('note') })
+
+  const winner = beaten[id]
+  return (
+    <Composer
+      field={field}
+      customer={customerName(session)}
+      me={me.public_name || me.name}
+      text={text}
+      kind={kind}
+      mayReply={mayReply}
+      takes={session.state === 'waiting'}
+      hint={mayReply ? undefined : hintFor(session)}
+      alarm={full ? t('composer.full') : winner && t('composer.beaten', { winner })}
+      unreachable={session.state === 'ended' ? undefined : session.unreachable}
+      aim={
+        aimed && (editing || answered)
+          ? {
+              deed: editing ? 'edit' : 'reply',
+              words: editing
+                ? t(kind === 'note' ? 'composer.editing.note' : 'composer.editing')
+                : t('composer.replying', { name: authorOf(aimed, session) }),
+              gist: gist(aimed),
+              busy: editing !== undefined && amend.busy.has(editing.message),
+            }
+          : undefined
+      }
+      onText={(next) => {
+        if (editing) return onAim({ ...editing, text: next })
+        live.drafts.put(id, { text: next, kind: draftKind })
+        if (kind === 'reply' && next) live.typing(id)
+      }}
+      onKind={write}
+      onSend={send}
+      onUnaim={() => {
+        onAim(undefined)
+        field.current?.focus()
+      }}
+      onUp={onEditLast}
+      onEscape={() => {
+        // What is pressed next is meant for the workspace, also where there is no row to go to.
+        field.current?.blur()
+        focusRow(id)
+      }}
+    />
+  )
+}
+
+// hintFor says why one cannot reply, and what one can do.
+function hintFor(session: Session): string {
+  if (session.state === 'ended') return t('composer.over')
+  return session.assignee ? t('composer.watch', { name: session.assignee.name }) : t('composer.queue')
+}

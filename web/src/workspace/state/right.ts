@@ -1,0 +1,83 @@
+import type { Event, Me, Session } from '../../api/wire.ts'
+import { roleIn } from './list.ts'
+
+/** What may be offered to an agent in a session. The server has the last word; this only keeps vain buttons away. */
+export interface Offers {
+  reply: boolean
+  note: boolean
+  take: boolean
+  join: boolean
+  leave: boolean
+  assign: boolean
+  release: boolean
+  end: boolean
+  react: boolean
+  /** Whether one may change what stands: own messages, and as a supervisor those of colleagues. */
+  amend: boolean
+  /** Whether looking at it counts as reading: never for a supervisor who watches (FEATURES C10). */
+  read: boolean
+}
+
+const none: Offers = {
+  reply: false,
+  note: false,
+  take: false,
+  join: false,
+  leave: false,
+  assign: false,
+  release: false,
+  end: false,
+  react: false,
+  amend: false,
+  read: false,
+}
+
+export function offers(session: Session, me: Me, participates: boolean): Offers {
+  const role = roleIn(me, session.department)
+  if (!role?.operator && !role?.supervisor) return none
+  const { operator, supervisor } = role
+  const read = operator || participates
+  if (session.state === 'ended') return { ...none, note: true, amend: true, read }
+  const holds = session.assignee?.id === me.id
+  const finder = operator && session.state === 'waiting'
+  const inside = holds || participates
+  const held = session.state !== 'waiting'
+  return {
+    reply: inside || finder,
+    note: true,
+    take: finder || (operator && holds && session.state === 'pending'),
+    join: held && !inside,
+    leave: held && participates && !holds,
+    assign: true,
+    release: held && (holds || supervisor),
+    end: inside || supervisor || finder,
+    react: inside,
+    amend: true,
+    read,
+  }
+}
+
+/** What may be done to one message. */
+export type MessageDeed = 'reply' | 'react' | 'edit' | 'delete' | 'retry' | 'copy'
+
+/**
+ * What may be offered for a message that the server has. `copies` says whether the browser lets a page copy at all, which
+ * it does over HTTPS only.
+ */
+export function messageOffers(
+  message: Event,
+  offers: Offers,
+  { me, supervisor, copies }: { me: string; supervisor: boolean; copies: boolean },
+): ReadonlySet<MessageDeed> {
+  const all = new Set<MessageDeed>()
+  if (message.kind !== 'message' || message.deleted_at) return all
+  const { actor, audience, state, text } = message
+  const own = actor.kind === 'agent' && actor.id === me
+  if (offers.reply && audience === 'everyone') all.add('reply')
+  if (offers.react) all.add('react')
+  if (offers.amend && own) all.add('edit')
+  if (offers.amend && (own || (supervisor && actor.kind === 'agent'))) all.add('delete')
+  if (offers.amend && (state === 'failed' || state === 'uncertain')) all.add('retry')
+  if (text && copies) all.add('copy')
+  return all
+}

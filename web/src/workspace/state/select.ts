@@ -1,0 +1,52 @@
+import type { Session } from '../../api/wire.ts'
+import { belongs, comparePlaces, type ListKey, noList, placeOf, splitKey } from './list.ts'
+import type { Log } from './log.ts'
+import type { State } from './state.ts'
+
+/** The rows of a list, in its order, as far as it has been fetched. */
+export function rows(state: State, key: ListKey): Session[] {
+  const list = state.lists[key]
+  if (!list) return []
+  const { name } = splitKey(key)
+  const placed = Object.values(state.sessions)
+    .filter((session) => belongs(session, key, state.me, state.took) === true)
+    .map((session) => ({ session, place: placeOf(session, name) }))
+  const { reach } = list
+  return placed
+    .filter(({ place }) => !reach || comparePlaces(place, reach) <= 0)
+    .sort((a, b) => comparePlaces(a.place, b.place))
+    .map(({ session }) => session)
+}
+
+/** Whether a list has rows to show: its first page came. */
+export const isLoaded = (state: State, key: ListKey): boolean => (state.lists[key] ?? noList).generation >= 0
+
+/** Whether a list has to be fetched, again or at all. */
+export function listInDoubt(state: State, key: ListKey): boolean {
+  const list = state.lists[key] ?? noList
+  return list.generation !== state.generation || list.doubts !== list.cleared
+}
+
+const comings = new Set(['taken', 'assigned', 'released', 'joined', 'left', 'ended'])
+
+/** Whether it has to be fetched who takes part in a session: never fetched, or somebody came or went since. */
+export function presentInDoubt(state: State, session: string): boolean {
+  const asOf = state.participants[session]?.asOf ?? -1
+  return asOf < 0 || (state.logs[session]?.events.some((event) => event.seq > asOf && comings.has(event.kind)) ?? false)
+}
+
+/** The newest of the customer's messages in a log; 0 if it holds none. */
+export function newestOfCustomer(log: Log | undefined): number {
+  return log?.events.findLast((event) => event.kind === 'message' && event.actor.kind === 'customer')?.seq ?? 0
+}
+
+/** The blue counter: sessions that nobody holds, where the agent is operator. Undefined for who is none anywhere (RULES S3.4). */
+export function blue(state: State): number | undefined {
+  const operated = state.me.roles.filter((role) => role.operator).map((role) => role.department.id)
+  if (operated.length === 0) return undefined
+  const counted = state.counters?.departments.filter((d) => operated.includes(d.department)) ?? []
+  return counted.reduce((sum, d) => sum + d.unassigned, 0)
+}
+
+/** The red counter (RULES S3.3). */
+export const red = (state: State): number => state.counters?.badge ?? 0

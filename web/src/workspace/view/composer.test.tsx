@@ -1,0 +1,130 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import type { ComponentProps } from 'react'
+import { describe, expect, test, vi } from 'vitest'
+import { Composer, longestText } from './composer.tsx'
+
+function show(change: Partial<ComponentProps<typeof Composer>> = {}) {
+  const told = {
+    onText: vi.fn(),
+    onKind: vi.fn(),
+    onSend: vi.fn(),
+    onEscape: vi.fn(),
+    onUnaim: vi.fn(),
+    onUp: vi.fn(),
+  }
+  render(
+    <Composer
+      field={null}
+      customer="Diego"
+      me="Anna"
+      text="hello"
+      kind="reply"
+      mayReply
+      takes={false}
+      hint={undefined}
+      alarm={undefined}
+      unreachable={undefined}
+      aim={undefined}
+      {...told}
+      {...change}
+    />,
+  )
+  return { ...told, area: screen.getByRole('textbox') }
+}
+
+describe('the composer (D3)', () => {
+  test('Enter sends, Shift and Enter does not', () => {
+    const { area, onSend } = show()
+    fireEvent.keyDown(area, { key: 'Enter', shiftKey: true })
+    expect(onSend).not.toHaveBeenCalled()
+    fireEvent.keyDown(area, { key: 'Enter' })
+    expect(onSend).toHaveBeenCalledTimes(1)
+  })
+
+  test('Enter that ends a composed character does not send', () => {
+    const { area, onSend } = show()
+    fireEvent.keyDown(area, { key: 'Enter', isComposing: true })
+    expect(onSend).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    ['nothing but white space', ' \n '],
+    ['more bytes than a message may have', 'é'.repeat(longestText / 2 + 1)],
+  ])('%s is not sent', (_, text) => {
+    const { area, onSend } = show({ text })
+    fireEvent.keyDown(area, { key: 'Enter' })
+    expect(onSend).not.toHaveBeenCalled()
+    expect(screen.getByRole('button', { name: 'Send' }).hasAttribute('disabled')).toBe(true)
+  })
+
+  test('exactly as many bytes as a message may have are sent', () => {
+    const { area, onSend } = show({ text: 'é'.repeat(longestText / 2) })
+    fireEvent.keyDown(area, { key: 'Enter' })
+    expect(onSend).toHaveBeenCalledTimes(1)
+  })
+
+  test('who may not reply writes notes, and reads why', () => {
+    show({ mayReply: false, kind: 'note', hint: 'Boris holds this session.' })
+    expect(screen.getByRole('button', { name: 'Reply' }).hasAttribute('disabled')).toBe(true)
+    expect(screen.getByText('Boris holds this session.')).toBeTruthy()
+    expect(screen.getByRole('textbox', { name: 'Note for colleagues' })).toBeTruthy()
+  })
+
+  test('Escape leaves the text', () => {
+    const { area, onEscape } = show()
+    fireEvent.keyDown(area, { key: 'Escape' })
+    expect(onEscape).toHaveBeenCalledTimes(1)
+  })
+
+  test('Up in an empty text goes to the last message, else it moves in the text', () => {
+    const { area, onUp } = show()
+    fireEvent.keyDown(area, { key: 'ArrowUp' })
+    expect(onUp).not.toHaveBeenCalled()
+    cleanup()
+    const empty = show({ text: '' })
+    fireEvent.keyDown(empty.area, { key: 'ArrowUp' })
+    expect(empty.onUp).toHaveBeenCalledTimes(1)
+  })
+
+  test('a customer who cannot be reached is told of, with the reason', () => {
+    show({ unreachable: 'They blocked us.' })
+    expect(screen.getByText('This customer cannot be reached: They blocked us.')).toBeTruthy()
+  })
+})
+
+describe('the composer with a message to change or to answer', () => {
+  const edit = { deed: 'edit', words: 'Editing your message', gist: 'helo', busy: false } as const
+
+  test('says what it is for, and Escape gives that up first', () => {
+    const { area, onUnaim, onEscape } = show({ aim: { ...edit, deed: 'reply', words: 'Replying to Diego' } })
+    expect(screen.getByText('Replying to Diego')).toBeTruthy()
+    expect(screen.getByText('helo')).toBeTruthy()
+    fireEvent.keyDown(area, { key: 'Escape' })
+    expect([onUnaim.mock.calls.length, onEscape.mock.calls.length]).toEqual([1, 0])
+  })
+
+  test('a change is saved, and is neither a reply nor a note', () => {
+    const { area, onSend, onUp } = show({ aim: edit })
+    expect(screen.queryByRole('button', { name: 'Note' })).toBeNull()
+    fireEvent.click(screen.getByRole('button', { name: 'Save' }))
+    fireEvent.keyDown(area, { key: 'Enter' })
+    expect(onSend).toHaveBeenCalledTimes(2)
+    fireEvent.change(area, { target: { value: '' } })
+    fireEvent.keyDown(area, { key: 'ArrowUp' })
+    expect(onUp).not.toHaveBeenCalled()
+  })
+
+  test('while it is saved, nothing more can be written or saved', () => {
+    const { area, onSend } = show({ aim: { ...edit, busy: true } })
+    expect(area.hasAttribute('readonly')).toBe(true)
+    fireEvent.keyDown(area, { key: 'Enter' })
+    expect(onSend).not.toHaveBeenCalled()
+    expect(screen.getByRole('button', { name: 'Saving' }).hasAttribute('disabled')).toBe(true)
+  })
+
+  test('the bar can be closed', () => {
+    const { onUnaim } = show({ aim: edit })
+    fireEvent.click(screen.getByRole('button', { name: 'Leave it as it was' }))
+    expect(onUnaim).toHaveBeenCalledTimes(1)
+  })
+})

@@ -1,0 +1,85 @@
+import type { ReactNode } from 'react'
+import type { Session } from '../../api/wire.ts'
+import type { Offers } from '../state/right.ts'
+import { t } from '../words/t.ts'
+import { Icon } from './icon.tsx'
+import { Avatar, customerName } from './person.tsx'
+import { StateWord } from './sign.tsx'
+
+export type DeedName = 'take' | 'join' | 'leave' | 'assign' | 'release' | 'end'
+
+interface HeadProps {
+  session: Session
+  me: string
+  offers: Offers
+  /** A deed that is on its way: no other can be begun. */
+  busy: boolean
+  back: ReactNode
+  /** The menu that hangs under the buttons. */
+  menu: ReactNode
+  menuOpen: 'assign' | 'more' | undefined
+  onDeed: (name: DeedName) => void
+  onMore: () => void
+}
+
+/** What stands above the dialogue: who it is with, and what can be done. */
+export function Head({ session, me, offers, busy, back, menu, menuOpen, onDeed, onMore }: HeadProps) {
+  const { assignee, number, messages } = session
+  const held = assignee && (assignee.id === me ? t('head.mine') : t('head.held', { name: assignee.name }))
+  const button = (name: DeedName, kind: 'primary' | 'rare' | '' = '', children: ReactNode = null) =>
+    offers[name] && (
+      <button
+        type="button"
+        className={`button ${kind}`}
+        disabled={busy}
+        data-deed={name}
+        onClick={() => onDeed(name)}
+        {...(name === 'assign' ? { 'aria-haspopup': 'menu', 'aria-expanded': menuOpen === 'assign' } : {})}
+      >
+        {name === 'end' && <Icon name="check" size={14} />}
+        {t(`deed.${name}`)}
+        {children}
+      </button>
+    )
+  return (
+    <header className="head">
+      {back}
+      <Avatar name={customerName(session)} size="l" source={session.channel.kind} />
+      <div className="head-text">
+        <div className="head-title">
+          <h1 className="cut" tabIndex={-1}>
+            {customerName(session)}
+          </h1>
+          <StateWord state={session.state} />
+        </div>
+        <p className="head-sub cut">
+          {[t('head.session', { number: `${number}` }), t('head.messages', { count: messages }), held]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: buttons of a head, not fields of a form */}
+      <div className="head-deeds" role="group" aria-label={t('head.actions')}>
+        <span className="head-buttons">
+          {button('take', 'primary')}
+          {button('join', offers.end ? '' : 'primary')}
+          {button('assign', '', <Icon name="chevron-down" size={14} />)}
+          {button('leave', 'rare')}
+          {button('release', 'rare')}
+          {button('end', offers.take ? '' : 'primary')}
+        </span>
+        <button
+          type="button"
+          className="icon-button head-more"
+          aria-label={t('deed.more')}
+          aria-haspopup="menu"
+          aria-expanded={menuOpen !== undefined}
+          onClick={onMore}
+        >
+          <Icon name="ellipsis" size={20} />
+        </button>
+        {menu}
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,214 @@
+import { memo, type ReactNode } from 'react'
+import type { Event, Session } from '../../api/wire.ts'
+import { clockTime } from '../../shared/time.ts'
+import type { Item } from '../state/thread.ts'
+import { millis } from '../state/time.ts'
+import { t } from '../words/t.ts'
+import { type Acts, authorOf, Body, Bubble, MessagePlace, Reactions } from './bubble.tsx'
+import { Icon } from './icon.tsx'
+import { Avatar, customerName, Source } from './person.tsx'
+
+/** What can be done with a message that was refused. */
+export interface Resend {
+  onRetry: (clientId: string) => void
+  onDiscard: (clientId: string) => void
+}
+
+interface Shown<Type extends Item['type']> {
+  item: Extract<Item, { type: Type }>
+  session: Session
+  acts: Acts
+  /** The key of the message through which the keyboard comes to all. */
+  tab: string | undefined
+}
+
+const Time = ({ at }: { at: number }) => <time dateTime={new Date(at).toISOString()}>{clockTime(at)}</time>
+
+const Bubbles = ({ item, session, acts, tab }: Shown<'in' | 'out'>) =>
+  item.messages.map((said) => (
+    <Bubble key={said.key} said={said} session={session} acts={acts} tab={said.key === tab} />
+  ))
+
+function Refused({ reason, clientId, onRetry, onDiscard }: { reason: string; clientId: string } & Resend) {
+  return (
+    <span className="meta refused">
+      <Icon name="circle-alert" size={14} />
+      {t('mark.refused', { reason })}
+      <button type="button" onClick={() => onRetry(clientId)}>
+        {t('mark.retry')}
+      </button>
+      <button type="button" onClick={() => onDiscard(clientId)}>
+        {t('mark.discard')}
+      </button>
+    </span>
+  )
+}
+
+/** What the customer said. */
+export const In = memo(function In(props: Shown<'in'>) {
+  const { item, session } = props
+  return (
+    <li className="said in">
+      <Avatar name={customerName(session)} size="m" />
+      <div className="said-column">
+        <span className="sr">{t('log.by', { name: customerName(session) })}</span>
+        <Bubbles {...props} />
+        <span className="meta">
+          <Source kind={session.channel.kind} />
+          <Time at={item.messages.at(-1)?.at ?? 0} />
+        </span>
+      </div>
+    </li>
+  )
+})
+
+const marks = { sending: 'clock', queued: 'clock', sent: 'check', read: 'check-check' } as const
+
+/** What an agent said to the customer, with how far it has come. */
+export const Out = memo(function Out(props: Shown<'out'> & { me: string; lost: boolean } & Resend) {
+  const { item, me, onRetry, onDiscard } = props
+  const { mark, by, reason, clientId } = item
+  return (
+    <li className={`said out ${mark}`}>
+      <Avatar name={by || me} size="m" />
+      <div className="said-column">
+        <span className="sr">{t('log.by', { name: by || t('log.you') })}</span>
+        <Bubbles {...props} />
+        {mark === 'refused' ? (
+          <Refused reason={reason ?? ''} clientId={clientId ?? ''} onRetry={onRetry} onDiscard={onDiscard} />
+        ) : (
+          <Way {...props} />
+        )}
+      </div>
+    </li>
+  )
+})
+
+// Way says how far a message has come on its way, and what can be done where it has not arrived.
+function Way({ item, session, acts, lost }: Shown<'out'> & { lost: boolean }) {
+  const { mark, by, reason = '', messages } = item
+  const last = messages.at(-1)
+  const event = last?.event
+  const stuck = mark === 'uncertain' || mark === 'failed'
+  return (
+    <>
+      <span className={stuck ? `meta ${mark}` : 'meta'}>
+        {mark !== 'sending' && <Source kind={session.channel.kind} />}
+        {by && <span className="meta-name">{by}</span>}
+        <Time at={last?.at ?? 0} />
+        {stuck ? (
+          <>
+            <span className="meta-state">
+              <Icon name="circle-alert" size={14} />
+              {mark === 'failed' ? t('mark.failed', { reason: phrase(reason) }) : t('mark.uncertain')}
+            </span>
+            {event && acts.offered(event).has('retry') && (
+              <button
+                type="button"
+                disabled={acts.busy.has(event.id)}
+                title={mark === 'uncertain' ? t('mark.twice') : undefined}
+                onClick={() => acts.onDeed('retry', event)}
+              >
+                {t(mark === 'uncertain' ? 'mark.resend' : 'mark.retry')}
+              </button>
+            )}
+          </>
+        ) : (
+          mark !== 'refused' && (
+            <>
+              <Icon name={marks[mark]} size={14} />
+              {mark === 'sending' && lost ? t('mark.waiting') : t(`mark.${mark}`)}
+            </>
+          )
+        )}
+      </span>
+      {!stuck && reason && <span className="meta">{reason}</span>}
+    </>
+  )
+}
+
+/** What an agent said to colleagues only. */
+export const Note = memo(function Note(props: Shown<'note'> & Resend) {
+  const { item, session, acts, tab, onRetry, onDiscard } = props
+  const { by, said, mark, reason, clientId } = item
+  return (
+    <li className="note">
+      <Icon name="sticky-note" size={14} />
+      <MessagePlace said={said} session={session} acts={acts} tab={said.key === tab}>
+        {(more) => (
+          <>
+            <div className="note-by">
+              {t('log.note', { name: by })} <Time at={said.at} />
+              {mark === 'sending' && t('mark.sending')}
+              {more}
+            </div>
+            <p>
+              <Body said={said} session={session} onQuote={acts.onQuote} />
+            </p>
+            <Reactions said={said} session={session} acts={acts} />
+          </>
+        )}
+      </MessagePlace>
+      {mark === 'refused' && (
+        <Refused reason={reason ?? ''} clientId={clientId ?? ''} onRetry={onRetry} onDiscard={onDiscard} />
+      )}
+    </li>
+  )
+})
+
+/** The line in the place of a message that was taken back. */
+export const Deleted = memo(function Deleted({ item, session }: Pick<Shown<'deleted'>, 'item' | 'session'>) {
+  const { message, event } = item
+  const words = event ? t('message.deleted.by', { name: authorOf(event, session) }) : t('message.deleted')
+  return (
+    <li className="system deleted" data-message={message.id}>
+      {words} · <Time at={millis(message.deleted_at)} />
+      {event?.reason && <span className="system-reason">{event.reason}</span>}
+    </li>
+  )
+})
+
+// phrase is a sentence as a part of a line.
+const phrase = (sentence = '') => sentence.replace(/\.$/, '')
+
+/** Says in words what happened to the session, naming who did it. */
+export function eventWords(event: Event, session: Session): string {
+  const customer = customerName(session)
+  const actor = event.actor.name || t('event.system')
+  switch (event.kind) {
+    case 'started':
+      return t('event.started', { customer })
+    case 'taken':
+      return t('event.taken', { actor })
+    case 'assigned':
+      return event.target?.id === event.actor.id
+        ? t('event.takenover', { actor })
+        : t('event.assigned', { actor, target: event.target?.name ?? '' })
+    case 'released':
+      return t('event.released', { actor })
+    case 'joined':
+      return t('event.joined', { actor })
+    case 'left':
+      return t('event.left', { actor })
+    case 'ended':
+      if (event.actor.kind === 'customer') return t('event.ended.customer', { customer })
+      return event.actor.kind === 'agent' ? t('event.ended.agent', { actor }) : t('event.ended.system')
+    case 'lost':
+      return t('event.lost', { customer, reason: phrase(event.reason) })
+    case 'found':
+      return t('event.found', { customer })
+    default:
+      return ''
+  }
+}
+
+/** A line of what happened. A kind that this page does not know yet is left out. */
+export const System = memo(function System({ event, session }: { event: Event; session: Session }): ReactNode {
+  const words = eventWords(event, session)
+  if (!words) return null
+  return (
+    <li className="system">
+      {words} · <Time at={millis(event.at)} />
+    </li>
+  )
+})
