@@ -199,7 +199,9 @@ func allowed(room string) (may []string, known bool) {
 	hasRow := slices.ContainsFunc(rooms, func(row struct {
 		room string
 		may  []string
-	}) bool { return row.room == room })
+	}) bool {
+		return row.room == room
+	})
 	if slices.Contains(testSupport, room) && !hasRow {
 		parent := filepath.ToSlash(filepath.Dir(room))
 		may, known = allowed(parent)
