@@ -20,12 +20,12 @@ func (a *act) delete(d core.Delete) error {
 	}
 	e := a.event(core.EventDeleted, m.Audience)
 	e.Dedupe = a.Key()
-	sent := m.State == core.Sent || m.State == core.MaySent || m.State == core.Queued
+	sent := m.State == core.Sent || m.State == core.MaySent
 	if sent && !can.DeleteOut {
 		e.Reason = "It stays with the customer: this channel cannot take messages back."
 	}
 	withdraw(a.Work, &a.s, m, e)
-	if can.DeleteOut && (sent || m.State == core.Failed) { // of one that failed, a part may be there
+	if can.DeleteOut && (sent || m.State == core.Queued || m.State == core.Failed) { // of one that failed, or is under way, a part may be there
 		return a.owe(core.OutDelete, m.ID)
 	}
 	return nil
