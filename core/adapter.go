@@ -14,7 +14,8 @@ type Adapter interface {
 	// Deliver does the next step of one owed thing; one at a time per lane. Its errors say what is to become of it:
 	// Throttled (not done: again after RetryAfter, and with Scope "channel" nothing else of the channel before that), Unavailable (not
 	// done: again later), Uncertain (may have been done), Unauthorized (not done, and nothing can be until there is another
-	// key), Gone (not done: the customer cannot be reached; Reason says why), any other (not done, and never will be; Reason says why).
+	// key), Gone (not done: the customer cannot be reached, Reason says why; with Scope "thread" the surface's thread is lost, and is
+	// made anew), any other (not done, and never will be; Reason says why).
 	Deliver(ctx context.Context, o Outgoing) (Receipt, error)
 
 	// Capabilities says what the channel can do. It is data: the same at every call.
@@ -52,6 +53,7 @@ type Capabilities struct {
 	ReactIn   bool
 	ReadIn    bool // tells how far the customer has read
 	Initiate  bool // can write first
+	Finds     bool // can look whether something was posted: then nothing is uncertain, it is looked for before it is posted again
 
 	MaxText int      // of one part, in Unit; zero: MaxText of the core
 	Unit    TextUnit // what MaxText counts

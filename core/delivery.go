@@ -26,10 +26,13 @@ const (
 	OutEdit   OutVerb = "edit"
 	OutDelete OutVerb = "delete"
 	OutReact  OutVerb = "react"
+	OutCard   OutVerb = "card" // a surface's card of the session: posted where there is no thread yet, else made anew
+	OutOpen   OutVerb = "open" // a surface's thread of the session, where there is none yet; adapters are asked for the card
+	OutTell   OutVerb = "tell" // a line in a surface's thread: what has become of the message
 )
 
 // Repeatable tells whether doing it twice is the same as once: then nothing about it can be uncertain.
-func (v OutVerb) Repeatable() bool { return v != OutSend }
+func (v OutVerb) Repeatable() bool { return v != OutSend && v != OutTell && v != OutOpen }
 
 // Rank is what goes first where not all can go at once. There are no others than those below: the store reads them one by one.
 type Rank int64
@@ -50,7 +53,8 @@ type Delivery struct {
 	Rank    Rank      `db:"rank"`
 	Verb    OutVerb   `db:"verb"`
 	Session SessionID `db:"session"`
-	Message EventID   `db:"message"` // the message that is sent, edited … ; zero until stored: the event appended last
+	Room    RemoteID  `db:"room"`    // the surface to which it is owed; "": to the customer
+	Message EventID   `db:"message"` // the message that is sent, edited … ; zero until stored: the event appended last; of a card the event that changed it
 	Merge   string    `db:"merge"`   // of those with the same one, all but the one under way are the same as one; "": none
 	OwedAt  Time      `db:"owed_at"`
 }
@@ -84,10 +88,21 @@ type Outgoing struct {
 	Emoji   string   // OutReact: "" takes it back
 	Parts   []RemoteID
 	// Step is how many steps are done. OutSend: step n sends part n of the content. OutEdit: step n makes part n what it must be.
-	// OutDelete: step n deletes part n.
+	// OutDelete: each step deletes one of Parts, which then has one fewer.
 	Step int
-	// Again says that an earlier attempt of this step failed, and in what way it can be known: not done.
+	// Again says that an earlier attempt of this step failed. Where the channel Finds, it may have been done all the same: look first.
 	Again bool
+
+	// Of what is owed to a surface. To is then its room and the session's thread, "" as long as there is none.
+	Surface bool
+	Message EventID       // what is sent, changed or told of
+	Card    Card          // the session
+	Recent  []Event       // OutCard, where an earlier thread was lost: the last messages, oldest first
+	By      ActorKind     // who said the message
+	Name    string        // the agent's public name
+	Note    bool          // for agents only
+	State   DeliveryState // OutTell: what has become of the message
+	Reason  string        // OutTell: why
 }
 
 // Receipt says what a step has come to.
@@ -96,6 +111,8 @@ type Receipt struct {
 	Gone RemoteID // the part that is no longer there
 	More bool     // there is another step
 	Note string   // what the agent should know, such as that only a part could be deleted
+
+	Thread RemoteID // OutCard: the thread that was made
 }
 
 // Limits of trying.
@@ -123,19 +140,19 @@ type Verdict struct {
 	Whole  bool          // the pause holds for the whole channel
 }
 
-// Judge decides what becomes of a delivery after an attempt that ended with err. chance is for Pause.
-func Judge(v OutVerb, l Lane, more bool, err error, now Time, chance float64) Verdict {
+// Judge decides what becomes of a delivery after an attempt that ended with err. finds is Capabilities.Finds, chance is for Pause.
+func Judge(v OutVerb, finds bool, l Lane, more bool, err error, now Time, chance float64) Verdict {
 	e := asError(err)
 	switch {
 	case e == nil && more:
 		return Verdict{State: Queued}
 	case e == nil:
 		return Verdict{State: Sent}
-	case e.Kind == Uncertain && !v.Repeatable():
+	case e.Kind == Uncertain && !v.Repeatable() && !finds:
 		return Verdict{State: MaySent, Reason: uncertainReason}
 	case e.Kind == Unauthorized: // nothing was done; the channel stops
 		return Verdict{State: Queued, Pause: firstPause, Whole: true}
-	case e.Kind == Throttled, e.Kind == Unavailable, e.Kind == Busy, e.Kind == Uncertain:
+	case e.Kind == Throttled, e.Kind == Unavailable, e.Kind == Busy, e.Kind == Uncertain, e.Kind == Gone && e.Scope == ScopeThread:
 		if l.Since != 0 && now >= l.Since.Add(giveUpAfter) {
 			return Verdict{State: Failed, Reason: "The channel has not taken it for 24 hours."}
 		}
@@ -151,8 +168,8 @@ func Judge(v OutVerb, l Lane, more bool, err error, now Time, chance float64) Ve
 const uncertainReason = "It may not have arrived: the connection broke while it was being sent."
 
 // Unknown is the verdict over a delivery that was under way when its process ended.
-func Unknown(v OutVerb) Verdict {
-	if v.Repeatable() {
+func Unknown(v OutVerb, finds bool) Verdict {
+	if v.Repeatable() || finds {
 		return Verdict{State: Queued}
 	}
 	return Verdict{State: MaySent, Reason: uncertainReason}

@@ -72,20 +72,32 @@ func TestWhatBecomesOfADeliveryB3(t *testing.T) {
 		"an error of ours without a kind":     {OutSend, 0, false, &Error{Op: "x"}, Verdict{State: Failed, Reason: "The channel refused it."}},
 	} {
 		lane := Lane{Since: begun, Attempts: 2}
-		if got := Judge(c.verb, lane, c.more, c.err, begun.Add(c.after), 0.5); got != c.want {
+		if got := Judge(c.verb, false, lane, c.more, c.err, begun.Add(c.after), 0.5); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
 		}
 	}
-	if got := Judge(OutSend, Lane{}, false, fault(Unavailable), begun, 0); got.State != Queued {
+	if got := Judge(OutSend, true, Lane{Since: begun}, false, fault(Uncertain), begun, 0); got.State != Queued || got.Pause == 0 {
+		t.Errorf("of a channel that can look whether it was sent: got %+v", got)
+	}
+	lost := &Error{Kind: Gone, Scope: ScopeThread}
+	if got := Judge(OutSend, true, Lane{Since: begun}, false, lost, begun, 0); got.State != Queued || got.Pause == 0 {
+		t.Errorf("to a thread that is lost: got %+v", got)
+	}
+	if got := Judge(OutSend, false, Lane{}, false, fault(Unavailable), begun, 0); got.State != Queued {
 		t.Errorf("never tried before: got %+v", got)
 	}
 }
 
 func TestWhatWasUnderWay(t *testing.T) {
 	t.Parallel()
-	for verb, want := range map[OutVerb]DeliveryState{OutSend: MaySent, OutEdit: Queued, OutDelete: Queued, OutReact: Queued} {
-		if got := Unknown(verb); got.State != want || (got.Reason != "") != (want == MaySent) {
+	for verb, want := range map[OutVerb]DeliveryState{
+		OutSend: MaySent, OutTell: MaySent, OutOpen: MaySent, OutEdit: Queued, OutDelete: Queued, OutReact: Queued, OutCard: Queued,
+	} {
+		if got := Unknown(verb, false); got.State != want || (got.Reason != "") != (want == MaySent) {
 			t.Errorf("%s: got %+v, want %s", verb, got, want)
+		}
+		if got := Unknown(verb, true); got.State != Queued {
+			t.Errorf("%s, of a channel that can look: got %+v", verb, got)
 		}
 	}
 }

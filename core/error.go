@@ -33,7 +33,7 @@ type Error struct {
 	Winner     string        // Taken: the public name of who holds it
 	Reason     string        // a sentence for people, without what was sent; "" where the kind says it all
 	RetryAfter time.Duration // Throttled, Busy, Unavailable
-	Scope      string        // Throttled, Unavailable: ScopeChannel if it holds for all of a channel, "" for what was asked
+	Scope      string        // Throttled, Unavailable: ScopeChannel if it holds for all of a channel; Gone: ScopeThread; "" for what was asked
 	Err        error         // the cause; never shown outside
 }
 
@@ -57,8 +57,11 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// ScopeChannel is the Scope of what stops a whole channel.
-const ScopeChannel = "channel"
+// The scopes of an error of Deliver.
+const (
+	ScopeChannel = "channel" // it stops the whole channel
+	ScopeThread  = "thread"  // a surface's thread is lost
+)
 
 // asError gives err as an Error: nil for nil, and Uncertain for what is none, because nobody can know how far that came.
 func asError(err error) *Error {

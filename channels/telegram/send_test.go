@@ -254,7 +254,7 @@ func TestEditDoesNotRepeatAPartThatMayHaveArrived(t *testing.T) {
 	o.Step = 1
 	_, err := r.Deliver(t.Context(), o)
 	e, ok := errors.AsType[*core.Error](err)
-	if !ok || core.Judge(o.Verb, core.Lane{}, false, err, 1, 0).State != core.Failed || !strings.Contains(e.Reason, "may not have arrived") {
+	if !ok || core.Judge(o.Verb, false, core.Lane{}, false, err, 1, 0).State != core.Failed || !strings.Contains(e.Reason, "may not have arrived") {
 		t.Errorf("got %v, want an end, and a reason that says what may be", err)
 	}
 	o.Step = 0 // changing a part twice is the same as once

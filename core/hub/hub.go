@@ -98,6 +98,11 @@ func (a *act) dispatch(d core.Deed, dry bool) error {
 // again, also at the same time, gets the first answer with Repeat set; used otherwise it is Invalid. Errors: Invalid, NotFound
 // (also for what the actor may not see), Forbidden, Taken with the winner's name, Ended, Busy, Unavailable.
 func (h *Hub) Do(ctx context.Context, who core.Actor, d core.Deed, dedupe string) (core.Done, error) {
+	return h.do(ctx, who, d, core.Said{}, dedupe)
+}
+
+// do does a deed that was done at a place: on a surface, or nowhere in particular.
+func (h *Hub) do(ctx context.Context, who core.Actor, d core.Deed, said core.Said, dedupe string) (core.Done, error) {
 	if err := d.Check(); err != nil {
 		return core.Done{}, err
 	}
@@ -116,7 +121,7 @@ func (h *Hub) Do(ctx context.Context, who core.Actor, d core.Deed, dedupe string
 	}
 	var after core.Session
 	commit, err := h.writer.Do(ctx, store.Job{
-		Dedupe: dedupe, Body: string(d.Verb()) + " " + string(body), Size: len(body),
+		Dedupe: dedupe, Body: string(d.Verb()) + " " + string(body), Size: len(body), Said: said,
 		Touch: func(k *store.Keys) { touch(k, d) },
 		Do: func(w *store.Work) (err error) {
 			after, err = h.perform(w, who, d)

@@ -17,11 +17,14 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 	x, err := core.ParseExtra(m.Data)
 	out := core.Outgoing{
 		ID: fmt.Sprintf("%s.%s.%d", m.ID, t.Verb, int64(t.OwedAt)), Verb: r.verb(t.Verb), To: core.Address{Conversation: t.Conversation},
-		Content: core.Content{Text: m.Text, Entities: x.Entities}, Parts: t.Parts, Step: int(t.lane.Step), Again: t.lane.Attempts > 0,
+		Content: core.Content{Text: m.Text, Entities: x.Entities, Media: x.Media}, Parts: t.Parts, Step: int(t.lane.Step), Again: t.lane.Attempts > 0,
 	}
 	switch {
 	case err != nil:
 		return out, false, err
+	case t.Room != "":
+		matters := expose(&out, t)
+		return out, matters, nil
 	case t.Verb == core.OutSend:
 		out.Step = max(out.Step, len(t.Parts)) // also those of an earlier try that went wrong after them
 		if r.can.ReplyOut {
@@ -40,6 +43,43 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 	}
 	return out, true, nil
 }
+
+// expose makes of a delivery what a surface is to do; false: nothing, because it does not matter any more. A thread that is missing
+// is made first.
+func expose(out *core.Outgoing, t task) bool {
+	m := t.Message
+	out.ID += "." + string(t.Room)
+	out.Verb, out.To = t.Verb, core.Address{Conversation: t.Room, Thread: t.Thread}
+	out.Surface, out.Message, out.Card, out.Recent = true, m.ID, t.Card, t.Recent
+	out.By, out.Name, out.Note, out.State, out.Reason = m.ActorKind, m.Name, m.Note(), m.State, m.Reason
+	if t.Verb == core.OutOpen {
+		out.Verb = core.OutCard
+	}
+	switch t.Verb {
+	case core.OutOpen:
+		return t.Thread == ""
+	case core.OutCard:
+		return t.Thread != "" // whoever makes the thread shows the card as it then is
+	case core.OutSend:
+		if m.DeletedAt != 0 {
+			return false
+		}
+		out.Step = max(out.Step, len(t.Parts))
+	case core.OutTell:
+		if m.State != core.Failed && m.State != core.MaySent {
+			return false
+		}
+	default:
+		return t.Thread != "" && len(t.Parts) > 0 && (t.Verb == core.OutDelete || m.DeletedAt == 0)
+	}
+	if t.Thread == "" {
+		out.ID, out.Verb, out.Step = out.ID+".open", core.OutCard, 0
+	}
+	return true
+}
+
+// opens tells whether the adapter is asked for a thread on the way to something else.
+func (t task) opens() bool { return t.Room != "" && t.Thread == "" && t.Verb != core.OutOpen }
 
 // verb is what the adapter is asked for: where it cannot edit, a correction is sent.
 func (r *runner) verb(v core.OutVerb) core.OutVerb {

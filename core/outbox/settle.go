@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"parley/core"
@@ -19,7 +20,8 @@ func (r *runner) do(ctx context.Context, t task) result {
 		receipt, err = r.call(ctx, out)
 	}
 	now := r.clock()
-	verdict := core.Judge(out.Verb, t.lane, receipt.More, err, core.At(now), r.chance())
+	opened := err == nil && matters && t.opens()
+	verdict := core.Judge(out.Verb, r.can.Finds, t.lane, receipt.More || opened, err, core.At(now), r.chance())
 	switch {
 	case err == nil && !matters && t.Verb == core.OutSend:
 		verdict.State = core.Dropped
@@ -30,7 +32,11 @@ func (r *runner) do(ctx context.Context, t task) result {
 		r.log.InfoContext(ctx, "not delivered", "channel", r.Channel.String(), "verb", string(t.Verb), "message", t.Message.ID.String(),
 			"attempts", t.lane.Attempts+1, "becomes", string(verdict.State), "error", err)
 	}
-	outcome := outcome{receipt: receipt, verdict: verdict, moot: !matters, failed: err != nil, kind: core.KindOf(err)}
+	e, _ := errors.AsType[*core.Error](err)
+	outcome := outcome{
+		receipt: receipt, verdict: verdict, moot: !matters, failed: err != nil, opened: opened, kind: core.KindOf(err),
+		lost: e != nil && e.Kind == core.Gone && e.Scope == core.ScopeThread && t.Thread != "",
+	}
 	if failed := r.settle(ctx, t, outcome); failed != nil {
 		return result{err: failed}
 	}
@@ -49,6 +55,8 @@ type outcome struct {
 	verdict core.Verdict
 	moot    bool // there was nothing to do any more
 	failed  bool
+	opened  bool      // a thread was made, and what was owed is still to be done
+	lost    bool      // the thread is no longer there
 	kind    core.Kind // of the failure
 }
 
@@ -94,7 +102,7 @@ func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
 		return false, err
 	}
 	if o.receipt.Part != "" {
-		if err := w.AddPartOf(t.Message.ID, t.Channel, o.receipt.Part); err != nil {
+		if err := w.AddPartOf(t.Delivery, o.receipt.Part); err != nil {
 			return false, err
 		}
 	}
@@ -105,6 +113,9 @@ func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
 		if err := w.Settle(l); err != nil {
 			return false, err
 		}
+		if t.Room != "" {
+			return true, rethread(w, s, t, o)
+		}
 		return true, conclude(w, s, t.Delivery, o)
 	}
 	l.Sending = false
@@ -114,11 +125,30 @@ func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
 		l.Since = 0
 	case o.failed:
 		l.Attempts++
+	case o.opened:
+		l.Attempts = 0
 	default:
 		l.Step, l.Attempts = l.Step+1, 0
 	}
 	w.PutLane(l)
-	return true, nil
+	return true, rethread(w, s, t, o)
+}
+
+// rethread notes a surface's thread that was made, or is lost. A lost one is made anew at once. What a surface shows says nothing about
+// how far the message has come.
+func rethread(w *store.Work, s core.Session, t task, o outcome) error {
+	switch {
+	case o.lost:
+		w.LoseThread(t.Channel, core.Address{Conversation: t.Room, Thread: t.Thread})
+		return w.OweOpen(t.Delivery)
+	case o.receipt.Thread == "":
+		return nil
+	}
+	w.AddThread(s.ID, t.Channel, core.Address{Conversation: t.Room, Thread: o.receipt.Thread})
+	if s.LastSeq == t.Card.LastSeq {
+		return nil
+	}
+	return w.OweCard(t.Delivery)
 }
 
 // conclude says on the message, and on the session, what became of a delivery.
@@ -216,7 +246,7 @@ func (r *runner) unknown(w *store.Work, lane core.Lane) error {
 	}
 	verb := r.verb(d.Verb)
 	if verb == core.OutEdit {
-		parts, err := w.Parts(d.Message)
+		parts, err := w.Parts(d)
 		if err != nil {
 			return err
 		}
@@ -224,14 +254,20 @@ func (r *runner) unknown(w *store.Work, lane core.Lane) error {
 			verb = core.OutSend
 		}
 	}
-	verdict := core.Unknown(verb)
+	verdict := core.Unknown(verb, r.can.Finds)
 	if verdict.State == core.Queued {
 		l.Sending, l.DueAt = false, w.Now()
+		if !verb.Repeatable() {
+			l.Attempts++ // the channel looks first whether it was sent
+		}
 		w.PutLane(l)
 		return nil
 	}
 	if err := w.Settle(l); err != nil {
 		return err
+	}
+	if d.Room != "" {
+		return nil
 	}
 	return conclude(w, s, d, outcome{verdict: verdict})
 }

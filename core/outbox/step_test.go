@@ -37,7 +37,10 @@ func words(before func(a *adapter, o core.Outgoing) error) *adapter {
 
 func (h *house) parts(id core.EventID) (parts []core.RemoteID) {
 	h.t.Helper()
-	h.do(func(w *store.Work) (err error) { parts, err = w.Parts(id); return err })
+	h.do(func(w *store.Work) (err error) {
+		parts, err = w.Parts(core.Delivery{Message: id, Channel: channel})
+		return err
+	})
 	return parts
 }
 

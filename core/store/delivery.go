@@ -94,7 +94,7 @@ func (w *Work) merges(l core.Lane, merge string) (bool, error) {
 }
 
 const (
-	selectDelivery = `SELECT channel, lane, no, rank, verb, session, message, merge, owed_at FROM deliveries
+	selectDelivery = `SELECT channel, lane, no, rank, verb, session, message, merge, owed_at, room FROM deliveries
 	WHERE channel = ? AND lane = ? AND no = ?`
 	deleteDelivery = `DELETE FROM deliveries WHERE channel = ? AND lane = ? AND no = ?`
 )
@@ -180,16 +180,27 @@ type Task struct {
 	core.Delivery
 	Message      core.Event
 	Conversation core.RemoteID
-	Parts        []core.RemoteID // of the message, in order
-	ReplyTo      core.RemoteID   // the first part of what the message answers
+	Parts        []core.RemoteID // of the message where it is owed, in order
+	ReplyTo      core.RemoteID   // the first part there of what the message answers
+
+	// Of what is owed to a surface.
+	Card   core.Card
+	Thread core.RemoteID // "": there is none
+	Recent []core.Event  // where an earlier thread was lost: the last messages that it showed, oldest first
+}
+
+// partOf names the parts of a message at one place: a surface's room, or "" for the customer's conversation.
+type partOf struct {
+	Message core.EventID  `db:"message"`
+	Room    core.RemoteID `db:"room"`
 }
 
 const (
-	selectHeads = `SELECT d.channel, d.lane, d.no, d.rank, d.verb, d.session, d.message, d.merge, d.owed_at, s.conversation AS at_conversation
+	selectHeads = `SELECT d.channel, d.lane, d.no, d.rank, d.verb, d.session, d.message, d.merge, d.owed_at, d.room, s.conversation AS at_conversation
 	FROM lanes l JOIN deliveries d ON d.channel = l.channel AND d.lane = l.lane AND d.no = l.last_no - l.owed + 1
 	JOIN sessions s ON s.id = d.session WHERE l.channel = ? AND l.lane IN (?)`
 	selectMessagesOf = selectEvent + `WHERE l.id IN (?)`
-	selectPartsOf    = `SELECT message, remote FROM parts WHERE message IN (?) ORDER BY message, no`
+	selectPartsOf    = `SELECT message, room, remote FROM parts WHERE channel = ? AND message IN (?) ORDER BY message, no`
 )
 
 // Tasks gives the heads of lanes of a channel.
@@ -219,23 +230,23 @@ func (s *Store) Tasks(ctx context.Context, c core.ChannelID, lanes []string) ([]
 	}
 	slices.Sort(ids)
 	parts, err := all[struct {
-		Message core.EventID  `db:"message"`
-		Remote  core.RemoteID `db:"remote"`
-	}](ctx, s, op, selectPartsOf, slices.Compact(ids))
+		partOf
+		Remote core.RemoteID `db:"remote"`
+	}](ctx, s, op, selectPartsOf, c, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}
-	partsOf := map[core.EventID][]core.RemoteID{}
+	partsOf := map[partOf][]core.RemoteID{}
 	for _, p := range parts {
-		partsOf[p.Message] = append(partsOf[p.Message], p.Remote)
+		partsOf[p.partOf] = append(partsOf[p.partOf], p.Remote)
 	}
 	tasks := make([]Task, len(heads))
 	for i, h := range heads {
 		m := byID[h.Message]
-		tasks[i] = Task{Delivery: h.Delivery, Message: m, Conversation: h.Conversation, Parts: partsOf[h.Message]}
-		if answered := partsOf[m.About]; len(answered) > 0 {
+		tasks[i] = Task{Delivery: h.Delivery, Message: m, Conversation: h.Conversation, Parts: partsOf[partOf{h.Message, h.Room}]}
+		if answered := partsOf[partOf{m.About, h.Room}]; len(answered) > 0 {
 			tasks[i].ReplyTo = answered[0]
 		}
 	}
-	return tasks, nil
+	return tasks, s.expose(ctx, c, tasks)
 }

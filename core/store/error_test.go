@@ -136,7 +136,11 @@ func TestKindsOfErrorsOfTheConnection(t *testing.T) {
 func TestAFullDisk(t *testing.T) {
 	t.Parallel()
 	h := open(t, storetest.SQLite(t))
-	h.change("PRAGMA max_page_count = 60")
+	var pages int
+	if err := h.store.Reading().Get(&pages, "PRAGMA page_count"); err != nil {
+		t.Fatal(err)
+	}
+	h.change(fmt.Sprint("PRAGMA max_page_count = ", pages+25))
 	large := strings.Repeat("x", 30_000)
 	kept, refused := 0, 0
 	var jobs []store.Job

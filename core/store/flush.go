@@ -88,7 +88,7 @@ func (g *group) owedRows() [][]any {
 			o.Message = g.events[o.event].ID
 		}
 		rows[i] = []any{
-			int64(o.Channel), o.Lane, o.No, int64(o.Rank), string(o.Verb), int64(o.Session), int64(o.Message), o.Merge, int64(o.OwedAt),
+			int64(o.Channel), o.Lane, o.No, int64(o.Rank), string(o.Verb), int64(o.Session), int64(o.Message), o.Merge, int64(o.OwedAt), string(o.Room),
 		}
 	}
 	return rows
@@ -101,7 +101,7 @@ func (g *group) partRows() [][]any {
 		if p.message == 0 {
 			p.message = g.events[p.event].ID
 		}
-		rows[i] = []any{int64(p.channel), string(p.remote), int64(p.message), int64(p.no)}
+		rows[i] = []any{int64(p.channel), string(p.remote), int64(p.message), int64(p.no), string(p.room)}
 	}
 	return rows
 }

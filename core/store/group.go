@@ -34,6 +34,8 @@ type group struct {
 	lanes        table[laneKey, core.Lane]
 	leases       map[string]int64 // epochs, 0: nobody's
 
+	surfaces map[core.DepartmentID][]core.Surface // of the departments that were looked at
+
 	owed     []owed
 	parts    []freshPart
 	settings []statement // changes of settings, in order
@@ -64,7 +66,8 @@ func newGroup(ctx context.Context, w *Writer, tx *sqlx.Tx) *group {
 		participants: newTable[part, core.Participant](), agents: newTable[core.AgentID, core.Actor](),
 		identities: newTable[place, core.Identity](), customers: newTable[core.CustomerID, core.Customer](),
 		messages: newTable[core.EventID, core.Event](), lanes: newTable[laneKey, core.Lane](), leases: map[string]int64{},
-		hashes: map[int][]byte{},
+		surfaces: map[core.DepartmentID][]core.Surface{},
+		hashes:   map[int][]byte{},
 	}
 }
 

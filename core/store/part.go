@@ -1,12 +1,15 @@
 package store
 
 import (
+	"context"
+
 	"parley/core"
 )
 
 // freshPart is a part of a message that this group stores.
 type freshPart struct {
 	channel core.ChannelID
+	room    core.RemoteID // the surface where it is; "": at the customer's
 	remote  core.RemoteID
 	message core.EventID // zero: the event at index event
 	event   int
@@ -14,10 +17,11 @@ type freshPart struct {
 }
 
 const (
-	selectPart  = `SELECT l.id, l.session FROM parts p JOIN log l ON l.id = p.message WHERE p.channel = ? AND p.remote = ?`
-	selectParts = `SELECT remote FROM parts WHERE message = ? ORDER BY no`
-	deletePart  = `DELETE FROM parts WHERE channel = ? AND remote = ?`
-	lastPart    = `SELECT COALESCE(max(no), -1) FROM parts WHERE message = ?`
+	selectPartMessage = selectEvent + `JOIN parts p ON p.message = l.id WHERE p.channel = ? AND p.remote = ?`
+	selectPart        = `SELECT l.id, l.session FROM parts p JOIN log l ON l.id = p.message WHERE p.channel = ? AND p.remote = ?`
+	selectParts       = `SELECT remote FROM parts WHERE message = ? AND channel = ? AND room = ? ORDER BY no`
+	deletePart        = `DELETE FROM parts WHERE channel = ? AND remote = ?`
+	lastPart          = `SELECT COALESCE(max(no), -1) FROM parts WHERE message = ? AND channel = ? AND room = ?`
 )
 
 // MessageAt gives the message that the channel calls so, as it stands; NotFound if there is none.
@@ -61,19 +65,19 @@ func (w *Work) AddPart(c core.ChannelID, remote core.RemoteID) {
 	w.addPart(freshPart{channel: c, remote: remote, event: len(w.group.events) - 1})
 }
 
-// AddPartOf notes what the channel calls one more part of a message. Of two messages that it calls the same, the first keeps the
+// AddPartOf notes what the channel calls one more part of a delivery's message. Of two messages that it calls the same, the first keeps the
 // name: that a network breaks its word must not keep us from writing down what it did.
-func (w *Work) AddPartOf(message core.EventID, c core.ChannelID, remote core.RemoteID) error {
+func (w *Work) AddPartOf(d core.Delivery, remote core.RemoteID) error {
 	var last int
-	if err := w.get(&last, lastPart, message); err != nil {
+	if err := w.get(&last, lastPart, d.Message, d.Channel, string(d.Room)); err != nil {
 		return err
 	}
 	for _, p := range w.group.parts {
-		if p.message == message {
+		if p.message == d.Message && p.channel == d.Channel && p.room == d.Room {
 			last++
 		}
 	}
-	w.addPart(freshPart{channel: c, remote: remote, message: message, no: last + 1})
+	w.addPart(freshPart{channel: d.Channel, room: d.Room, remote: remote, message: d.Message, no: last + 1})
 	return nil
 }
 
@@ -86,9 +90,14 @@ func (w *Work) addPart(p freshPart) {
 // RemovePart forgets a part that is no longer there.
 func (w *Work) RemovePart(c core.ChannelID, remote core.RemoteID) { w.change(deletePart, c, remote) }
 
-// Parts gives the parts of a message, in order.
-func (w *Work) Parts(message core.EventID) ([]core.RemoteID, error) {
+// Parts gives the parts of a delivery's message where it is owed, in order.
+func (w *Work) Parts(d core.Delivery) ([]core.RemoteID, error) {
 	var parts []core.RemoteID
 	g := w.group
-	return parts, w.read(g.tx.SelectContext(g.ctx, &parts, g.tx.Rebind(selectParts), message))
+	return parts, w.read(g.tx.SelectContext(g.ctx, &parts, g.tx.Rebind(selectParts), d.Message, d.Channel, string(d.Room)))
+}
+
+// PartMessage gives the message that the channel calls so, as it stands; NotFound if there is none.
+func (s *Store) PartMessage(ctx context.Context, c core.ChannelID, remote core.RemoteID) (core.Event, error) {
+	return one[core.Event](ctx, s, "store.PartMessage", selectPartMessage, c, string(remote))
 }

@@ -60,12 +60,15 @@ func TestAMessageByItsName(t *testing.T) {
 			t.Errorf("got %+v, %v, want %+v", got, err, full)
 		}
 		var parts []core.RemoteID
-		list := store.Job{Do: func(w *store.Work) (err error) { parts, err = w.Parts(e.ID); return err }}
+		list := store.Job{Do: func(w *store.Work) (err error) {
+			parts, err = w.Parts(core.Delivery{Message: e.ID, Channel: h.desk})
+			return err
+		}}
 		h.must(h.do(store.Job{Do: func(w *store.Work) error {
-			if err := w.AddPartOf(e.ID, h.desk, "m1b"); err != nil {
+			if err := w.AddPartOf(core.Delivery{Message: e.ID, Channel: h.desk}, "m1b"); err != nil {
 				return err
 			}
-			return w.AddPartOf(e.ID, h.desk, "m1a")
+			return w.AddPartOf(core.Delivery{Message: e.ID, Channel: h.desk}, "m1a")
 		}}))
 		if h.must(h.do(list)); !slices.Equal(parts, []core.RemoteID{"m1", "m1b", "m1a"}) {
 			t.Errorf("got %v", parts)
@@ -98,7 +101,7 @@ func TestWhatIsDoneToAMessageOfTheSameGroup(t *testing.T) {
 				w.Tell(core.Event{Kind: core.EventEdited, ActorKind: core.BySystem, Audience: core.AgentsOnly, Dedupe: w.Key()})
 				return nil
 			}), "c3:e", "body"),
-			store.Job{Do: func(w *store.Work) error { return w.AddPartOf(sent.ID, h.desk, "a1") }}, h.rewrite("a1", "and changed"),
+			store.Job{Do: func(w *store.Work) error { return w.AddPartOf(core.Delivery{Message: sent.ID, Channel: h.desk}, "a1") }}, h.rewrite("a1", "and changed"),
 			h.rewrite("m2", "of what is not there"),
 		)
 		for i, r := range results {

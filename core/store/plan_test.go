@@ -14,9 +14,10 @@ import (
 )
 
 // sorts may sort what they have found: the few participants of a session or of a page of them, what one conversation missed, the
-// departments of one agent, what waits for one message, the first of each rank.
+// departments of one agent, what waits for one message, the first of each rank, the few threads of a session, what one agent holds.
 var sorts = map[string]bool{
 	"present": true, "presence": true, "conversation after": true, "counters": true, "parked for a message": true, "due": true, "parts of messages": true,
+	"threads of sessions": true, "cards of an agent": true, "links of an agent": true,
 }
 
 // No reader goes through all sessions or all of the log, and lists come from an index in their order.
@@ -35,9 +36,9 @@ func TestPlans(t *testing.T) {
 			scan    *regexp.Regexp
 			sort    string
 		}{
-			{"without statistics", nil, "EXPLAIN QUERY PLAN ", regexp.MustCompile(`SCAN (s|l|p|d|sessions|log|participants|lanes|deliveries|parts|parked)\b`), "TEMP B-TREE"},
-			{"with statistics", []string{"ANALYZE"}, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked)\b`), ""},
-			{"in order", unsorted, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked)\b`), "Sort"},
+			{"without statistics", nil, "EXPLAIN QUERY PLAN ", regexp.MustCompile(`SCAN (s|l|p|d|sessions|log|participants|lanes|deliveries|parts|parked|threads|links)\b`), "TEMP B-TREE"},
+			{"with statistics", []string{"ANALYZE"}, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links)\b`), ""},
+			{"in order", unsorted, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links)\b`), "Sort"},
 		} {
 			if sqlite != strings.Contains(c.explain, "QUERY PLAN") {
 				continue
@@ -116,6 +117,8 @@ func (h *house) fill(sessions, events int) {
 	h.change("INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at) " + numbers +
 		"SELECT 3, 'visitor ' || i, m.no, 0, 'send', i, 1000 + i, '', 0 FROM n, (SELECT 1 AS no UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) m")
 	h.change("INSERT INTO parts (channel, remote, message, no) " + numbers + "SELECT 3, 'name ' || i, 1000 + i, 0 FROM n")
+	h.change("INSERT INTO threads (channel, room, thread, session, made_at, lost) " + numbers + "SELECT 3, 'room', 'thread ' || i, i, i, FALSE FROM n")
+	h.change("INSERT INTO links (channel, remote, agent, created_at) " + numbers + "SELECT 3, 'team/user ' || i, 11 + i % 5, i FROM n")
 	h.change("INSERT INTO parked (id, channel, dedupe, target, document, reason, at) " + numbers +
 		"SELECT i, 3, 'd' || i, CASE WHEN i % 2 = 0 THEN 'other ' || i ELSE '' END, '{}', '', i FROM n")
 }

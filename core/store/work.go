@@ -12,6 +12,7 @@ import (
 type Work struct {
 	group  *group
 	dedupe string
+	said   core.Said
 }
 
 // Now is the group's time.
@@ -223,12 +224,13 @@ func (w *Work) NameCustomer(c core.CustomerID, name string) { w.change(nameCusto
 func (w *Work) Key() string { return w.dedupe }
 
 // Append adds an event of the session to the log, raises the session's LastSeq by it, and puts the session as it now is.
-// The event's id comes when the group is stored.
+// The event's id comes when the group is stored. What the surfaces of the session owe to it is owed with it.
 func (w *Work) Append(s *core.Session, e core.Event) {
 	s.LastSeq++
 	e.Session, e.Seq, e.Department, e.Channel, e.Conversation = s.ID, s.LastSeq, s.Department, s.Channel, s.Conversation
 	w.PutSession(*s)
 	w.Tell(e)
+	w.show(*s, e)
 }
 
 // Tell adds an event as it is, such as a change of settings, which belongs to no session.

@@ -27,9 +27,10 @@ const (
 // Job is one deed on its way to disk. Touch names what Do will surely look at: a hint for the bulk load. Do sees only
 // the Work and its arguments: no clock, no I/O; it may run again on a fresh Work, so it must set what it hands out anew.
 type Job struct {
-	Dedupe string // <origin>:<id>; Do puts it on the event that answers for the job. Without key or event a repeat is not recognised
-	Body   string // all that makes the job, but what is in Dedupe: the same key with another body is refused
-	Size   int    // bytes of text, about
+	Dedupe string    // <origin>:<id>; Do puts it on the event that answers for the job. Without key or event a repeat is not recognised
+	Body   string    // all that makes the job, but what is in Dedupe: the same key with another body is refused
+	Size   int       // bytes of text, about
+	Said   core.Said // where on a surface it was done
 	Touch  func(*Keys)
 	Do     func(*Work) error
 }
@@ -234,7 +235,7 @@ func (g *group) run(j *waiting) (answer, span) {
 		}
 	}
 	g.undo = g.undo[:0]
-	err := doJob(j.Do, &Work{group: g, dedupe: j.Dedupe})
+	err := doJob(j.Do, &Work{group: g, dedupe: j.Dedupe, said: j.Said})
 	used := false
 	for _, e := range g.events[from:] {
 		used = used || e.Dedupe == j.Dedupe

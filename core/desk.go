@@ -1,0 +1,24 @@
+package core
+
+import "context"
+
+// Desk is what a channel with surfaces brings agents' doings to. It is bound to that channel. Errors are *Error; NotFound where
+// there is no such thing, and for what the actor may not see.
+type Desk interface {
+	// Agent gives the agent whom the channel knows by that name: NotFound if nobody is linked, Forbidden if they are disabled.
+	Agent(ctx context.Context, remote RemoteID) (Actor, error)
+	// Link links a person on the channel to the agent who was given the code; Invalid if it is wrong, used or too old.
+	Link(ctx context.Context, remote RemoteID, code string) (Actor, error)
+	// Session gives the session whose thread it is: NotFound for any other.
+	Session(ctx context.Context, at Address) (SessionID, error)
+	// Message gives the message that the channel calls so, as it stands.
+	Message(ctx context.Context, remote RemoteID) (Event, error)
+	// Card gives what a surface shows of a session.
+	Card(ctx context.Context, who Actor, s SessionID) (Card, error)
+	// Mine gives the open sessions that the actor holds, at most 50, those that wait longest first.
+	Mine(ctx context.Context, who Actor) ([]Card, error)
+	// Operators gives those to whom a session of the department can be assigned, by name.
+	Operators(ctx context.Context, who Actor, d DepartmentID) ([]Agent, error)
+	// Do does a deed as the workspace does. dedupe is unique within the channel; the same again gets the first answer.
+	Do(ctx context.Context, who Actor, d Deed, said Said, dedupe string) (Done, error)
+}

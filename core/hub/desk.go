@@ -1,0 +1,84 @@
+package hub
+
+import (
+	"context"
+
+	"parley/core"
+	"parley/core/store"
+)
+
+// maxMine is how many of their own sessions an agent is shown on a surface.
+const maxMine = 50
+
+// Desk gives the agents' side of a channel with surfaces.
+func (h *Hub) Desk(c core.ChannelID) core.Desk { return desk{h, c} }
+
+// desk is core.Desk, for one channel.
+type desk struct {
+	hub     *Hub
+	channel core.ChannelID
+}
+
+func (d desk) Agent(ctx context.Context, remote core.RemoteID) (core.Actor, error) {
+	a, err := d.hub.store.ActorByLink(ctx, d.channel, remote)
+	if err == nil && a.Agent.DisabledAt != 0 {
+		return core.Actor{}, &core.Error{Op: "hub.Agent", Kind: core.Forbidden, Reason: "This agent has been disabled."}
+	}
+	return a, err
+}
+
+func (d desk) Link(ctx context.Context, remote core.RemoteID, code string) (core.Actor, error) {
+	return d.hub.link(ctx, core.AgentLink{Channel: d.channel, Remote: remote}, code)
+}
+
+func (d desk) Session(ctx context.Context, at core.Address) (core.SessionID, error) {
+	return d.hub.store.ThreadSession(ctx, d.channel, at)
+}
+
+func (d desk) Message(ctx context.Context, remote core.RemoteID) (core.Event, error) {
+	return d.hub.store.PartMessage(ctx, d.channel, remote)
+}
+
+func (d desk) Card(ctx context.Context, who core.Actor, s core.SessionID) (core.Card, error) {
+	return d.hub.store.Card(ctx, who.Scope(), s)
+}
+
+func (d desk) Mine(ctx context.Context, who core.Actor) ([]core.Card, error) {
+	return d.hub.store.CardsOf(ctx, who.Scope(), maxMine)
+}
+
+func (d desk) Operators(ctx context.Context, who core.Actor, in core.DepartmentID) ([]core.Agent, error) {
+	all, err := d.hub.store.Colleagues(ctx, who.Scope(), in)
+	var operators []core.Agent
+	for _, c := range all {
+		if c.Role.Has(core.Operator) {
+			operators = append(operators, core.Agent{ID: c.ID, Name: c.Name, PublicName: c.PublicName})
+		}
+	}
+	return operators, err
+}
+
+func (d desk) Do(ctx context.Context, who core.Actor, deed core.Deed, said core.Said, dedupe string) (core.Done, error) {
+	said.Channel = d.channel
+	return d.hub.do(ctx, who, deed, said, "c"+d.channel.String()+":"+dedupe)
+}
+
+// AddSurface lets a room in a channel show the sessions of a department, from their next event on.
+func (h *Hub) AddSurface(ctx context.Context, f core.Surface) error {
+	return h.setSurface(ctx, f, (*store.Work).AddSurface)
+}
+
+// RemoveSurface ends that. What agents say in its threads still belongs to their sessions.
+func (h *Hub) RemoveSurface(ctx context.Context, f core.Surface) error {
+	return h.setSurface(ctx, f, (*store.Work).RemoveSurface)
+}
+
+func (h *Hub) setSurface(ctx context.Context, f core.Surface, do func(*store.Work, core.Surface)) error {
+	f.CreatedAt = core.At(h.clock())
+	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		do(w, f)
+		w.Tell(settings(core.Event{Kind: core.EventChannelChanged, Department: f.Department}))
+		return nil
+	}})
+	return err
+}

@@ -1,0 +1,60 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"parley/core"
+	"parley/core/store"
+)
+
+// linkTime is how long a code may be used.
+const linkTime = 10 * time.Minute
+
+// NewLinkCode gives an agent a code that links one account on a channel to them, when it is said there. It works once, and in the
+// place of those given before.
+func (h *Hub) NewLinkCode(ctx context.Context, who core.Actor) (code core.Secret, until core.Time, err error) {
+	code = core.Secret(rand.Text())
+	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		until = w.Now().Add(linkTime)
+		w.PutLinkCode(core.HashToken(code), who.Agent.ID, until)
+		return nil
+	}})
+	return code, until, err
+}
+
+// link links somebody on a channel to the agent who was given the code.
+func (h *Hub) link(ctx context.Context, l core.AgentLink, code string) (core.Actor, error) {
+	hash := core.HashToken(core.Secret(strings.ToUpper(strings.TrimSpace(code))))
+	var who core.Actor
+	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) (err error) {
+		if l.Agent, err = w.UseLinkCode(hash); err != nil {
+			return err
+		}
+		if who, err = w.Agent(l.Agent); err != nil {
+			return err
+		}
+		if who.Agent.DisabledAt != 0 {
+			return &core.Error{Op: "hub.Link", Kind: core.NotFound}
+		}
+		l.CreatedAt = w.Now()
+		w.PutLink(l)
+		return nil
+	}})
+	if core.KindOf(err) == core.NotFound {
+		return core.Actor{}, &core.Error{Op: "hub.Link", Kind: core.Invalid, Field: "code", Reason: "is wrong, was used, or is older than ten minutes"}
+	}
+	return who, err
+}
+
+// Unlink ends a link of the agent's. One that is not there has ended.
+func (h *Hub) Unlink(ctx context.Context, who core.Actor, l core.AgentLink) error {
+	l.Agent = who.Agent.ID
+	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		w.RemoveLink(l)
+		return nil
+	}})
+	return err
+}

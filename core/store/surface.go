@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+
+	"parley/core"
+)
+
+const (
+	surfaceColumns   = `channel, room, department, created_at`
+	selectSurfaces   = `SELECT ` + surfaceColumns + ` FROM surfaces ORDER BY channel, room, department`
+	selectSurfacesOf = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE department = ? ORDER BY channel, room`
+	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	deleteSurface    = `DELETE FROM surfaces WHERE channel = ? AND room = ? AND department = ?`
+)
+
+// Surfaces gives all surfaces, by channel and room.
+func (s *Store) Surfaces(ctx context.Context) ([]core.Surface, error) {
+	return all[core.Surface](ctx, s, "store.Surfaces", selectSurfaces)
+}
+
+// AddSurface lets a room show the sessions of a department, from their next event on.
+func (w *Work) AddSurface(f core.Surface) {
+	w.change(insertSurface, f.Channel, string(f.Room), f.Department, f.CreatedAt)
+}
+
+// RemoveSurface ends that. What is said in its threads still belongs to their sessions.
+func (w *Work) RemoveSurface(f core.Surface) {
+	w.change(deleteSurface, f.Channel, string(f.Room), f.Department)
+}
+
+// surfacesOf gives the surfaces that show a department's sessions.
+func (g *group) surfacesOf(d core.DepartmentID) ([]core.Surface, error) {
+	if found, known := g.surfaces[d]; known {
+		return found, nil
+	}
+	var found []core.Surface
+	if err := g.tx.SelectContext(g.ctx, &found, g.tx.Rebind(selectSurfacesOf), d); err != nil {
+		return nil, err
+	}
+	g.surfaces[d] = found
+	return found, nil
+}
+
+// show owes the surfaces of a session what its newest event means for them. A read that fails spoils the group.
+func (w *Work) show(s core.Session, e core.Event) {
+	verb, card := e.ShownAs()
+	if w.said.Remote != "" && e.Kind == core.EventMessage {
+		w.RemovePart(w.said.Channel, w.said.Remote) // it was another message before, if an edit has made a note of it
+		w.RemovePart(w.said.Channel, w.said.Remote) // of a reply that was made a note: the name is the note's from now on
+		w.addPart(freshPart{channel: w.said.Channel, room: w.said.Room, remote: w.said.Remote, event: len(w.group.events) - 1})
+	}
+	if verb == "" && !card {
+		return
+	}
+	surfaces, err := w.group.surfacesOf(s.Department)
+	if err = w.read(err); err != nil {
+		return
+	}
+	for _, f := range surfaces {
+		if e.Kind == core.EventStarted {
+			err = w.oweThread(s.ID, f, core.OutOpen, 0)
+		}
+		if err == nil && verb != "" && !w.said.At(f) {
+			err = w.oweThread(s.ID, f, verb, e.About)
+		}
+		if err == nil && card {
+			err = w.oweCard(s.ID, f, 0)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// oweThread owes something to a session's thread; about zero: the event that was appended last.
+func (w *Work) oweThread(s core.SessionID, f core.Surface, verb core.OutVerb, about core.EventID) error {
+	d := core.Delivery{
+		Channel: f.Channel, Lane: s.String() + "/" + string(f.Room), Room: f.Room, Rank: core.AgentCopies, Verb: verb, Session: s, Message: about,
+	}
+	switch verb {
+	case core.OutSend:
+		d.Message = 0 // what it answers is about another
+	case core.OutOpen:
+		d.Merge = string(verb)
+	default:
+		d.Merge = string(verb) + " " + about.String()
+	}
+	return w.Owe(d, string(f.Room))
+}
+
+// OweOpen owes a surface another thread, in the place of one that is lost. d is what could not be shown there.
+func (w *Work) OweOpen(d core.Delivery) error {
+	return w.oweThread(d.Session, core.Surface{Channel: d.Channel, Room: d.Room}, core.OutOpen, d.Message)
+}
+
+// OweCard owes a surface the card again, because it has changed while d was done.
+func (w *Work) OweCard(d core.Delivery) error {
+	return w.oweCard(d.Session, core.Surface{Channel: d.Channel, Room: d.Room}, d.Message)
+}
+
+// oweCard owes a surface the session's card as it then stands: once, however often it changes before that. All cards share a bucket.
+func (w *Work) oweCard(s core.SessionID, f core.Surface, about core.EventID) error {
+	return w.Owe(core.Delivery{
+		Channel: f.Channel, Lane: s.String() + "/" + string(f.Room) + "/card", Room: f.Room, Rank: core.Cards, Verb: core.OutCard, Session: s,
+		Message: about, Merge: string(core.OutCard),
+	}, "cards")
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"parley/core"
+)
+
+const (
+	selectThread = `SELECT session FROM threads WHERE channel = ? AND room = ? AND thread = ?`
+	insertThread = `INSERT INTO threads (channel, room, thread, session, made_at, lost) VALUES (?, ?, ?, ?, ?, FALSE)
+	ON CONFLICT (channel, room, thread) DO NOTHING`
+	loseThread = `UPDATE threads SET lost = TRUE WHERE channel = ? AND room = ? AND thread = ?`
+)
+
+// ThreadSession gives the session that is shown in a thread, or was; NotFound if there is none.
+func (s *Store) ThreadSession(ctx context.Context, c core.ChannelID, at core.Address) (core.SessionID, error) {
+	return one[core.SessionID](ctx, s, "store.ThreadSession", selectThread, c, string(at.Conversation), string(at.Thread))
+}
+
+// AddThread notes where a session is shown.
+func (w *Work) AddThread(s core.SessionID, c core.ChannelID, at core.Address) {
+	w.change(insertThread, c, string(at.Conversation), string(at.Thread), s, w.Now())
+}
+
+// LoseThread notes that nothing can be shown there any more.
+func (w *Work) LoseThread(c core.ChannelID, at core.Address) {
+	w.change(loseThread, c, string(at.Conversation), string(at.Thread))
+}
+
+// threadRow is a thread that a room has for a session, or had.
+type threadRow struct {
+	Session core.SessionID `db:"session"`
+	Room    core.RemoteID  `db:"room"`
+	Thread  core.RemoteID  `db:"thread"`
+	Lost    bool           `db:"lost"`
+}
+
+const selectThreads = `SELECT session, room, thread, lost FROM threads WHERE channel = ? AND session IN (?) ORDER BY lost DESC, made_at`
+
+const (
+	cardColumns = `SELECT s.id, s.number, s.department, d.name AS team, d.slug AS team_slug, h.slug AS channel, h.kind, c.name AS customer, s.state, s.outcome, s.assignee,
+	COALESCE(a.name, '') AS holder, s.version, s.last_seq, s.messages, s.unread, s.preview, s.started_at, s.waiting_since, s.ended_at, s.unreachable
+	FROM sessions s JOIN departments d ON d.id = s.department JOIN channels h ON h.id = s.channel
+	JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer LEFT JOIN agents a ON a.id = s.assignee `
+	selectCards = cardColumns + `WHERE s.id IN (?)`
+	selectMine  = cardColumns + `WHERE s.assignee = ? AND s.ended_at = 0 AND s.department IN (?)
+	ORDER BY s.waiting_since = 0, s.waiting_since, s.id LIMIT ?`
+	selectCard = cardColumns + `WHERE s.id = ?`
+)
+
+// Card gives what surfaces show of a session; NotFound if there is none, or the scope does not see it.
+func (s *Store) Card(ctx context.Context, scope core.Scope, id core.SessionID) (core.Card, error) {
+	c, err := one[core.Card](ctx, s, "store.Card", selectCard, id)
+	if err == nil && !scope.Sees(c.Department) {
+		return core.Card{}, missing("store.Card")
+	}
+	return c, err
+}
+
+// CardsOf gives the cards of the open sessions that the scope's agent holds, those that have waited longest first.
+func (s *Store) CardsOf(ctx context.Context, scope core.Scope, limit int) ([]core.Card, error) {
+	if len(scope.Departments) == 0 {
+		return nil, nil
+	}
+	return all[core.Card](ctx, s, "store.CardsOf", selectMine, scope.Agent, scope.Departments, limit)
+}
+
+const selectRecent = selectEvent + `WHERE l.session = ? AND l.kind = 'message' AND l.deleted_at = 0
+	AND EXISTS (SELECT 1 FROM parts p WHERE p.message = l.id AND p.channel = ? AND p.room = ?) ORDER BY l.seq DESC LIMIT ?`
+
+// maxRecent is how many of the last messages are shown again where a thread is made anew.
+const maxRecent = 10
+
+// expose adds to tasks that are owed to surfaces what those show.
+func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) error {
+	const op = "store.Tasks"
+	var sessions []core.SessionID
+	for _, t := range tasks {
+		if t.Room != "" {
+			sessions = append(sessions, t.Session)
+		}
+	}
+	if len(sessions) == 0 {
+		return nil
+	}
+	cards, err := all[core.Card](ctx, s, op, selectCards, sessions)
+	if err != nil {
+		return err
+	}
+	threads, err := all[threadRow](ctx, s, op, selectThreads, c, sessions)
+	if err != nil {
+		return err
+	}
+	cardOf := map[core.SessionID]core.Card{}
+	for _, card := range cards {
+		cardOf[card.Session] = card
+	}
+	for i := range tasks {
+		t := &tasks[i]
+		if t.Room == "" {
+			continue
+		}
+		t.Card = cardOf[t.Session]
+		before := false
+		for _, r := range threads {
+			if r.Session == t.Session && r.Room == t.Room {
+				before = true
+				if t.Thread = r.Thread; r.Lost {
+					t.Thread = ""
+				}
+			}
+		}
+		if before && t.Thread == "" {
+			if t.Recent, err = s.recent(ctx, t.Delivery); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// recent gives the last messages of a session that its room has shown, oldest first.
+func (s *Store) recent(ctx context.Context, d core.Delivery) ([]core.Event, error) {
+	events, err := all[core.Event](ctx, s, "store.Tasks", selectRecent, d.Session, d.Channel, string(d.Room), maxRecent)
+	slices.Reverse(events)
+	return events, err
+}

@@ -1,0 +1,76 @@
+package core
+
+// Surface is a room in a channel where agents work: sessions of the department are shown there, each in a thread of its own, and
+// answered from it. A room may serve many departments, and a department may have many rooms.
+type Surface struct {
+	Channel    ChannelID    `db:"channel"`
+	Room       RemoteID     `db:"room"`
+	Department DepartmentID `db:"department"`
+	CreatedAt  Time         `db:"created_at"`
+}
+
+// AgentLink says which agent a person on a channel is.
+type AgentLink struct {
+	Channel   ChannelID `db:"channel"`
+	Remote    RemoteID  `db:"remote"`
+	Agent     AgentID   `db:"agent"`
+	CreatedAt Time      `db:"created_at"`
+}
+
+// Card is what a surface shows of a session, as it stands now.
+type Card struct {
+	Session    SessionID    `db:"id"`
+	Number     int64        `db:"number"`
+	Department DepartmentID `db:"department"`
+	Team       string       `db:"team"`      // the department's name
+	TeamSlug   string       `db:"team_slug"` // … and its name in addresses
+	Channel    string       `db:"channel"`   // slug of the customer's channel
+	Kind       string       `db:"kind"`      // of that channel
+	Customer   string       `db:"customer"`  // their name, "" if they gave none
+	State      State        `db:"state"`
+	Outcome    Outcome      `db:"outcome"`
+	Assignee   AgentID      `db:"assignee"`
+	Holder     string       `db:"holder"` // the assignee's name, "" if nobody holds it
+	Version    int64        `db:"version"`
+	LastSeq    int64        `db:"last_seq"`
+	Messages   int64        `db:"messages"`
+	Unread     int64        `db:"unread"`
+	Preview    string       `db:"preview"` // of the newest message
+
+	StartedAt    Time   `db:"started_at"`
+	WaitingSince Time   `db:"waiting_since"` // zero: the customer does not wait
+	EndedAt      Time   `db:"ended_at"`
+	Unreachable  string `db:"unreachable"` // why nothing arrives at the customer, "" if it does
+}
+
+// Said is where on a surface an agent does something. What is said there is not shown there once more. The zero Said is anywhere else.
+type Said struct {
+	Channel ChannelID
+	Room    RemoteID
+	Remote  RemoteID // what the channel calls the message, unique within it; "" of what is no message
+}
+
+// At tells whether it was said on that surface.
+func (s Said) At(f Surface) bool { return s.Room != "" && s.Channel == f.Channel && s.Room == f.Room }
+
+// ShownAs says what a surface owes to an event of a session: a copy in the thread about a message, if that is not "", and with
+// card the card anew.
+func (e Event) ShownAs() (copied OutVerb, card bool) {
+	switch e.Kind {
+	case EventMessage:
+		return OutSend, e.Audience == Everyone
+	case EventEdited:
+		return OutEdit, false
+	case EventDeleted:
+		return OutDelete, false
+	case EventDelivery:
+		if e.State == Failed || e.State == MaySent {
+			return OutTell, false
+		}
+	case EventStarted, EventTaken, EventAssigned, EventReleased, EventEnded, EventLost, EventFound:
+		return "", true
+	case EventJoined:
+		return "", e.Audience == Everyone // a pending session that is active now
+	}
+	return "", false
+}
