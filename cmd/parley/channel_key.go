@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"parley/channels"
 	"parley/core"
 )
+
+// askTime is how long a command waits for a network.
+const askTime = 20 * time.Second
 
 // readSecret reads a secret from a file.
 func readSecret(flag, path string) (core.Secret, error) {
@@ -24,17 +28,60 @@ func readSecret(flag, path string) (core.Secret, error) {
 	return core.Secret(secret), nil
 }
 
+// keyFiles are files that hold a channel's keys; each kind has its own.
+type keyFiles struct {
+	TokenFile         string `placeholder:"FILE" help:"Telegram: a file with the new token."`
+	BotTokenFile      string `placeholder:"FILE" help:"Slack: a file with the new bot token. A key that is not given stays."`
+	AppTokenFile      string `placeholder:"FILE" help:"Slack: a file with the new app-level token."`
+	SigningSecretFile string `placeholder:"FILE" help:"Slack: a file with the new signing secret."`
+}
+
+// newKeys are keys that were given, by the flags that named their files.
+type newKeys map[string]core.Secret
+
+func (f keyFiles) read() (newKeys, error) {
+	keys := newKeys{}
+	for flag, path := range map[string]string{
+		"--token-file": f.TokenFile, "--bot-token-file": f.BotTokenFile, "--app-token-file": f.AppTokenFile,
+		"--signing-secret-file": f.SigningSecretFile,
+	} {
+		if path == "" {
+			continue
+		}
+		secret, err := readSecret(flag, path)
+		if err != nil {
+			return nil, err
+		}
+		keys[flag] = secret
+	}
+	return keys, nil
+}
+
+// only says whether there are keys, and none but those that the kind has.
+func (k newKeys) only(flags ...string) error {
+	for flag := range k {
+		if !slices.Contains(flags, flag) {
+			return &badInput{flag, "is not for this kind of channel: it has " + strings.Join(flags, ", ")}
+		}
+	}
+	if len(k) == 0 {
+		return &badInput{flags[0], "is missing"}
+	}
+	return nil
+}
+
 type channelSet struct {
-	Slug      string `arg:"" help:"The channel's name."`
-	TokenFile string `required:"" placeholder:"FILE" help:"A file with the new token."`
+	Slug string `arg:"" help:"The channel's name."`
+	keyFiles
 }
 
 func (s channelSet) Run(p *program) error {
-	token, err := readSecret("--token-file", s.TokenFile)
+	keys, err := s.read()
 	if err != nil {
 		return err
 	}
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), askTime)
+	defer cancel()
 	o, err := p.office(ctx, false)
 	if err != nil {
 		return err
@@ -44,11 +91,19 @@ func (s channelSet) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	same := kinds[c.Kind].same
-	if same == nil {
+	rekey := kinds[c.Kind].rekey
+	if rekey == nil {
 		return &badInput{"<slug>", "names a channel that has no key"}
 	}
-	if err := same(c.Settings, token); err != nil {
+	if err := o.unlock(ctx); err != nil {
+		return err
+	}
+	held, err := o.config.unseal(c)
+	if err != nil { // the old keys are lost: all must be given
+		held = ""
+	}
+	token, err := rekey(ctx, o.config, c, held, keys)
+	if err != nil {
 		return err
 	}
 	if c.Sealed, err = o.seal(ctx, c.Slug, token); err != nil {
@@ -62,7 +117,7 @@ type channelTest struct {
 }
 
 func (t channelTest) Run(p *program) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	o, err := p.office(ctx, false)
 	if err != nil {
@@ -79,8 +134,7 @@ func (t channelTest) Run(p *program) error {
 	if err := o.unlock(ctx); err != nil {
 		return err
 	}
-	d := desk{config: o.config, publicURL: o.config.public(nil), log: quiet}
-	a, err := d.open(c, channels.Reports{Received: func() {}, Trouble: func(string) {}})
+	a, err := opener{config: o.config, publicURL: o.config.public(nil), desk: o.hub.Desk, log: quiet}.open(c, channels.Reports{Received: func() {}, Trouble: func(string) {}})
 	if err != nil {
 		return err
 	}

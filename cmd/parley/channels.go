@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"slices"
 
 	"parley/channels"
+	"parley/channels/slack"
 	"parley/channels/telegram"
 	"parley/channels/widget"
 	"parley/core"
@@ -17,37 +19,48 @@ import (
 type kind struct {
 	can core.Capabilities
 	// open makes the adapter of one channel, with its secret; nil where one handler speaks for all (see newAdapters). It does no I/O.
-	open func(desk, core.Channel, core.Secret, channels.Reports) (core.Adapter, error)
-	// same says whether a secret is of the account that a channel with these settings speaks for; nil where a channel has none.
-	same func(settings json.RawMessage, secret core.Secret) error
+	open func(opener, core.Channel, core.Secret, channels.Reports) (core.Adapter, error)
+	// rekey reads other keys of the account that a channel speaks for, whose secret has been held until now; nil where a channel has none.
+	rekey func(ctx context.Context, c *config, held core.Channel, secret core.Secret, keys newKeys) (core.Secret, error)
 }
 
 // kinds has one line per kind of channel.
 var kinds = map[string]kind{
 	widget.Kind:   {can: widget.Capabilities},
-	telegram.Kind: {telegram.Capabilities, openTelegram, sameBot},
+	telegram.Kind: {telegram.Capabilities, openTelegram, rekeyTelegram},
+	slack.Kind:    {slack.Capabilities, openSlack, rekeySlack},
 }
 
-// desk is what an adapter needs of the program.
-type desk struct {
+// opener makes adapters: it has what they need of the program.
+type opener struct {
 	config    *config
 	publicURL string
 	inbox     core.Inbox
+	desk      func(core.ChannelID) core.Desk
 	log       *slog.Logger
 }
 
 // open makes a channel's adapter; nil for a kind that needs no running.
-func (d desk) open(c core.Channel, r channels.Reports) (core.Adapter, error) {
+func (o opener) open(c core.Channel, r channels.Reports) (core.Adapter, error) {
 	k := kinds[c.Kind]
 	if k.open == nil {
 		return nil, nil
 	}
-	secret, err := core.NewSecretSeal(d.config.key).Open(c.Sealed, sealOf(c.Slug))
+	secret, err := o.config.unseal(c)
 	if err != nil {
-		return nil, &core.Error{Op: "channels.open", Kind: core.Unauthorized, Err: err,
+		return nil, err
+	}
+	return k.open(o, c, secret, r)
+}
+
+// unseal gives a channel's secret.
+func (c *config) unseal(of core.Channel) (core.Secret, error) {
+	secret, err := core.NewSecretSeal(c.key).Open(of.Sealed, sealOf(of.Slug))
+	if err != nil {
+		return "", &core.Error{Op: "channels.unseal", Kind: core.Unauthorized, Err: err,
 			Reason: "Its key cannot be read with this installation's secret key: give it again with parley channel set."}
 	}
-	return k.open(d, c, secret, r)
+	return secret, nil
 }
 
 // sealOf is what a channel's secret is sealed for.

@@ -29,6 +29,7 @@ type flags struct {
 	DataDir       *string `placeholder:"FOLDER" help:"For the database and the secret key; ./data unless said otherwise. PARLEY_DATA_DIR"`
 	DatabaseURL   *string `name:"database-url" placeholder:"URL" help:"sqlite:FILE or postgres://USER@HOST/NAME; a file in the data folder unless said otherwise. An address with a password is better kept in PARLEY_DATABASE_URL, where others on this machine do not see it."`
 	SecretKeyFile *string `placeholder:"FILE" help:"A file with the secret key, 32 bytes in base64; made once in the data folder unless said otherwise. The variable with the key itself is PARLEY_SECRET_KEY"`
+	SlackURL      *string `name:"slack-api-url" placeholder:"URL" help:"Another server for Slack's Web API than Slack's own. PARLEY_SLACK_API_URL"`
 	TelegramURL   *string `name:"telegram-api-url" placeholder:"URL" help:"Another server for Telegram's Bot API than Telegram's own. PARLEY_TELEGRAM_API_URL"`
 	Log           *string `placeholder:"text|json" help:"How to log; text on a terminal, json elsewhere. PARLEY_LOG"`
 	Config        *string `placeholder:"FILE" help:"A TOML file with settings, named as the variables without PARLEY_, in lower case. PARLEY_CONFIG"`
@@ -36,7 +37,7 @@ type flags struct {
 
 // defaults has every setting that a file may name. Those whose default depends on another are empty here.
 var defaults = map[string]string{
-	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "secret_key": "", "telegram_api_url": "", "log": "",
+	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "secret_key": "", "telegram_api_url": "", "slack_api_url": "", "log": "",
 }
 
 // value is a setting's text and where it came from, in the words of whoever gave it: --addr, PARLEY_ADDR, addr in FILE.
@@ -53,6 +54,7 @@ type config struct {
 	key         core.Key
 	keyGiven    bool   // otherwise it is in the data folder, or will be
 	telegramURL string // "": Telegram's own
+	slackURL    string // "": Slack's own; ends in a slash
 	json        bool
 	from        map[string]string
 }
@@ -77,6 +79,7 @@ func (p *program) configIn(below string) (config, error) {
 		{"database_url", c.takeDatabaseURL},
 		{"secret_key", c.takeSecretKey},
 		{"telegram_api_url", c.takeTelegramURL},
+		{"slack_api_url", c.takeSlackURL},
 		{"log", c.takeLog},
 	} {
 		v := values[check.setting]
@@ -121,7 +124,7 @@ func (f *flags) values(lookup func(string) (string, bool)) (map[string]value, er
 	}{
 		{"addr", "--addr", f.Addr}, {"public_url", "--public-url", f.PublicURL}, {"data_dir", "--data-dir", f.DataDir},
 		{"database_url", "--database-url", f.DatabaseURL}, {"secret_key", "--secret-key-file", f.SecretKeyFile},
-		{"telegram_api_url", "--telegram-api-url", f.TelegramURL}, {"log", "--log", f.Log},
+		{"telegram_api_url", "--telegram-api-url", f.TelegramURL}, {"slack_api_url", "--slack-api-url", f.SlackURL}, {"log", "--log", f.Log},
 	} {
 		if flag.given == nil {
 			continue
@@ -209,12 +212,25 @@ func (c *config) takePublicURL(text string) string {
 }
 
 func (c *config) takeTelegramURL(text string) string {
-	u, err := url.Parse(text)
-	if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "") {
+	if text != "" && !serverURL(text) {
 		return "must be like https://api.telegram.org"
 	}
 	c.telegramURL = strings.TrimSuffix(text, "/")
 	return ""
+}
+
+func (c *config) takeSlackURL(text string) string {
+	if text != "" && (!serverURL(text) || !strings.HasSuffix(text, "/api/")) {
+		return "must be like https://slack.com/api/"
+	}
+	c.slackURL = text
+	return ""
+}
+
+// serverURL tells whether a text is the address of a server, without a user or a query.
+func serverURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && u.RawQuery == ""
 }
 
 func (c *config) takeDataDir(path string) string {

@@ -68,7 +68,9 @@ var badSettings = map[string]bad{
 	"a settings' file that names a file":         {file: `config = "other.toml"`, name: "config in the file of PARLEY_CONFIG"},
 	"a setting with the prefix":                  {file: `PARLEY_ADDR = "127.0.0.1:8080"`, name: "PARLEY_ADDR in the file of PARLEY_CONFIG"},
 	"a setting in a table":                       {file: "[server]\naddr = \"127.0.0.1:8080\"", name: "server in the file of PARLEY_CONFIG"},
-	"a flag that is not known":                   {args: []string{"serve", "--slack-api-url", "http://x"}, name: "unknown flag --slack-api-url"},
+	"a flag that is not known":                   {args: []string{"serve", "--pager-api-url", "http://x"}, name: "unknown flag --pager-api-url"},
+	"a Slack without a path":                     {args: []string{"serve", "--slack-api-url", "https://slack.test"}, name: "--slack-api-url"},
+	"a Slack with a password":                    {args: []string{"serve"}, env: []string{"PARLEY_SLACK_API_URL=https://a:" + canary + "@slack.test/api/"}, name: "PARLEY_SLACK_API_URL"},
 	"an argument too many":                       {args: []string{"serve", "now"}, name: "unexpected argument now"},
 	"a command that is not known":                {args: []string{"backup"}, name: "unexpected argument backup"},
 	"a command without its second word":          {args: []string{"agent"}, name: "expected one of"},
@@ -106,6 +108,16 @@ var badInputs = map[string]bad{
 	"a widget with a wrong name":             {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "A"}, name: "--name"},
 	"a widget whose name is taken":           {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test"}, name: "--name"},
 	"a channel of another kind":              {args: []string{"channel", "add", "pager"}, name: "unexpected argument pager"},
+	"a Slack app without a token":            {args: []string{"channel", "add", "slack", "--department", "support"}, name: "missing flags: --bot-token-file"},
+	"a Slack app in a mode that is none":     {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--mode", "rtm"}, name: "--mode"},
+	"a Slack room that is none":              {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--team-channel", "#support"}, name: "--team-channel"},
+	"a manifest for a name that is none":     {args: []string{"channel", "manifest", "slack", "--name", "No Slug"}, name: "--name"},
+	"a Slack app-level token of nowhere":     {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--app-token-file", "%DIR/nowhere"}, name: "--app-token-file"},
+	"a signing secret of nowhere":            {args: []string{"channel", "set", "support-widget", "--signing-secret-file", "%DIR/nowhere"}, name: "--signing-secret-file"},
+	"a Slack bot token that is none":         {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--app-token-file", "%DIR/short.txt"}, name: "--bot-token-file"},
+	"a surface in no channel":                {args: []string{"surface", "add", "--channel", "nothing", "--room", "C0123456789", "--department", "support"}, name: "--channel"},
+	"a surface in a widget":                  {args: []string{"surface", "add", "--channel", "support-widget", "--room", "C0123456789", "--department", "support"}, name: "--channel"},
+	"a surface without a room":               {args: []string{"surface", "add", "--channel", "c", "--department", "support"}, name: "missing flags: --room"},
 	"a bot without a token":                  {args: []string{"channel", "add", "telegram", "--department", "support"}, name: "missing flags: --token-file"},
 	"a bot's token that is none":             {args: []string{"channel", "add", "telegram", "--department", "support", "--token-file", "%DIR/short.txt"}, name: "--token-file"},
 	"a bot in a mode that is none":           {args: []string{"channel", "add", "telegram", "--department", "support", "--token-file", "%DIR/short.txt", "--mode", "push"}, name: "--mode"},
@@ -275,6 +287,7 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 		"log":          {"1", "2", "3", "3"},
 
 		"telegram_api_url": {"http://1", "http://2", "http://3", "http://3"},
+		"slack_api_url":    {"http://1/api/", "http://2/api/", "http://3/api/", "http://3/api/"},
 	}
 	for setting := range defaults {
 		if _, ok := tests[setting]; !ok {
@@ -310,6 +323,8 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 				f.Addr = &tt.inFlag
 			case "telegram_api_url":
 				f.TelegramURL = &tt.inFlag
+			case "slack_api_url":
+				f.SlackURL = &tt.inFlag
 			case "public_url":
 				f.PublicURL = &tt.inFlag
 			case "data_dir":

@@ -37,6 +37,7 @@ type cli struct {
 	Agent      agentCommand      `cmd:"" help:"The people who answer."`
 	Department departmentCommand `cmd:"" help:"The units of work."`
 	Channel    channelCommand    `cmd:"" help:"Where customers write."`
+	Surface    surfaceCommand    `cmd:"" help:"Rooms in channels where agents work."`
 	Key        keyCommand        `cmd:"" help:"API keys."`
 	Doctor     doctorCommand     `cmd:"" help:"Recount what is kept, and say what differs."`
 	Openapi    openapiCommand    `cmd:"" help:"Print the description of the API."`
@@ -107,7 +108,7 @@ func (p *program) explain(err error) (line string, status int) {
 	switch {
 	case ok && e.Kind == core.Invalid && e.Field != "":
 		return p.nameOf(e.Field) + ": " + reasonOf(e), exitUsage
-	case ok && e.Kind == core.Unavailable:
+	case ok && e.Kind == core.Unavailable && e.Reason == "":
 		return fmt.Sprintf("the database does not answer: %v", e.Err), exitFailed
 	case ok && e.Reason != "":
 		return e.Reason, exitFailed

@@ -13,11 +13,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// botToken is the token of the rig's bot. It must be seen nowhere.
+// botToken is the token of the rig's Telegram bot. It must be seen nowhere.
 const botToken = "123456:TESTTOKEN"
 
 // theRig is the rig, installed once for all tests of this binary, in a folder that TestMain takes away.
@@ -48,15 +49,16 @@ func installRig() (dir string, err error) {
 	return dir, nil
 }
 
-// telegramRig is a Telegram that Parley's authors did not write, with faults, and the people who use it.
-type telegramRig struct {
+// rig is a network that Parley's authors did not write, behind a front that makes its calls go wrong.
+type rig struct {
 	t       *testing.T
-	url     string // of the Bot API
-	backend string // where people write and read
+	dir     string
+	url     string // of the front, which Parley calls
+	backend string // of the network itself
 }
 
-// newTelegram starts a Telegram. Without a rig the test does not run, but in CI, where it must be there.
-func newTelegram(t *testing.T) *telegramRig {
+// newRig finds the rig. Without one the test does not run, but in CI, where it must be there.
+func newRig(t *testing.T) rig {
 	t.Helper()
 	if os.Getenv("PARLEY_TEST_RIG") == "" {
 		if os.Getenv("CI") != "" {
@@ -68,12 +70,32 @@ func newTelegram(t *testing.T) *telegramRig {
 	if err != nil {
 		t.Fatalf("the rig cannot be installed: %v", err)
 	}
-	backend, front := freePort(t), freePort(t)
-	r := &telegramRig{t: t, url: "http://127.0.0.1:" + front, backend: "http://127.0.0.1:" + backend}
-	r.start(dir, []string{"TG_PORT=" + backend}, "node", "telegram-emulate.cjs")
-	r.start(dir, nil, filepath.Join(dir, "bin", "front"), "-kind", "telegram", "-listen", "127.0.0.1:"+front, "-upstream", r.backend)
-	eventually(t, 30*time.Second, func() string {
-		resp, err := http.Get(r.url + "/bot" + botToken + "/getMe")
+	return rig{t: t, dir: dir}
+}
+
+func (r rig) bin(name string) string { return filepath.Join(r.dir, "bin", name) }
+
+// node is Node as the rig brings it: emulate needs a newer one than may be installed.
+func (r rig) node() string { return filepath.Join(r.dir, "node_modules", "node", "bin", "node") }
+
+// start runs a part of the rig until the test ends, and gives what it writes.
+func (r rig) start(env []string, command string, args ...string) *output {
+	r.t.Helper()
+	written := newOutput()
+	c := exec.Command(command, args...)
+	c.Dir, c.Env, c.Stdout, c.Stderr = r.dir, append(os.Environ(), env...), written, written
+	if err := c.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
+	return written
+}
+
+// up waits until a server of the rig is up.
+func (r rig) up(url string) {
+	r.t.Helper()
+	eventually(r.t, 30*time.Second, func() string {
+		resp, err := http.Get(url)
 		if err != nil {
 			return err.Error()
 		}
@@ -83,32 +105,10 @@ func newTelegram(t *testing.T) *telegramRig {
 		}
 		return ""
 	})
-	return r
 }
 
-func (r *telegramRig) start(dir string, env []string, command string, args ...string) {
-	r.t.Helper()
-	c := exec.Command(command, args...)
-	c.Dir, c.Env = dir, append(os.Environ(), env...)
-	if err := c.Start(); err != nil {
-		r.t.Fatal(err)
-	}
-	r.t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
-}
-
-// ask calls one of the rig's servers.
-func (r *telegramRig) ask(method, url string, in, out any) {
+// ask calls one of the rig's servers, with more of a header as names and values.
+func (r rig) ask(method, url string, in, out any, header ...string) {
 	r.t.Helper()
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -119,6 +119,9 @@ func (r *telegramRig) ask(method, url string, in, out any) {
 		r.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		r.t.Fatal(err)
@@ -136,6 +139,45 @@ func (r *telegramRig) ask(method, url string, in, out any) {
 }
 
 type object = map[string]any
+
+// fault makes calls go wrong: path and match are parts of the address and the body.
+func (r rig) fault(f object) { r.t.Helper(); r.ask("POST", r.url+"/__fault", f, nil) }
+
+func (r rig) mend() { r.t.Helper(); r.ask("DELETE", r.url+"/__fault", nil, nil) }
+
+// nextPort is where to look for the next free port: each is given out once, and none is of those that the system gives to
+// connections, which could take it before its server does.
+var nextPort atomic.Int64
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	const first, ports = 20_000, 12_000
+	nextPort.CompareAndSwap(0, int64(os.Getpid()*97%ports)+1)
+	for range ports {
+		port := fmt.Sprint(first + nextPort.Add(1)%ports)
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			l.Close()
+			return port
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
+}
+
+// telegramRig is a Telegram, and the people who use it.
+type telegramRig struct{ rig }
+
+// newTelegram starts a Telegram.
+func newTelegram(t *testing.T) *telegramRig {
+	t.Helper()
+	r := &telegramRig{newRig(t)}
+	backend, front := freePort(t), freePort(t)
+	r.url, r.backend = "http://127.0.0.1:"+front, "http://127.0.0.1:"+backend
+	r.start([]string{"TG_PORT=" + backend}, r.node(), "telegram-emulate.cjs")
+	r.start(nil, r.bin("front"), "-kind", "telegram", "-listen", "127.0.0.1:"+front, "-upstream", r.backend)
+	r.up(r.url + "/bot" + botToken + "/getMe")
+	return r
+}
 
 // said is a message of a customer, who has the chat's number.
 func said(chat, id int, more object) object {
@@ -187,8 +229,3 @@ func (r *telegramRig) shown(chat int) []shown {
 	}
 	return all
 }
-
-// fault makes calls go wrong: path and match are parts of the address and the body.
-func (r *telegramRig) fault(f object) { r.t.Helper(); r.ask("POST", r.url+"/__fault", f, nil) }
-
-func (r *telegramRig) mend() { r.t.Helper(); r.ask("DELETE", r.url+"/__fault", nil, nil) }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"parley/channels"
@@ -59,26 +58,30 @@ func (o *office) freeBot(ctx context.Context, s telegram.Settings, but string) e
 	return nil
 }
 
-// sameBot says whether a token is of the bot that a channel speaks for.
-func sameBot(settings json.RawMessage, token core.Secret) error {
-	old, err := telegram.ParseSettings(settings)
+// rekeyTelegram reads another token of the bot that a channel speaks for.
+func rekeyTelegram(_ context.Context, _ *config, c core.Channel, _ core.Secret, keys newKeys) (core.Secret, error) {
+	if err := keys.only("--token-file"); err != nil {
+		return "", err
+	}
+	token := keys["--token-file"]
+	old, err := telegram.ParseSettings(c.Settings)
 	if err != nil {
-		return err
+		return "", err
 	}
 	is, err := telegram.NewSettings(token, old.Mode)
 	if err != nil {
-		return &badInput{"--token-file", "does not hold a bot's token"}
+		return "", &badInput{"--token-file", "does not hold a bot's token"}
 	}
 	if is.Bot != old.Bot {
-		return &badInput{"--token-file", "holds the token of another bot: its customers would be others. Add it as a channel of its own"}
+		return "", &badInput{"--token-file", "holds the token of another bot: its customers would be others. Add it as a channel of its own"}
 	}
-	return nil
+	return token, nil
 }
 
-func openTelegram(d desk, c core.Channel, token core.Secret, r channels.Reports) (core.Adapter, error) {
+func openTelegram(o opener, c core.Channel, token core.Secret, r channels.Reports) (core.Adapter, error) {
 	a, err := telegram.New(telegram.Config{
-		Channel: c, Token: token, WebhookSecret: d.config.key.Word("telegram " + c.Slug), APIURL: d.config.telegramURL, PublicURL: d.publicURL,
-		Inbox: d.inbox, Clock: core.SystemClock, Log: d.log.With("room", "telegram", "channel", c.Slug), Received: r.Received, Trouble: r.Trouble,
+		Channel: c, Token: token, WebhookSecret: o.config.key.Word("telegram " + c.Slug), APIURL: o.config.telegramURL, PublicURL: o.publicURL,
+		Inbox: o.inbox, Clock: core.SystemClock, Log: o.log.With("room", "telegram", "channel", c.Slug), Received: r.Received, Trouble: r.Trouble,
 	})
 	if err != nil { // not a nil of a type that is an adapter
 		return nil, err

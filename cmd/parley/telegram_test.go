@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -76,7 +77,10 @@ type messageRow struct {
 	Reason string `json:"reason"`
 	Actor  struct {
 		Kind string `json:"kind"`
+		Name string `json:"name"`
 	} `json:"actor"`
+	Audience  string `json:"audience"`
+	DeletedAt string `json:"deleted_at"`
 }
 
 // messages gives what was said in a session, as it stands.
@@ -136,9 +140,9 @@ func (s *telegramShop) shows(chat int, want ...string) {
 	})
 }
 
-var uniques = time.Now().UnixNano()
+var uniques atomic.Int64
 
-func unique() string { uniques++; return fmt.Sprint("k", uniques) }
+func unique() string { return fmt.Sprint("k", uniques.Add(1)) }
 
 // noSecret looks for the bot's token where it must not be: logs, answers, the database.
 func (s *telegramShop) noSecret() {

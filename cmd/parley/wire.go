@@ -86,9 +86,9 @@ func wire(c config, s *store.Store, l net.Listener, log *slog.Logger, x extras) 
 	}
 
 	// A channel runs on one node at a time: it receives into the hub, and what is owed to it leaves by the outbox.
-	d := desk{config: &n.config, publicURL: n.publicURL, inbox: n.hub, log: log}
+	o := opener{config: &n.config, publicURL: n.publicURL, inbox: n.hub, desk: n.hub.Desk, log: log}
 	n.channels = channels.NewSupervisor(channels.Config{
-		Leases: s, Health: s.PutHealth, Open: d.open, Holder: holder(), Clock: core.SystemClock, Log: log.With("room", "channels"),
+		Leases: s, Health: s.PutHealth, Open: o.open, Holder: holder(), Clock: core.SystemClock, Log: log.With("room", "channels"),
 		Send: func(ctx context.Context, c channels.Charge) error { return n.outbox.Run(ctx, outbox.Post(c)) },
 	})
 

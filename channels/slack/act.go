@@ -1,0 +1,355 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"parley/core"
+)
+
+const (
+	youngTime = 2 * time.Minute // in which what is not known yet may become known: Slack sends again after one
+	patchStep = 50 * time.Millisecond
+)
+
+// reply is what an event, a press or a command is answered with.
+type reply struct {
+	body  any                   // nil: nothing
+	after func(context.Context) // what is still to do when Slack has its answer; may be nil
+}
+
+// do does what somebody did in a thread. The error passes: Slack shall send it again. What is said where there is no session is none of
+// our business, and is not even looked at.
+func (a *Adapter) do(ctx context.Context, d doing) (reply, error) {
+	s, err := a.session(ctx, d)
+	if core.KindOf(err) == core.NotFound {
+		return reply{}, nil
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	who, err := a.admit(ctx, d.team, d.user)
+	switch {
+	case err != nil:
+		return reply{}, err
+	case who.bar != "":
+		a.handled.add(d.key())
+		return a.explain(d, who), nil
+	}
+	t := task{Adapter: a, doing: d, session: s, who: who.agent}
+	switch d.kind {
+	case didSay:
+		err = t.say(ctx)
+	case didEdit:
+		err = t.edit(ctx)
+	case didDelete:
+		err = t.erase(ctx)
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	a.handled.add(d.key())
+	return t.reply(), nil
+}
+
+// session gives the session of the thread. That of a card that was posted a moment ago may not be known yet, and people are quick: so it is
+// waited for, once in each thread.
+func (a *Adapter) session(ctx context.Context, d doing) (core.SessionID, error) {
+	at := core.Address{Conversation: core.RemoteID(d.room), Thread: core.RemoteID(d.thread)}
+	for waited := time.Duration(0); ; waited += patchStep {
+		s, err := a.config.Desk.Session(ctx, at)
+		if core.KindOf(err) != core.NotFound || !a.young(d.thread) {
+			return s, err
+		}
+		if waited >= a.pace.patch || a.others.has(d.lane()) {
+			if a.roots.has(d.lane()) { // it is ours, so it will be known
+				return s, &core.Error{Op: "slack.session", Kind: core.Unavailable, RetryAfter: time.Second, Err: err}
+			}
+			a.others.add(d.lane())
+			return s, err
+		}
+		wait(ctx, patchStep)
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+	}
+}
+
+// young tells whether a message is so new that not all may be known of it.
+func (a *Adapter) young(ts string) bool {
+	whole, _, _ := strings.Cut(ts, ".")
+	seconds, err := strconv.ParseInt(whole, 10, 64)
+	age := a.config.Clock().Sub(time.Unix(seconds, 0))
+	return err == nil && age < youngTime && age > -youngTime
+}
+
+// explain tells somebody once in a thread why nothing is sent.
+func (a *Adapter) explain(d doing, who admission) reply {
+	if d.kind != didSay || who.bot || !a.told.add(d.user+" "+d.lane()) {
+		return reply{}
+	}
+	return reply{after: func(ctx context.Context) { a.whisper(ctx, d.room, d.thread, d.user, who.bar) }}
+}
+
+// task is something that an agent did in a session's thread.
+type task struct {
+	*Adapter
+	doing
+	session core.SessionID
+	who     core.Actor
+	word    string // what they are told, "" for nothing
+}
+
+func (t *task) reply() reply {
+	if t.word == "" {
+		return reply{}
+	}
+	return reply{after: func(ctx context.Context) { t.whisper(ctx, t.room, t.thread, t.user, t.word) }}
+}
+
+// deed does a deed. What is refused is told to the agent; the error passes. ok: it is done.
+func (t *task) deed(ctx context.Context, d core.Deed, message core.RemoteID, dedupe, lost string) (done core.Done, ok bool, err error) {
+	done, err = t.config.Desk.Do(ctx, t.who, d, core.Said{Room: core.RemoteID(t.room), Remote: message}, dedupe)
+	switch {
+	case passing(err):
+		return done, false, err
+	case err != nil:
+		t.word = why(lost, err)
+		return done, false, nil
+	}
+	t.received()
+	return done, true, nil
+}
+
+// say answers the customer, keeps a note, or does what a word says.
+func (t *task) say(ctx context.Context) error {
+	if t.erased.has(t.key()) {
+		return nil
+	}
+	c := content(t.msg, t.names(ctx))
+	note, isNote := noteOf(c.Text)
+	word, rest := wordOfText(c.Text)
+	switch {
+	case isNote && note == "":
+		t.word = sayEmptyNote
+		return nil
+	case isNote:
+		_, _, err := t.deed(ctx, core.Note{Session: t.session, Text: note}, t.remote(), t.key(), notKept)
+		return err
+	case word != "":
+		return t.order(ctx, word, rest)
+	case strings.TrimSpace(c.Text) == "":
+		if t.files {
+			t.word = sayNoText
+		}
+		return nil
+	}
+	_, ok, err := t.deed(ctx, core.Say{Session: t.session, Text: c.Text, Entities: c.Entities}, t.remote(), t.key(), notSent)
+	if ok && t.files {
+		t.word = sayOnlyText
+	}
+	return err
+}
+
+// order does what a word in the thread says.
+func (t *task) order(ctx context.Context, word, rest string) error {
+	var d core.Deed
+	switch word {
+	case "take", "release", "close", "join":
+		if rest != "" {
+			word = ""
+		}
+	}
+	switch word {
+	case "take":
+		d = core.Take{Session: t.session}
+	case "release":
+		d = core.Release{Session: t.session}
+	case "close":
+		d = core.End{Session: t.session}
+	case "join":
+		d = core.Join{Session: t.session}
+	case "assign":
+		to, err := t.named(ctx, rest)
+		if err != nil || t.word != "" {
+			return err
+		}
+		d = core.Assign{Session: t.session, To: to}
+	default:
+		t.word = sayNoWord
+		return nil
+	}
+	_, _, err := t.deed(ctx, d, "", t.key(), notDone)
+	return err
+}
+
+// named finds the operator whom the agent has named or mentioned. Where there is not just one, the agent is told.
+func (t *task) named(ctx context.Context, name string) (core.AgentID, error) {
+	if _, mention, ok := strings.Cut(t.msg.Text, "<@"); ok {
+		user := mention[:max(strings.IndexAny(mention, "|>"), 0)]
+		agent, err := t.config.Desk.Agent(ctx, person(t.settings.Team, user))
+		if err == nil || passing(err) {
+			return agent.Agent.ID, err
+		}
+	}
+	card, err := t.config.Desk.Card(ctx, t.who, t.session)
+	if err == nil {
+		var all []core.Agent
+		if all, err = t.config.Desk.Operators(ctx, t.who, card.Department); err == nil {
+			found, word := match(all, strings.TrimPrefix(name, "@"))
+			t.word = word
+			return found, nil
+		}
+	}
+	if passing(err) {
+		return 0, err
+	}
+	t.word = why(notDone, err)
+	return 0, nil
+}
+
+// match finds the one operator who is called so, wholly or, if there is no such, to begin with. word says why there is none.
+func match(all []core.Agent, name string) (id core.AgentID, word string) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	whole, begun := map[core.AgentID]bool{}, map[core.AgentID]bool{}
+	for _, a := range all {
+		for _, called := range []string{strings.ToLower(a.Name), strings.ToLower(a.PublicName)} {
+			if called == name {
+				whole[a.ID] = true
+			}
+			if name != "" && strings.HasPrefix(called, name) {
+				begun[a.ID] = true
+			}
+		}
+	}
+	if len(whole) == 0 {
+		whole = begun
+	}
+	switch len(whole) {
+	case 0:
+		return 0, sayNobody
+	case 1:
+		for id = range whole {
+			return id, ""
+		}
+	}
+	return 0, sayWhich
+}
+
+// edit changes a message as its author has. A reply that becomes a note is taken back from the customer; a note never becomes a reply.
+func (t *task) edit(ctx context.Context) error {
+	m, err := t.known(ctx)
+	if err != nil || m.ID == 0 {
+		return err
+	}
+	c := content(t.msg, t.names(ctx))
+	note, isNote := noteOf(c.Text)
+	dedupe := t.key() + "/e" + t.doing.edit
+	switch word, _ := wordOfText(c.Text); {
+	case m.DeletedAt != 0 && !isNote:
+		t.word = sayWasWithdrawn
+		return nil
+	case m.Note() && !isNote:
+		_, ok, err := t.deed(ctx, core.Edit{Session: m.Session, Message: m.ID, Text: c.Text}, t.remote(), dedupe, notChanged)
+		if ok {
+			t.word = sayStaysNote
+		}
+		return err
+	case m.Note():
+		_, _, err := t.deed(ctx, core.Edit{Session: m.Session, Message: m.ID, Text: cmp.Or(note, "//")}, t.remote(), dedupe, notChanged)
+		return err
+	case isNote:
+		return t.withdraw(ctx, m, note)
+	case word != "":
+		t.word = sayWordEdited
+		return nil
+	}
+	_, _, err = t.deed(ctx, core.Edit{Session: m.Session, Message: m.ID, Text: c.Text, Entities: c.Entities}, t.remote(), dedupe, notChanged)
+	return err
+}
+
+// withdraw takes a reply back that has become a note. The message is called the note from then on. It may be done again: each step is
+// done once.
+func (t *task) withdraw(ctx context.Context, m core.Event, note string) error {
+	done, ok, err := t.deed(ctx, core.Delete{Session: m.Session, Message: m.ID}, t.remote(), t.key()+"/w"+t.doing.edit, notChanged)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		if m.DeletedAt != 0 {
+			t.word = sayWasWithdrawn
+		}
+		return nil
+	}
+	word := sayWithdrawn
+	if done.Event.Reason != "" {
+		word = sayNowNote + " " + done.Event.Reason
+	}
+	if note != "" {
+		if _, ok, err = t.deed(ctx, core.Note{Session: m.Session, Text: note}, t.remote(), t.key()+"/n"+t.doing.edit, notKept); err != nil {
+			return err
+		}
+	}
+	if ok {
+		t.word = word
+	}
+	return nil
+}
+
+// erase takes a message back that its author has deleted.
+func (t *task) erase(ctx context.Context) error {
+	t.erased.add(t.key())
+	m, err := t.config.Desk.Message(ctx, t.remote())
+	if core.KindOf(err) == core.NotFound || err == nil && m.DeletedAt != 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	done, ok, err := t.deed(ctx, core.Delete{Session: m.Session, Message: m.ID}, t.remote(), t.key()+"/d", notDeleted)
+	if ok {
+		t.word = done.Event.Reason // such as that it stays with the customer
+	}
+	return err
+}
+
+// known gives the message that an edit is about; none, if it was not sent. One that was not looked at yet may still come, so Slack shall
+// tell of the edit again.
+func (t *task) known(ctx context.Context) (core.Event, error) {
+	m, err := t.config.Desk.Message(ctx, t.remote())
+	switch {
+	case err == nil:
+		return m, nil
+	case core.KindOf(err) != core.NotFound:
+		return core.Event{}, err
+	case t.handled.has(t.key()) || !t.young(t.ts):
+		return core.Event{}, nil
+	}
+	return core.Event{}, &core.Error{Op: "slack.edit", Kind: core.Unavailable, RetryAfter: time.Second, Err: err}
+}
+
+// unseen tells whether a character shows nothing: space, or a mark that only tells how to show others.
+func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+
+// noteOf gives what a note says. ok: it is one, because it begins with //.
+func noteOf(text string) (note string, ok bool) {
+	text, ok = strings.CutPrefix(strings.TrimLeftFunc(text, unseen), "//")
+	return strings.TrimFunc(text, unseen), ok
+}
+
+// wordOfText gives the word that a text begins with, after "!", and what follows it; "" if it begins otherwise: with a capital, a sign, or
+// another "!".
+func wordOfText(text string) (word, rest string) {
+	text, ok := strings.CutPrefix(strings.TrimFunc(text, unseen), "!")
+	if !ok || text == "" || text[0] < 'a' || text[0] > 'z' {
+		return "", ""
+	}
+	if end := strings.IndexFunc(text, unicode.IsSpace); end >= 0 {
+		return text[:end], strings.TrimSpace(text[end:])
+	}
+	return text, ""
+}

@@ -1,0 +1,184 @@
+package slack
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"parley/channels"
+	"parley/core"
+)
+
+// What buttons are called in Slack's calls. Their value is the session, of retry the session and the message: "ses_…/msg_…".
+const (
+	pressTake    = "take"
+	pressAssign  = "assign"
+	pressRelease = "release"
+	pressJoin    = "join"
+	pressClose   = "close"
+	pressRetry   = "retry"
+	pressOpen    = "open" // leads to the workspace; Slack tells of it all the same
+)
+
+const (
+	maxShown  = 60  // runes of a name
+	maxRecall = 300 // runes of a message that is shown again
+)
+
+// customerOf is what a customer is called.
+func customerOf(c core.Card) string {
+	if name := clipped(channels.CleanName(c.Customer), maxShown); name != "" {
+		return name
+	}
+	return "Customer"
+}
+
+// kindOf is what a kind of channel is called.
+func kindOf(c core.Card) string {
+	if c.Kind == "" {
+		return "Parley"
+	}
+	return strings.ToUpper(c.Kind[:1]) + c.Kind[1:]
+}
+
+// clipped is a text that is at most so many runes long.
+func clipped(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	return strings.TrimSpace(string(runes[:limit-1])) + "…"
+}
+
+// standing is the sign of a session's state, and the state in words.
+func standing(c core.Card) (sign, state string) {
+	switch c.State {
+	case core.Waiting:
+		return "red_circle", "Waiting: nobody has taken it"
+	case core.Pending:
+		return "large_yellow_circle", "Assigned to " + c.Holder + ", who has not joined yet"
+	case core.Active:
+		return "large_green_circle", "With " + c.Holder
+	}
+	state = "Ended"
+	switch c.Outcome {
+	case core.CompletedByOperator:
+		state = "Ended by the agent"
+	case core.CompletedByCustomer:
+		state = "Ended by the customer"
+	}
+	if c.Holder != "" {
+		state += ", was with " + c.Holder
+	}
+	return "white_circle", state
+}
+
+// cardPost is what a surface shows of a session at the head of its thread.
+func cardPost(c core.Card, public string) post {
+	sign, state := standing(c)
+	title := fmt.Sprintf(" · %s · #%d", kindOf(c), c.Number)
+	lines := []slack.RichTextElement{line(emoji(sign), words(" "), strong(customerOf(c)), words(title)), line(words(state))}
+	if c.Preview != "" && c.State != core.Over {
+		lines = append(lines, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{words(c.Preview)}})
+	}
+	if c.Unreachable != "" && c.State != core.Over {
+		lines = append(lines, line(emoji("warning"), words(" "), strong("The customer cannot be reached. "), words(c.Unreachable)))
+	}
+	p := post{
+		text:   fmt.Sprintf("%s%s: %s", customerOf(c), title, state),
+		blocks: []slack.Block{slack.NewRichTextBlock("", lines...), slack.NewContextBlock("", counts(c)...)},
+	}
+	if c.Preview != "" && c.State != core.Over {
+		p.text += "\n" + c.Preview
+	}
+	if buttons := buttonsOf(c, public); len(buttons) > 0 {
+		p.blocks = append(p.blocks, slack.NewActionBlock("", buttons...))
+	}
+	return p
+}
+
+// counts is the small print of a card.
+func counts(c core.Card) []slack.MixedElement {
+	var facts []string
+	switch {
+	case c.State == core.Over && c.EndedAt != 0:
+		facts = append(facts, "ended "+moment(c.EndedAt))
+	case c.WaitingSince != 0:
+		facts = append(facts, "waits since "+moment(c.WaitingSince))
+	}
+	facts = append(facts, many(c.Messages, "message"))
+	if c.Unread > 0 && c.State != core.Over {
+		facts = append(facts, strconv.FormatInt(c.Unread, 10)+" unread")
+	}
+	small := []slack.MixedElement{slack.NewTextBlockObject(slack.MarkdownType, strings.Join(facts, " · "), false, true)}
+	for _, name := range []string{c.Team, c.Channel} {
+		if name != "" {
+			small = append(small, slack.NewTextBlockObject(slack.PlainTextType, name, false, false))
+		}
+	}
+	return small
+}
+
+// moment is a time that Slack shows in the reader's zone, and as how long ago that is: so it stays true without being changed.
+// https://docs.slack.dev/messaging/formatting-message-text/#date-formatting
+func moment(at core.Time) string {
+	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time} ({ago})|%s>", at.Std().Unix(), at.Std().Format("2006-01-02 15:04 UTC"))
+}
+
+func many(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.FormatInt(n, 10) + " " + noun + "s"
+}
+
+// buttonsOf are the deeds that the session's state allows, whoever looks: a card is the same for all.
+func buttonsOf(c core.Card, public string) []slack.BlockElement {
+	value := c.Session.String()
+	take := button(pressTake, value, "Take").WithStyle(slack.StylePrimary)
+	join := button(pressJoin, value, "Join")
+	assign, release := button(pressAssign, value, "Assign…"), button(pressRelease, value, "Release")
+	end := button(pressClose, value, "Close").WithConfirm(confirm(
+		"Close the session?", "The customer is told that it has ended. What they write later begins another.", "Close"))
+	var all []slack.BlockElement
+	switch c.State {
+	case core.Waiting:
+		all = append(all, take, assign, end)
+	case core.Pending:
+		all = append(all, join.WithStyle(slack.StylePrimary), assign, release, end)
+	case core.Active:
+		all = append(all, join, assign, release, end)
+	}
+	if public != "" {
+		open := button(pressOpen, value, "Open in workspace")
+		open.URL = workspace(c, public)
+		all = append(all, open)
+	}
+	return all
+}
+
+func button(action, value, label string) *slack.ButtonBlockElement {
+	return slack.NewButtonBlockElement(action, value, slack.NewTextBlockObject(slack.PlainTextType, label, false, false))
+}
+
+func confirm(title, text, yes string) *slack.ConfirmationBlockObject {
+	plain := func(s string) *slack.TextBlockObject {
+		return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+	}
+	return slack.NewConfirmationBlockObject(plain(title), plain(text), plain(yes), plain("Cancel")).WithStyle(slack.StyleDanger)
+}
+
+// workspace is where the session is in the workspace, which shows it beside a list of its department.
+func workspace(c core.Card, public string) string {
+	list := "active"
+	switch c.State {
+	case core.Waiting:
+		list = "unassigned"
+	case core.Over:
+		list = "closed"
+	}
+	return strings.TrimSuffix(public, "/") + "/inbox/" + url.PathEscape(c.TeamSlug) + "/" + list + "/" + c.Session.String()
+}

@@ -1,0 +1,91 @@
+package slack
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"parley/core"
+)
+
+var update = flag.Bool("update", false, "write testdata/card.json anew")
+
+const goldenCards = "testdata/card.json"
+
+// TestCards holds the cards of all states to a file, which shows them as Slack's Block Kit Builder takes them.
+func TestCards(t *testing.T) {
+	t.Parallel()
+	type shown struct {
+		Text   string          `json:"text"`
+		Blocks json.RawMessage `json:"blocks"`
+	}
+	got := map[string]shown{}
+	for name, change := range map[string]func(c *core.Card){
+		"waiting":                      func(*core.Card) {},
+		"waiting, as little as can be": func(c *core.Card) { *c = core.Card{Session: 1, Number: 1, State: core.Waiting} },
+		"pending":                      func(c *core.Card) { c.State, c.Holder = core.Pending, "Grace" },
+		"active": func(c *core.Card) {
+			c.State, c.Holder, c.Unread, c.WaitingSince, c.Messages = core.Active, "Grace", 0, 0, 1
+		},
+		"active, and cannot be reached": func(c *core.Card) {
+			c.State, c.Holder, c.Unreachable = core.Active, "Grace", "The customer has blocked the bot."
+		},
+		"ended by the agent": func(c *core.Card) {
+			c.State, c.Outcome, c.Holder, c.EndedAt = core.Over, core.CompletedByOperator, "Grace", core.At(testNow)
+		},
+		"ended by the customer": func(c *core.Card) {
+			c.State, c.Outcome, c.EndedAt = core.Over, core.CompletedByCustomer, core.At(testNow)
+		},
+	} {
+		c := testCard()
+		change(&c)
+		p := cardPost(c, "https://desk.example.test/")
+		blocks, err := json.Marshal(p.blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[name] = shown{p.text, blocks}
+	}
+	var text strings.Builder
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(got); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(goldenCards, []byte(text.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(goldenCards)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text.String() != string(want) {
+		t.Errorf("the cards are not those of %s; if they should be others now: go test ./channels/slack -run TestCards -update", goldenCards)
+	}
+}
+
+func TestNamesAreClipped(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, customer, want string }{
+		{"nobody", "", "Customer"}, {"a name of blanks", " \t ", "Customer"}, {"a name over lines", "Ada\nLovelace", "Ada Lovelace"},
+		{"a long name", strings.Repeat("é", 70), strings.Repeat("é", 59) + "…"},
+	} {
+		if got := customerOf(core.Card{Customer: c.customer}); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestSizesAreReadable(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int64]string{1: "1 byte", 999: "999 bytes", 1500: "2 kB", 2_345_678: "2.3 MB"} {
+		if got := size(n); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

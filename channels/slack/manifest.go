@@ -1,0 +1,78 @@
+package slack
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"parley/core"
+)
+
+// scopes are the permissions that the app uses: each is a question that an administrator of the workspace is asked.
+// https://docs.slack.dev/reference/scopes
+var scopes = []string{
+	"channels:history", // what is said in threads, and our own posts, to find them again
+	"chat:write",
+	"chat:write.customize", // the customer's name as the author
+	"commands",             // /parley, and the shortcut
+	"groups:history",       // as above, in private channels
+	"im:write",             // private explanations
+	"users:read",           // who is a guest, or of another team
+}
+
+// appScope is the permission of the app-level token.
+const appScope = "connections:write"
+
+// events are what the app is told of: https://docs.slack.dev/reference/events
+var events = []string{"app_home_opened", "app_uninstalled", "message.channels", "message.groups", "tokens_revoked"}
+
+// Manifest gives what Slack asks for when an app is made, as JSON. host is where this installation is reached, with or without
+// "https://"; it matters in the mode events only. The error is Invalid.
+func Manifest(mode, host, slug string) ([]byte, error) {
+	var address string
+	switch mode {
+	case ModeSocket:
+	case ModeEvents:
+		if !strings.Contains(host, "://") {
+			host = "https://" + host
+		}
+		u, err := url.Parse(host)
+		if err != nil || u.Scheme != "https" || u.Host == "" {
+			return nil, wrong("public_url", "must be https where Slack is to call")
+		}
+		address = fmt.Sprintf("https://%s/hooks/%s/%s", u.Host, Kind, slug)
+	default:
+		return nil, wrong("mode", "is neither socket nor events")
+	}
+	m := slack.Manifest{
+		Display: slack.Display{Name: "Parley", Description: "Live chat sessions in Slack threads"},
+		Features: slack.Features{
+			// Without the messages tab Slack refuses private explanations; nobody reads what would be written there.
+			AppHome:   slack.AppHome{HomeTabEnabled: true, MessagesTabEnabled: true, MessagesTabReadOnlyEnabled: true},
+			BotUser:   slack.BotUser{DisplayName: "parley", AlwaysOnline: true},
+			Shortcuts: []slack.Shortcut{{Name: "Note", CallbackID: "note", Description: "Keep this inside", Type: slack.MessageShortcut}},
+			SlashCommands: []slack.ManifestSlashCommand{{
+				Command: "/parley", Description: "Link yourself, see your sessions", UsageHint: "link CODE | mine | help", Url: address,
+			}},
+		},
+		OAuthConfig: slack.OAuthConfig{Scopes: slack.OAuthScopes{Bot: scopes}},
+		Settings: slack.Settings{
+			EventSubscriptions: &slack.EventSubscriptions{BotEvents: events, RequestUrl: address},
+			Interactivity:      &slack.Interactivity{IsEnabled: true, RequestUrl: address},
+			SocketModeEnabled:  mode == ModeSocket,
+		},
+	}
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the manifest: %w", err)
+	}
+	return text, nil
+}
+
+// wrong says what is wrong with what an administrator has given.
+func wrong(field, reason string) *core.Error {
+	return &core.Error{Op: "slack.Connect", Kind: core.Invalid, Field: field, Reason: reason}
+}

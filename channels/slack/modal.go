@@ -1,0 +1,205 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/slack-go/slack"
+
+	"parley/channels"
+	"parley/core"
+)
+
+// What windows, and the shortcut that opens one, are called in Slack's calls. Their one field is called as they are.
+const (
+	callAssign = "assign"
+	callNote   = "note"
+)
+
+const (
+	maxOptions = 100 // in one group of a list
+	maxGroups  = 100
+	maxLabel   = 75 // runes
+)
+
+// about is what a window remembers of what it is about. Slack keeps it, and gives it back signed.
+type about struct {
+	Session core.SessionID `json:"session"`
+	Version int64          `json:"version"` // of the session when the window was opened
+	Room    string         `json:"room"`
+}
+
+func (b about) text() string {
+	text, err := json.Marshal(b)
+	if err != nil { // words and numbers always marshal
+		panic(err)
+	}
+	return string(text)
+}
+
+// openAssign asks to whom a session is to be assigned. A trigger lives three seconds, so the window opens before anything is looked up.
+func (a *Adapter) openAssign(ctx context.Context, p press, session core.SessionID) {
+	tell := func(text string) { a.whisper(ctx, p.room(), p.thread(), p.User.ID, text) }
+	view, err := a.api.api.OpenViewContext(ctx, p.Trigger, window(callAssign, "Assign session", "", "", section("One moment …")))
+	if err != nil {
+		a.config.Log.InfoContext(ctx, "a window was not opened", "error", asked("slack.openAssign", err))
+		tell(sayLate)
+		return
+	}
+	filled, err := a.assignWindow(ctx, p, session)
+	if err != nil {
+		text := why(notDone, err)
+		if e, ok := errors.AsType[*core.Error](err); ok && e.Op == opBarred {
+			text = e.Reason
+		}
+		filled = window(callAssign, "Assign session", "", "", section(text))
+	}
+	if _, err = a.api.api.UpdateViewContext(ctx, filled, "", "", view.ID); err != nil {
+		a.config.Log.InfoContext(ctx, "a window was not filled", "error", asked("slack.openAssign", err))
+		tell(sayLate)
+	}
+}
+
+// opBarred marks the error that has for its reason why somebody may not act.
+const opBarred = "slack.admit"
+
+// assignWindow is the window with those to whom the session can be assigned.
+func (a *Adapter) assignWindow(ctx context.Context, p press, session core.SessionID) (slack.ModalViewRequest, error) {
+	var none slack.ModalViewRequest
+	who, err := a.admit(ctx, p.team(), p.User.ID)
+	if err != nil {
+		return none, err
+	}
+	if who.bar != "" {
+		return none, &core.Error{Op: opBarred, Kind: core.Forbidden, Reason: barredPress(who.bar)}
+	}
+	card, err := a.config.Desk.Card(ctx, who.agent, session)
+	if err != nil {
+		return none, err
+	}
+	all, err := a.config.Desk.Operators(ctx, who.agent, card.Department)
+	switch {
+	case err != nil:
+		return none, err
+	case card.State == core.Over:
+		return none, &core.Error{Op: "slack.assign", Kind: core.Ended}
+	case len(all) == 0:
+		return none, &core.Error{Op: "slack.assign", Kind: core.Forbidden, Reason: "The department has no operators."}
+	}
+	list := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText("Choose somebody"), callAssign)
+	if options := optionsOf(all); len(options) <= maxOptions {
+		list.Options = options
+	} else {
+		list.OptionGroups = groupsOf(options)
+	}
+	kept := about{Session: session, Version: card.Version, Room: p.room()}
+	field := slack.NewInputBlock(callAssign, plainText("Operator"), nil, list)
+	return window(callAssign, "Assign session", "Assign", kept.text(), field), nil
+}
+
+func optionsOf(all []core.Agent) []*slack.OptionBlockObject {
+	var options []*slack.OptionBlockObject
+	for _, agent := range all {
+		name := clipped(channels.CleanName(agent.Name), maxLabel)
+		if name == "" {
+			name = agent.ID.String()
+		}
+		options = append(options, slack.NewOptionBlockObject(agent.ID.String(), plainText(name), nil))
+	}
+	return options
+}
+
+// groupsOf lists more options than one list takes, by what they begin with.
+func groupsOf(options []*slack.OptionBlockObject) []*slack.OptionGroupBlockObject {
+	var groups []*slack.OptionGroupBlockObject
+	for len(options) > 0 && len(groups) < maxGroups {
+		n := min(len(options), maxOptions)
+		label := clipped(options[0].Text.Text, maxLabel/2-2) + " – " + clipped(options[n-1].Text.Text, maxLabel/2-2)
+		groups = append(groups, slack.NewOptionGroupBlockElement(plainText(label), options[:n]...))
+		options = options[n:]
+	}
+	return groups
+}
+
+// submitAssign assigns the session of a window. What is wrong is told at the field.
+func (a *Adapter) submitAssign(ctx context.Context, p press) reply {
+	var b about
+	if err := json.Unmarshal([]byte(p.View.Metadata), &b); err != nil || b.Session == 0 {
+		return fieldError(callAssign, sayOld)
+	}
+	chosen := p.View.State.Values[callAssign][callAssign].Selected
+	if chosen == nil {
+		return fieldError(callAssign, "Choose somebody.")
+	}
+	to, err := core.ParseID[core.AgentID](chosen.Value)
+	if err != nil {
+		return fieldError(callAssign, "Choose somebody.")
+	}
+	d := core.Assign{Session: b.Session, To: to, Version: b.Version}
+	if word := a.pressed(ctx, p, d, b.Room, "v/"+p.View.ID+"/"+to.String()); word != "" {
+		return fieldError(callAssign, word)
+	}
+	return reply{}
+}
+
+// openNote opens a window in which a note is written about the session of a message.
+func (a *Adapter) openNote(ctx context.Context, p press) {
+	tell := func(text string) { a.whisper(ctx, p.room(), p.thread(), p.User.ID, text) }
+	root := p.thread()
+	if root == "" {
+		root = p.Message.TS
+	}
+	at := core.Address{Conversation: core.RemoteID(p.room()), Thread: core.RemoteID(root)}
+	session, err := a.config.Desk.Session(ctx, at)
+	switch {
+	case core.KindOf(err) == core.NotFound:
+		tell("There is no session here: a note belongs to the thread of one.")
+		return
+	case err != nil:
+		tell(sayBusy)
+		return
+	}
+	input := slack.NewPlainTextInputBlockElement(nil, callNote).WithMultiline(true)
+	field := slack.NewInputBlock(callNote, plainText("Only colleagues see it"), nil, input)
+	view := window(callNote, "Note", "Keep", about{Session: session, Room: p.room()}.text(), field)
+	if _, err := a.api.api.OpenViewContext(ctx, p.Trigger, view); err != nil {
+		a.config.Log.InfoContext(ctx, "a window was not opened", "error", asked("slack.openNote", err))
+		tell(sayLate)
+	}
+}
+
+// submitNote keeps the note of a window. Nobody has said it in the room, so it is shown there.
+func (a *Adapter) submitNote(ctx context.Context, p press) reply {
+	var b about
+	if err := json.Unmarshal([]byte(p.View.Metadata), &b); err != nil || b.Session == 0 {
+		return fieldError(callNote, sayOld)
+	}
+	d := core.Note{Session: b.Session, Text: p.View.State.Values[callNote][callNote].Value}
+	if err := d.Check(); err != nil {
+		return fieldError(callNote, why(notKept, err))
+	}
+	if word := a.pressed(ctx, p, d, "", "v/"+p.View.ID); word != "" {
+		return fieldError(callNote, word)
+	}
+	return reply{}
+}
+
+// fieldError keeps a window open, with a sentence at its field.
+func fieldError(field, text string) reply {
+	return reply{body: map[string]any{"response_action": "errors", "errors": map[string]string{field: text}}}
+}
+
+// window is a window; without a word for its button it only shows something.
+func window(callback, title, button, kept string, blocks ...slack.Block) slack.ModalViewRequest {
+	v := slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: callback, Title: plainText(title), Close: plainText("Cancel"), PrivateMetadata: kept,
+		Blocks: slack.Blocks{BlockSet: blocks},
+	}
+	if button != "" {
+		v.Submit = plainText(button)
+	}
+	return v
+}
+
+func section(text string) slack.Block { return slack.NewSectionBlock(plainText(text), nil, nil) }

@@ -1,0 +1,174 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"parley/core"
+)
+
+// press is what somebody did with a button, a window or a shortcut: https://docs.slack.dev/reference/interaction-payloads
+type press struct {
+	Type     string `json:"type"`
+	Callback string `json:"callback_id"`
+	Trigger  string `json:"trigger_id"`
+	User     struct {
+		ID   string `json:"id"`
+		Team string `json:"team_id"`
+	} `json:"user"`
+	Team *struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	Channel   struct{ ID string } `json:"channel"`
+	Container struct {
+		TS      string `json:"message_ts"`
+		Channel string `json:"channel_id"`
+		Thread  string `json:"thread_ts"`
+	} `json:"container"`
+	Message struct {
+		TS     string `json:"ts"`
+		Thread string `json:"thread_ts"`
+	} `json:"message"`
+	Actions []struct {
+		Action string `json:"action_id"`
+		Value  string `json:"value"`
+	} `json:"actions"`
+	View struct {
+		ID       string `json:"id"`
+		Callback string `json:"callback_id"`
+		Metadata string `json:"private_metadata"`
+		State    struct {
+			Values map[string]map[string]struct {
+				Value    string `json:"value"`
+				Selected *struct {
+					Value string `json:"value"`
+				} `json:"selected_option"`
+			} `json:"values"`
+		} `json:"state"`
+	} `json:"view"`
+}
+
+func readPress(body []byte) (press, error) {
+	var p press
+	if err := json.Unmarshal(body, &p); err != nil {
+		return p, fmt.Errorf("read the interaction: %w", err)
+	}
+	return p, nil
+}
+
+func (p press) room() string { return cmp.Or(p.Channel.ID, p.Container.Channel) }
+
+// team is that of who pressed.
+func (p press) team() string {
+	if p.User.Team == "" && p.Team != nil {
+		return p.Team.ID
+	}
+	return p.User.Team
+}
+
+// thread is the one in which the button is; "" for a card's, which is seen in the room.
+func (p press) thread() string {
+	thread := cmp.Or(p.Message.Thread, p.Container.Thread)
+	if thread == cmp.Or(p.Message.TS, p.Container.TS) {
+		return ""
+	}
+	return thread
+}
+
+// press does what a press comes to. Slack does not send it again, so nothing passes: who pressed is told.
+func (a *Adapter) press(ctx context.Context, p press) reply {
+	switch {
+	case p.User.ID == "":
+		return reply{}
+	case p.Type == "block_actions" && len(p.Actions) > 0:
+		return a.button(ctx, p, p.Actions[0].Action, p.Actions[0].Value)
+	case p.Type == "message_action" && p.Callback == callNote:
+		return reply{after: func(ctx context.Context) { a.openNote(ctx, p) }}
+	case p.Type == "view_submission" && p.View.Callback == callAssign:
+		return a.submitAssign(ctx, p)
+	case p.Type == "view_submission" && p.View.Callback == callNote:
+		return a.submitNote(ctx, p)
+	}
+	return reply{}
+}
+
+// button does what a button says, as its action and its value.
+func (a *Adapter) button(ctx context.Context, p press, action, value string) reply {
+	tell := func(text string) reply {
+		return reply{after: func(ctx context.Context) { a.whisper(ctx, p.room(), p.thread(), p.User.ID, text) }}
+	}
+	if action == pressOpen {
+		return reply{}
+	}
+	named, message, _ := strings.Cut(value, "/")
+	session, err := core.ParseID[core.SessionID](named)
+	if err != nil {
+		return tell(sayOld)
+	}
+	var d core.Deed
+	switch action {
+	case pressTake:
+		d = core.Take{Session: session}
+	case pressRelease:
+		d = core.Release{Session: session}
+	case pressJoin:
+		d = core.Join{Session: session}
+	case pressClose:
+		d = core.End{Session: session}
+	case pressRetry:
+		about, err := core.ParseID[core.EventID](message)
+		if err != nil {
+			return tell(sayOld)
+		}
+		d = core.Retry{Session: session, Message: about}
+	case pressAssign:
+		return reply{after: func(ctx context.Context) { a.openAssign(ctx, p, session) }}
+	default:
+		return tell(sayOld)
+	}
+	if p.Trigger == "" { // Slack always sends one, and a new one with each press
+		p.Trigger = core.NewToken().Reveal()
+	}
+	if word := a.pressed(ctx, p, d, p.room(), "p/"+p.Trigger); word != "" {
+		return tell(word)
+	}
+	return reply{}
+}
+
+// maxDedupe is less than core takes.
+const maxDedupe = 90
+
+// pressed does a deed of somebody who pressed something, and gives what they are to be told: "" if it is done. What they say by it counts as
+// said in the room, unless that is "".
+func (a *Adapter) pressed(ctx context.Context, p press, d core.Deed, room, dedupe string) string {
+	if len(dedupe) > maxDedupe {
+		dedupe = core.HashToken(core.Secret(dedupe))
+	}
+	who, err := a.admit(ctx, p.team(), p.User.ID)
+	switch {
+	case err != nil:
+		return sayBusy
+	case who.bar != "":
+		return barredPress(who.bar)
+	}
+	if _, err = a.config.Desk.Do(ctx, who.agent, d, core.Said{Room: core.RemoteID(room)}, dedupe); err != nil {
+		return why(notDone, err)
+	}
+	a.received()
+	return ""
+}
+
+// barredPress is what somebody is told who may not press: bar is about what was said.
+func barredPress(bar string) string {
+	return strings.Replace(bar, "Nothing was sent:", "Nothing was done:", 1)
+}
+
+// plainText is a text that is nothing but that.
+func plainText(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}

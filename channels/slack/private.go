@@ -1,0 +1,112 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"parley/core"
+)
+
+// What people are told privately about themselves.
+const (
+	sayUnlinked = "Nothing was sent: Parley does not know which agent you are. Make a code in Parley's workspace and type /parley link CODE here."
+	sayDisabled = "Nothing was sent: your agent in Parley is disabled. An administrator can change that."
+	sayGuest    = "Nothing was sent: guests of this workspace cannot act in Parley."
+	sayForeign  = "Nothing was sent: only members of this workspace can act in Parley."
+	sayGone     = "Nothing was sent: this account is deactivated."
+	sayBot      = "Bots cannot act in Parley."
+)
+
+// What people are told privately about what they did.
+const (
+	sayEmptyNote    = "The note was not kept: there is nothing after //."
+	sayOnlyText     = "Only the text was taken. The file stays in Slack: the customer does not get it."
+	sayNoText       = "Nothing was sent: there is no text. The file stays in Slack."
+	sayNoWord       = "Nothing was sent: Parley does not know this word. It knows !take, !release, !close, !join and !assign NAME."
+	sayWordEdited   = "Nothing was changed: words such as !take count when they are written, not by an edit."
+	sayStaysNote    = "This stays a note: it was not sent to the customer. Write it as a new message to send it."
+	sayWithdrawn    = "It is a note now, and was taken back from the customer, who may have read it."
+	sayNowNote      = "It is a note now for colleagues."
+	sayWasWithdrawn = "This message was taken back. Your change was not kept: write a new message."
+	sayNobody       = "Nobody was assigned: no operator of the department is called so. Write !assign and a name as Parley shows it."
+	sayWhich        = "Nobody was assigned: more than one operator is called so. Write the whole name."
+	sayLate         = "The window could not be opened: Slack allows three seconds for it. Please press again."
+	sayBusy         = "Parley is busy or cannot reach its database. Nothing was done; please try again."
+	sayOld          = "This button is too old: it names nothing that Parley knows."
+)
+
+// What was lost when a deed was refused.
+const (
+	notSent    = "Not sent."
+	notKept    = "Not kept."
+	notChanged = "Not changed in Parley."
+	notDeleted = "Not taken back."
+	notDone    = "Nothing was done."
+)
+
+// why says to people why a deed was refused.
+func why(lost string, err error) string {
+	e, ok := errors.AsType[*core.Error](err)
+	if !ok {
+		return sayBusy
+	}
+	switch {
+	case e.Kind == core.Taken && e.Winner != "":
+		return lost + " " + e.Winner + " has this session."
+	case e.Kind == core.Taken:
+		return lost + " Somebody else was first."
+	case e.Kind == core.Ended:
+		return lost + " The session has ended."
+	case e.Kind == core.NotFound && e.Field == "message":
+		return lost + " This message is not there any more."
+	case e.Kind == core.NotFound:
+		return lost + " Your agent does not see this session: it belongs to a department that is not yours."
+	case passing(err):
+		return sayBusy
+	case e.Kind == core.Invalid && e.Field == "text":
+		return lost + " The text " + e.Reason + "."
+	case e.Reason != "":
+		return lost + " " + e.Reason
+	case e.Kind == core.Forbidden:
+		return lost + " You may not do this."
+	}
+	return lost + " Parley refuses it."
+}
+
+// privateTime is for telling somebody something. It is of no use later.
+const privateTime = 10 * time.Second
+
+// whisper tells one person something where only they see it: in a thread, or, where that is "", in the room. It is lost if Slack does not take it:
+// nothing depends on it.
+func (a *Adapter) whisper(ctx context.Context, room, thread, user, text string) {
+	if text == "" || user == "" || room == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, privateTime)
+	defer cancel()
+	p := richPost(text, line(words(text)))
+	options := append(p.options(), slack.MsgOptionBlocks(p.blocks...))
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
+	}
+	_, err := a.api.api.PostEphemeralContext(ctx, room, user, options...)
+	if says(err, "user_not_in_channel", "not_in_channel") { // who presses a button need not be a member
+		err = a.write(ctx, user, p)
+	}
+	if err != nil {
+		a.config.Log.InfoContext(ctx, "a private word was not said", "error", asked("slack.whisper", err))
+	}
+}
+
+// write tells one person something as a direct message.
+func (a *Adapter) write(ctx context.Context, user string, p post) error {
+	c, _, _, err := a.api.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+	if err != nil {
+		return err
+	}
+	_, _, err = a.api.api.PostMessageContext(ctx, c.ID, append(p.options(), slack.MsgOptionBlocks(p.blocks...))...)
+	return err
+}

@@ -1,0 +1,241 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"parley/channels"
+	"parley/core"
+)
+
+const opDeliver = "slack.Deliver"
+
+// Deliver does the next step of what is owed to a channel where agents work.
+func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
+	switch {
+	case !o.Surface:
+	case o.Verb == core.OutCard && o.To.Thread == "":
+		return a.open(ctx, o)
+	case o.To.Thread == "":
+		return core.Receipt{}, lost(errors.New("there is no thread"))
+	case o.Verb == core.OutCard:
+		return core.Receipt{}, a.refresh(ctx, o)
+	case o.Verb == core.OutSend:
+		return a.send(ctx, o)
+	case o.Verb == core.OutEdit:
+		return a.edit(ctx, o)
+	case o.Verb == core.OutDelete:
+		return a.delete(ctx, o)
+	case o.Verb == core.OutTell:
+		_, err := a.put(ctx, o, tellPost(o))
+		return core.Receipt{}, err
+	}
+	return core.Receipt{}, &core.Error{Op: opDeliver, Kind: core.Invalid, Reason: reasonRefused}
+}
+
+// open posts a session's card, which is the root of its thread, and where there was a thread before, what that showed last.
+func (a *Adapter) open(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
+	part, err := a.put(ctx, o, cardPost(o.Card, a.config.Public))
+	if err != nil {
+		return core.Receipt{}, err
+	}
+	_, ts, err := split(part)
+	if err != nil {
+		return core.Receipt{}, err
+	}
+	o.To.Thread = core.RemoteID(ts)
+	if len(o.Recent) > 0 {
+		if _, err := a.put(ctx, o, recallPost(o)); err != nil {
+			a.config.Log.InfoContext(ctx, "last messages not shown again", "error", err)
+		}
+	}
+	return core.Receipt{Thread: o.To.Thread}, nil
+}
+
+// refresh makes the card anew. If it cannot be changed, it is not there, or is not ours any more.
+func (a *Adapter) refresh(ctx context.Context, o core.Outgoing) error {
+	room, root := string(o.To.Conversation), string(o.To.Thread)
+	err := a.change(ctx, room, root, cardPost(o.Card, a.config.Public))
+	if says(err, "message_not_found", "cant_update_message") {
+		a.posts.forget(remote(room, root))
+		return lost(err)
+	}
+	return a.refused(room, err)
+}
+
+// send sends part Step of the content.
+func (a *Adapter) send(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
+	parts := a.parts(o)
+	if o.Step >= len(parts) {
+		return core.Receipt{}, nil
+	}
+	part, err := a.put(ctx, o, copyPost(o, parts[o.Step], o.Step))
+	return core.Receipt{Part: part, More: err == nil && o.Step+1 < len(parts)}, err
+}
+
+// parts gives the messages that a content becomes.
+func (a *Adapter) parts(o core.Outgoing) []core.Content {
+	if strings.TrimSpace(o.Content.Text) == "" && len(o.Content.Media) == 0 {
+		return []core.Content{{Text: reasonEmpty}}
+	}
+	return channels.Split(o.Content, a.can.MaxText, a.can.Unit)
+}
+
+// edit makes one part what it must be: step n changes part n; where the new text has more parts, the further steps send them; where it
+// has fewer, each deletes the last. Parts are those that there are now, so the list has grown or shrunk with the steps before.
+func (a *Adapter) edit(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
+	parts := a.parts(o)
+	want, have := len(parts), len(o.Parts)
+	switch {
+	case o.Step < min(want, have):
+		err := a.editPart(ctx, o, o.Parts[o.Step], parts[o.Step])
+		return core.Receipt{More: err == nil && o.Step+1 < max(want, have)}, err
+	case have < want:
+		o.Step = have
+		part, err := a.put(ctx, o, copyPost(o, parts[have], have))
+		return core.Receipt{Part: part, More: err == nil && have+1 < want}, err
+	case have > want:
+		o.Step = have - 1
+		gone, err := a.deletePart(ctx, o, o.Parts[have-1])
+		return core.Receipt{Gone: gone, More: err == nil && have-1 > want}, err
+	}
+	return core.Receipt{}, nil
+}
+
+// editPart changes a post of ours. What an agent has posted is theirs to change, so the new words follow in the thread.
+func (a *Adapter) editPart(ctx context.Context, o core.Outgoing, part core.RemoteID, c core.Content) error {
+	room, ts, err := split(part)
+	if err != nil {
+		return err
+	}
+	err = a.change(ctx, room, ts, copyPost(o, c, o.Step))
+	if says(err, "message_not_found") || says(err, fixedWords...) {
+		_, err := a.put(ctx, o, editedPost(o, c))
+		return err
+	}
+	return a.refused(room, err)
+}
+
+// delete deletes the first part that there still is: those before it are no longer among Parts, so Step does not count here.
+func (a *Adapter) delete(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
+	if len(o.Parts) == 0 {
+		return core.Receipt{}, nil
+	}
+	gone, err := a.deletePart(ctx, o, o.Parts[0])
+	return core.Receipt{Gone: gone, More: err == nil && len(o.Parts) > 1}, err
+}
+
+// deletePart deletes a post of ours; one that is not there is deleted. Of what an agent has posted, a line says so.
+func (a *Adapter) deletePart(ctx context.Context, o core.Outgoing, part core.RemoteID) (core.RemoteID, error) {
+	room, ts, err := split(part)
+	if err != nil {
+		return "", err
+	}
+	_, _, err = a.api.api.DeleteMessageContext(ctx, room, ts)
+	switch {
+	case says(err, "message_not_found"):
+		return part, nil
+	case says(err, fixedWords...):
+		if _, err := a.put(ctx, o, deletedPost(o)); err != nil {
+			return "", err
+		}
+		return part, nil
+	}
+	if err != nil {
+		return "", a.refused(room, err)
+	}
+	return part, nil
+}
+
+// split reads what remote wrote.
+func split(part core.RemoteID) (room, ts string, err error) {
+	room, ts, ok := strings.Cut(string(part), "/")
+	if !ok || room == "" || ts == "" {
+		return "", "", &core.Error{Op: opDeliver, Kind: core.Invalid, Reason: reasonRefused}
+	}
+	return room, ts, nil
+}
+
+// lost says that the thread is.
+func lost(err error) *core.Error {
+	return &core.Error{Op: opDeliver, Kind: core.Gone, Scope: core.ScopeThread, Reason: reasonThread, Err: err}
+}
+
+// refused gives what a failed call means where it wanted to write in a room; nil if it did not fail.
+func (a *Adapter) refused(room string, err error) error {
+	if err == nil {
+		return nil
+	}
+	e := fault(opDeliver, err)
+	switch {
+	case says(err, "is_archived"):
+		e.Reason = "The channel " + room + " in Slack is archived."
+	case says(err, "channel_not_found", "not_in_channel"):
+		e.Reason = "The app is not in the channel " + room + " in Slack: invite it there."
+	case says(err, roomWords...):
+		e.Reason = "Slack does not let the app write in the channel " + room + "."
+	}
+	return e
+}
+
+// put posts what the delivery's step owes, unless an earlier attempt has.
+func (a *Adapter) put(ctx context.Context, o core.Outgoing, p post) (core.RemoteID, error) {
+	room, thread, id := string(o.To.Conversation), string(o.To.Thread), mark(o, o.Step)
+	if o.Again {
+		if part, ok, err := a.find(ctx, room, thread, id); ok || err != nil {
+			return part, err
+		}
+	}
+	_, ts, made, err := a.posted(ctx, room, thread, id, p)
+	switch {
+	case err != nil:
+		err = a.refused(room, err)
+		if core.KindOf(err) == core.Gone {
+			a.posts.forget(remote(room, thread))
+		}
+		return "", err
+	case ts == "":
+		err := &failure{method: "chat.postMessage", left: true, status: http.StatusOK, err: errors.New("the message has no timestamp")}
+		return "", fault(opDeliver, err)
+	case thread != "" && made.Timestamp != "" && made.ThreadTimestamp == "":
+		// Slack has posted it into the room, because the thread's root is gone: nobody shall answer it there.
+		_, _, err := a.api.api.DeleteMessageContext(ctx, room, ts)
+		a.posts.forget(remote(room, thread))
+		return "", lost(err)
+	}
+	return remote(room, ts), nil
+}
+
+// posted calls chat.postMessage, once more without form where Slack does not accept that: the words matter more.
+func (a *Adapter) posted(ctx context.Context, room, thread, id string, p post) (string, string, slack.Message, error) {
+	options := append(p.options(), metadata(id))
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
+	}
+	if p.name != "" {
+		options = append(options, slack.MsgOptionUsername(p.name))
+	}
+	if p.icon != "" {
+		options = append(options, slack.MsgOptionIconEmoji(p.icon))
+	}
+	where, ts, made, err := a.api.api.PostMessageWithResponseContext(ctx, room, append(options, slack.MsgOptionBlocks(p.blocks...))...)
+	if says(err, formWords...) {
+		a.config.Log.WarnContext(ctx, "slack does not accept the form of a message", "word", wordOf(err))
+		return a.api.api.PostMessageWithResponseContext(ctx, room, options...)
+	}
+	return where, ts, made, err
+}
+
+// change calls chat.update, in the same way.
+func (a *Adapter) change(ctx context.Context, room, ts string, p post) error {
+	_, _, _, err := a.api.api.UpdateMessageContext(ctx, room, ts, append(p.options(), slack.MsgOptionBlocks(p.blocks...))...)
+	if says(err, formWords...) {
+		a.config.Log.WarnContext(ctx, "slack does not accept the form of a message", "word", wordOf(err))
+		_, _, _, err = a.api.api.UpdateMessageContext(ctx, room, ts, append(p.options(), slack.MsgOptionBlocks())...)
+	}
+	return err
+}

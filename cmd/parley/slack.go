@@ -1,0 +1,147 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"parley/channels"
+	"parley/channels/slack"
+	"parley/core"
+)
+
+type channelAddSlack struct {
+	placement
+	BotTokenFile      string `required:"" placeholder:"FILE" help:"A file with the bot token, xoxb-…"`
+	AppTokenFile      string `placeholder:"FILE" help:"A file with the app-level token, xapp-…, for the mode socket."`
+	SigningSecretFile string `placeholder:"FILE" help:"A file with the signing secret, for the mode events."`
+	Mode              string `enum:"socket,events" default:"socket" help:"socket: Parley opens a connection to Slack; events: Slack calls PARLEY_PUBLIC_URL."`
+	TeamChannel       string `placeholder:"ID" help:"A Slack channel, like C0123456789, where the department's sessions are shown and answered."`
+}
+
+func (s channelAddSlack) Run(p *program) error {
+	keys, err := keyFiles{BotTokenFile: s.BotTokenFile, AppTokenFile: s.AppTokenFile, SigningSecretFile: s.SigningSecretFile}.read()
+	if err != nil {
+		return err
+	}
+	secrets := slackKeys(slack.Secrets{}, keys)
+	if s.TeamChannel != "" {
+		if err := slack.CheckRoom("team_channel", s.TeamChannel); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askTime)
+	defer cancel()
+	o, err := p.office(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	settings, err := slack.Connect(ctx, o.config.slackURL, secrets, s.Mode, nil)
+	if err != nil {
+		return err
+	}
+	if err := o.freeApp(ctx, settings); err != nil {
+		return err
+	}
+	c, err := o.addChannel(ctx, s.placement, slack.Kind, settings, secrets.Sealed())
+	if err != nil {
+		return err
+	}
+	if s.TeamChannel != "" {
+		f := core.Surface{Channel: c.ID, Room: core.RemoteID(s.TeamChannel), Department: c.Department}
+		if err := o.hub.AddSurface(ctx, f); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(p.stdout, "Added %s. Try it: parley channel test %s\n", c.Slug, c.Slug)
+	return nil
+}
+
+type channelManifestSlack struct {
+	Name string `required:"" placeholder:"SLUG" help:"What the channel will be called: with --name, or the department and slack."`
+	Mode string `enum:"socket,events" default:"socket" help:"As for channel add slack."`
+}
+
+func (m channelManifestSlack) Run(p *program) error {
+	if err := core.CheckSlug("name", m.Name); err != nil {
+		return err
+	}
+	c, err := p.config()
+	if err != nil {
+		return err
+	}
+	text, err := slack.Manifest(m.Mode, c.public(nil), m.Name)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, string(text))
+	return nil
+}
+
+// slackKeys puts new keys of an app in the place of those that are held. What is not given stays.
+func slackKeys(held slack.Secrets, keys newKeys) slack.Secrets {
+	return slack.Secrets{
+		Bot:     cmp.Or(keys["--bot-token-file"], held.Bot),
+		App:     cmp.Or(keys["--app-token-file"], held.App),
+		Signing: cmp.Or(keys["--signing-secret-file"], held.Signing),
+	}
+}
+
+// freeApp refuses an app that another channel speaks for: each would be told only a part of what is said.
+func (o *office) freeApp(ctx context.Context, s slack.Settings) error {
+	all, err := o.Channels(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.Kind != slack.Kind {
+			continue
+		}
+		if other, err := slack.ParseSettings(c.Settings); err == nil && other.Team == s.Team && other.Bot == s.Bot {
+			return &badInput{"--bot-token-file", "holds the token of the app that " + c.Slug + " speaks for already"}
+		}
+	}
+	return nil
+}
+
+// rekeySlack reads other keys of the app that a channel speaks for. Those that are not given stay.
+func rekeySlack(ctx context.Context, c *config, channel core.Channel, held core.Secret, keys newKeys) (core.Secret, error) {
+	if err := keys.only("--bot-token-file", "--app-token-file", "--signing-secret-file"); err != nil {
+		return "", err
+	}
+	old, err := slack.ParseSettings(channel.Settings)
+	if err != nil {
+		return "", err
+	}
+	var secrets slack.Secrets
+	if held != "" {
+		if secrets, err = slack.ParseSecrets(held); err != nil {
+			return "", err
+		}
+	}
+	secrets = slackKeys(secrets, keys)
+	is, err := slack.Connect(ctx, c.slackURL, secrets, old.Mode, nil)
+	if err != nil {
+		return "", err
+	}
+	if is.Team != old.Team || is.Bot != old.Bot {
+		return "", &badInput{"--bot-token-file", "holds the token of another app or workspace. Add it as a channel of its own"}
+	}
+	return secrets.Sealed(), nil
+}
+
+func openSlack(o opener, c core.Channel, secret core.Secret, r channels.Reports) (core.Adapter, error) {
+	secrets, err := slack.ParseSecrets(secret)
+	if err != nil {
+		return nil, err
+	}
+	a, err := slack.New(slack.Config{
+		Channel: c, Secrets: secrets, APIURL: o.config.slackURL, Desk: o.desk(c.ID), Public: o.publicURL,
+		Clock: core.SystemClock, Log: o.log.With("room", "slack", "channel", c.Slug), Received: r.Received, Trouble: r.Trouble,
+	})
+	if err != nil { // not a nil of a type that is an adapter
+		return nil, err
+	}
+	return a, nil
+}
