@@ -25,6 +25,12 @@ GET  /api/v1/openapi.json                       200 200 200 200 200 200 200 200 
 POST /api/v1/login                              422 422 422 422 422 422 422 422 422
 POST /api/v1/logout                             204 204 204 204 204 204 204 204 204
 GET  /api/v1/me                                 401 200 200 200 200 200 200 401 401
+GET  /api/v1/me/links                           401 200 200 200 200 200 200 401 401
+POST /api/v1/me/link-codes                      401 201 201 201 201 201 201 401 401
+DELETE /api/v1/me/links/{waiting}               401 204 404 404 404 404 404 401 401
+DELETE /api/v1/me/links/{held}                  401 404 404 404 404 404 404 401 401
+DELETE /api/v1/me/links/{sales}                 401 404 404 404 204 404 404 401 401
+DELETE /api/v1/me/links/{unknown}               401 404 404 404 404 404 404 401 401
 GET  /api/v1/counters                           401 200 200 200 200 200 200 401 401
 GET  /api/v1/departments                        401 200 200 200 200 200 200 401 401
 GET  /api/v1/agents                             401 200 200 200 200 200 200 401 401
@@ -192,7 +198,7 @@ func (h *house) bodyFor(r route, method string) any {
 }
 
 // aim puts something new of the kind that the path names into it: a session, or of one a message of its department's operator or
-// its holder.
+// its holder, or a link of theirs.
 func (h *house) aim(path, name string) string {
 	for kind, make := range map[string]func() (core.SessionID, *person){
 		"{waiting}": func() (core.SessionID, *person) { return h.said(h.support, name+path, "hello"), h.anna },
@@ -212,6 +218,8 @@ func (h *house) aim(path, name string) string {
 		switch {
 		case strings.Contains(path, "/channels/"):
 			id = h.channels[h.support.ID].ID.String()
+		case strings.Contains(path, "/links/{") && author != nil:
+			id = linkID(h.linked(author, h.channels[h.support.ID], core.RemoteID("team/"+id)))
 		case strings.Contains(path, "/messages/{") && author == nil:
 			id = core.EventID(session).String()
 		case strings.Contains(path, "/messages/{"):

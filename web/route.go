@@ -26,6 +26,9 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/login", public, "Sign in and get the login's cookie", handle(s.login)},
 		{"POST", "/api/v1/logout", public, "End the cookie's login", handle(s.logout)},
 		{"GET", "/api/v1/me", signedIn, "Who is signed in, with their departments and roles", handle(s.me)},
+		{"GET", "/api/v1/me/links", signedIn, "One's own accounts on channels where agents work", handle(s.links)},
+		{"POST", "/api/v1/me/link-codes", signedIn, "Get a code that links an account to oneself, when it is said on a channel", create(s.newLinkCode)},
+		{"DELETE", "/api/v1/me/links/{id}", signedIn, "End a link of one's own", handle(s.unlink)},
 		{"GET", "/api/v1/counters", signedIn, "What the badges show", handle(s.counters)},
 		{"GET", "/api/v1/departments", signedIn, "The departments where one has a role", handle(s.departments)},
 		{"GET", "/api/v1/agents", signedIn, "Colleagues, by name", handle(s.agents)},
@@ -109,11 +112,21 @@ type handler func(*Server, route, *gin.Engine, huma.API)
 
 // handle mounts a function of the API, described by its types. Its errors are answered in one place.
 func handle[I, O any](f func(context.Context, *I) (*O, error)) handler {
+	return serve(f, 0)
+}
+
+// create is handle for what makes something new each time.
+func create[I, O any](f func(context.Context, *I) (*O, error)) handler {
+	return serve(f, http.StatusCreated)
+}
+
+// serve mounts a function whose success has that status; zero: 200, or 204 without a body.
+func serve[I, O any](f func(context.Context, *I) (*O, error), success int) handler {
 	return func(s *Server, r route, _ *gin.Engine, api huma.API) {
 		op := huma.Operation{
 			OperationID: r.id(), Method: r.method, Path: r.path, Summary: r.summary,
 			MaxBodyBytes: -1, BodyReadTimeout: -1, // strict has read it
-			Middlewares: huma.Middlewares{s.admit(r.right), oneOfEach},
+			Middlewares: huma.Middlewares{s.admit(r.right), oneOfEach}, DefaultStatus: success,
 		}
 		if r.right.signed {
 			op.Security = []map[string][]string{{"cookie": {}}, {"key": {}}}

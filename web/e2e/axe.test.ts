@@ -1,18 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
+import { seeNoFault } from './fault.ts'
 import { Agent, Customer, see } from './people.ts'
 import { stage } from './stage.ts'
 
 const on = stage()
-
-async function seeNoFault(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const faults = violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => ({ id, target, failureSummary })),
-  )
-  expect(faults).toEqual([])
-}
 
 test.for(['light', 'dark'] as const)('axe finds nothing to fault, %s', async (colorScheme) => {
   const shop = await on.person('customer', { colorScheme })

@@ -57,6 +57,9 @@ function server() {
     login: () => answer('login', () => {}),
     logout: () => answer('logout', () => {}),
     me: () => answer('me', () => anna),
+    links: () => answer('links', () => ({ items: [], kinds: [] })),
+    linkCode: () => answer('link code', () => ({ code: 'CODE', expires_at: '2026-01-05T10:10:00Z' })),
+    unlink: (id) => answer(`unlink ${id}`, () => {}),
     agents: () => answer('agents', () => []),
     counters: () => answer('counters', () => counters(1, 2, 1)),
     sessions: (query) =>

@@ -5,6 +5,8 @@ import type {
   Counters,
   Event,
   EventPage,
+  LinkCode,
+  Links,
   Me,
   Problem,
   Session,
@@ -23,6 +25,11 @@ export interface Rest {
   login(email: string, password: string): Promise<void>
   logout(): Promise<void>
   me(): Promise<Me>
+  /** One's own accounts on channels, and which kinds of channels there are. */
+  links(): Promise<Links>
+  /** A code that links the account by which it is said. */
+  linkCode(): Promise<LinkCode>
+  unlink(link: string): Promise<void>
   agents(department: string): Promise<Agent[]>
   counters(): Promise<Counters>
   sessions(query: SessionQuery): Promise<SessionPage>
@@ -80,6 +87,11 @@ export const rest: Rest = {
     await got(client.POST('/api/v1/logout', { body: {} }))
   },
   me: () => got(client.GET('/api/v1/me')),
+  links: () => got(client.GET('/api/v1/me/links')),
+  linkCode: () => got(client.POST('/api/v1/me/link-codes', { body: {} })),
+  async unlink(id) {
+    await got(client.DELETE('/api/v1/me/links/{id}', { params: on(id), body: {} }))
+  },
   agents: async (department) => (await got(client.GET('/api/v1/agents', { params: { query: { department } } }))).items,
   counters: () => got(client.GET('/api/v1/counters')),
   sessions: (query) => got(client.GET('/api/v1/sessions', { params: { query } })),

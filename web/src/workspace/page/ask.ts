@@ -15,5 +15,13 @@ export const queries = new QueryClient({
 
 export const meQuery = queryOptions({ queryKey: ['me'], queryFn: rest.me })
 
+/** The stream does not tell of links and channels: they are looked up again when one comes back to the window. */
+export const linksQuery = queryOptions({
+  queryKey: ['links'],
+  queryFn: () => rest.links(),
+  staleTime: 60_000,
+  refetchOnWindowFocus: true,
+})
+
 export const agentsQuery = (department: string) =>
   queryOptions({ queryKey: ['agents', department], queryFn: () => rest.agents(department) })

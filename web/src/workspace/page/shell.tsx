@@ -1,18 +1,21 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Me } from '../../api/wire.ts'
 import { rest } from '../live/rest.ts'
+import { type LinkKind, linkKinds } from '../state/link.ts'
 import { listKey } from '../state/list.ts'
 import { blue, red, rows } from '../state/select.ts'
 import { Facts } from '../view/facts.tsx'
 import { KeysDialog } from '../view/keys.tsx'
 import { Rail } from '../view/rail.tsx'
 import { t } from '../words/t.ts'
-import { queries } from './ask.ts'
+import { linksQuery, queries } from './ask.ts'
 import { useNow } from './clock.ts'
 import { Dialogue } from './dialogue.tsx'
 import { firstList, firstOfBlue, firstOfRed } from './first.ts'
 import { type Commands, focusRow, useKeys } from './keys.ts'
+import { Linking } from './link.tsx'
 import { ListPane } from './list.tsx'
 import { useLive, useShown } from './live.tsx'
 import { NetBanner } from './net.tsx'
@@ -33,6 +36,8 @@ export function Shell({ me }: { me: Me }) {
   const now = useNow(1000)
   const [theme, nextTheme] = useTheme()
   const [keysOpen, setKeysOpen] = useState(false)
+  const [linking, setLinking] = useState<LinkKind>()
+  const { data: links } = useQuery(linksQuery)
   const commands = useRef<Commands>({})
   // A click on the blue counter opens a session with Take in focus (FEATURES C10).
   const focusTake = useRef<string>(undefined)
@@ -92,6 +97,7 @@ export function Shell({ me }: { me: Me }) {
           blue={blue(state)}
           counts={(department) => counters.find((c) => c.department === department) ?? noCount}
           theme={theme}
+          linkKinds={linkKinds(links?.kinds)}
           link={({ department }, name, children) => (
             <Link
               to="/inbox/$department/$list/{-$session}"
@@ -107,6 +113,7 @@ export function Shell({ me }: { me: Me }) {
               if (goal) go(goal)
             })
           }
+          onLink={setLinking}
           onTheme={nextTheme}
           onKeys={() => setKeysOpen(true)}
           onSignOut={signOut}
@@ -143,6 +150,7 @@ export function Shell({ me }: { me: Me }) {
           />
         )}
       </main>
+      {linking && <Linking kind={linking} onClose={() => setLinking(undefined)} />}
       {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
     </div>
   )

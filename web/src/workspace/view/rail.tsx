@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Me, Role } from '../../api/wire.ts'
+import type { LinkKind } from '../state/link.ts'
 import { type ListName, listsOf } from '../state/list.ts'
 import { t } from '../words/t.ts'
 import { Icon } from './icon.tsx'
@@ -13,9 +14,12 @@ interface RailProps {
   blue: number | undefined
   counts: (department: string) => { unread: number; unassigned: number }
   theme: 'system' | 'light' | 'dark'
+  /** The kinds of channels on which one can connect an account of one's own. */
+  linkKinds: readonly LinkKind[]
   link: (role: Role, list: ListName, children: ReactNode) => ReactNode
   onRed: () => void
   onBlue: () => void
+  onLink: (kind: LinkKind) => void
   onTheme: () => void
   onKeys: () => void
   onSignOut: () => void
@@ -25,7 +29,7 @@ const themeIcons = { system: 'monitor', light: 'sun', dark: 'moon' } as const
 
 /** The left rail: departments with their lists and counters, and who is signed in (FEATURES D2, C10). */
 export function Rail(props: RailProps) {
-  const { me, red, blue, counts, theme, link, onRed, onBlue, onTheme, onKeys, onSignOut } = props
+  const { me, red, blue, counts, theme, linkKinds, link, onRed, onBlue, onLink, onTheme, onKeys, onSignOut } = props
   const roles = me.roles.filter((role) => role.operator || role.supervisor)
   return (
     <nav className="rail" aria-label={t('rail.label')}>
@@ -89,9 +93,23 @@ export function Rail(props: RailProps) {
       <div className="rail-foot">
         <Avatar name={me.name} size="m" />
         <span className="grow rail-person">
-          <span className="rail-name cut">{me.name}</span>
+          <span className="rail-name cut" title={me.name}>
+            {me.name}
+          </span>
           <span className="rail-role cut">{roleWords(roles)}</span>
         </span>
+        {linkKinds.map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            className="icon-button small"
+            title={t('link.title', { kind: t(`source.${kind}`) })}
+            aria-label={t('link.title', { kind: t(`source.${kind}`) })}
+            onClick={() => onLink(kind)}
+          >
+            <Icon name={kind} />
+          </button>
+        ))}
         <button
           type="button"
           className="icon-button small"
