@@ -169,6 +169,9 @@ func crash(h *house) {
 		want = []string{"on its way", "next", "end", "Correction: the end"}
 	}
 	h.expectShown(1, want...)
+	if m := h.message(end); h.about.Can.EditOut && m.Reason != "" {
+		h.Errorf("the change that was done twice: the agent is told %q", m.Reason)
+	}
 	if !h.asks("24/longer") {
 		return
 	}

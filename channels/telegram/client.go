@@ -77,7 +77,7 @@ func (c *client) call(ctx context.Context, within time.Duration, method string, 
 		return f
 	}
 	defer response.Body.Close()
-	return f.read(response, result)
+	return c.read(f, response, result)
 }
 
 // leaving is a request's body that notes when all of it was taken to be sent. httptrace tells that too, but may tell it after the
@@ -124,8 +124,8 @@ type answer struct {
 	} `json:"parameters"`
 }
 
-// read reads the answer to a call; nil if it is a good one.
-func (f *failure) read(response *http.Response, result any) error {
+// read reads the answer to a call; nil if it is a good one, else f, which then says so.
+func (c *client) read(f *failure, response *http.Response, result any) error {
 	f.left, f.status = true, response.StatusCode
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // a longer one breaks off, and cannot be read
 	if err != nil {
@@ -141,7 +141,8 @@ func (f *failure) read(response *http.Response, result any) error {
 		if f.code = a.Code; f.code == 0 {
 			f.code = f.status
 		}
-		f.text = strings.ToLower(strings.ToValidUTF8(a.Description[:min(len(a.Description), maxTell)], ""))
+		text := c.redactText(a.Description) // before it is cut and made small: what is left of a token then would not be known as one
+		f.text = strings.ToLower(strings.ToValidUTF8(text[:min(len(text), maxTell)], ""))
 		f.retry = time.Duration(min(max(a.Parameters.RetryAfter, 0), int64(maxRetry/time.Second))) * time.Second
 		f.moved = a.Parameters.MigrateTo != 0
 		return f

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,11 +39,20 @@ func parse(raw []byte) (update, error) {
 	}
 	u.id = *number
 	for kind, body := range members {
-		if kind != "update_id" && (u.kind == "" || kind < u.kind) { // there is one; of several, the same each time
+		if kind != "update_id" && (u.kind == "" || before(kind, u.kind)) {
 			u.kind, u.body = kind, body
 		}
 	}
 	return u, nil
+}
+
+// before tells which of two members says what happened. Telegram promises that there is one; should another come with it one day, it is
+// the one that we asked for, and of others the same each time.
+func before(kind, other string) bool {
+	if wanted := slices.Contains(allowed, kind); wanted != slices.Contains(allowed, other) {
+		return wanted
+	}
+	return kind < other
 }
 
 // The parts of updates that we read.
