@@ -123,8 +123,9 @@ func TestSlackGoesOnWhereItWas(t *testing.T) {
 			c.has("edited")
 
 			s.slack.fault(object{"path": "chat.postMessage", "match": "only once", "after": true, "delay_ms": 8000, "drop": true})
-			s.answer(c.session, "only once")
+			sent := s.answer(c.session, "only once")
 			s.slack.expect(c.root, "only once") // it is there, and Parley has no answer yet
+			s.becomes(c.session, sent, "sent")  // the customer's own copy is another matter
 			s.restart(syscall.SIGKILL)
 			s.answer(c.session, "the next")
 			s.slack.expect(c.root, "the next")
