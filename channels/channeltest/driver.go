@@ -38,13 +38,15 @@ type Driver interface {
 	// Screen gives what the customer sees of the conversation, in order.
 	Screen(customer int) []Shown
 
-	// Break lets the next calls that concern the customer go wrong, as many times; customer 0: those that ask for updates.
+	// Break lets the next calls that concern the customer go wrong, as many times, one fault after the other; customer 0: those that ask
+	// for updates, and one that waits for some ends with it.
 	Break(customer, times int, f Fault)
 
-	// Turn switches a state of the whole account.
+	// Turn switches a state of the whole account. Down, Revoked and Rival also end a call for updates that waits.
 	Turn(s Switch, on bool)
 
-	// Waiting says how many things the network has told, or has to tell, that the adapter has not acknowledged.
+	// Waiting says how many things the network has told, or has to tell, that the adapter has not acknowledged; what it holds back does
+	// not count.
 	Waiting() int
 
 	// Conversation gives the id by which the core knows the customer's chat.
@@ -144,7 +146,7 @@ const (
 	BrokenJSON  FaultKind = "broken JSON" // with a status that says that all is well
 	Refusal     FaultKind = "refusal"     // in the network's own form, for a reason that does not exist
 	Drop        FaultKind = "drop"        // Done: after the request was read, else before there was a connection
-	Hang        FaultKind = "hang"        // well, but not before Until is closed
+	Hang        FaultKind = "hang"        // well, but not answered before Until is closed; with Done it is done at once
 )
 
 // Fault is a call that goes wrong.
@@ -163,7 +165,7 @@ const (
 	Down    Switch = "down"    // the network cannot be reached
 	Revoked Switch = "revoked" // the account's key is refused; off: there is another key, and adapters that are opened now have it
 	Rival   Switch = "rival"   // another program reads the account's updates
-	OwnSoon Switch = "own"     // the account is told of its own messages, each before the call that makes it is answered
+	OwnSoon Switch = "own"     // the account is told of its own messages, each before the call that makes it is answered, which waits for that
 	OwnLate Switch = "own late"
 )
 

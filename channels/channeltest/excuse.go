@@ -25,6 +25,7 @@ var excuses = []excuse{
 	{"18/block", func(a About) bool { return !a.Traits.Blocks }, "it does not tell who blocks"},
 	{"18/vanish", func(a About) bool { return !a.Traits.Vanishes }, "chats stay"},
 	{"19/edit", func(a About) bool { return !a.Can.EditIn }, "it tells of no edits"},
+	{"23/longer", func(a About) bool { return !a.Can.EditOut || a.Can.MaxText == 0 }, "an edit never makes another message"},
 	{"24/longer", func(a About) bool { return !a.Can.EditOut || a.Can.MaxText == 0 }, "an edit never makes another message"},
 	{"25/marks", func(a About) bool { return !a.Traits.MarksOut }, "texts go without marks"},
 	{"25/edit", func(a About) bool { return !a.Can.EditOut }, "what was said cannot be changed"},

@@ -130,6 +130,27 @@ func dropped(h *house) {
 		h.becomes(id, core.Sent)
 		h.expectShown(1, "before", "after", "next", "after") // as the agent wanted
 	}
+	if h.asks("23/longer") {
+		grows(h, n)
+	}
+}
+
+// grows lets the connection be lost when an edit has sent a further part: it is a message, and must not come twice.
+func grows(h *house, n *node) {
+	end := n.reply(h.account, 1, "end")
+	h.becomes(end, core.Sent)
+	before := len(h.shown(1))
+	now := make(chan struct{})
+	close(now)
+	h.Break(1, 1, Fault{Kind: Hang, Done: true, Until: now}) // not the change of the first part
+	h.Break(1, 1, Fault{Kind: Drop, Done: true})
+	n.do(core.Edit{Session: h.session(1).ID, Message: end, Text: strings.Repeat("first ", h.about.Can.MaxText/6) + "second"})
+	h.until("the network has the second part", func() bool { return len(h.shown(1)) > before })
+	h.turn(10 * time.Minute)
+	h.settled()
+	if got := h.shown(1); len(got) != before+1 {
+		h.Errorf("screen: got %s, want the second part once", brief(got))
+	}
 }
 
 // 24
