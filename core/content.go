@@ -140,12 +140,17 @@ func (c Content) Preview() string {
 	return Preview("[" + m.Kind + "] " + m.Name)
 }
 
-// Extra is all of a message but its text, as the log keeps it in Event.Data.
+// Extra is all of a message but its text, and what some events have besides, as the log keeps it in Event.Data.
 type Extra struct {
 	Entities  []Entity   `json:"entities,omitempty"`
 	Media     []Media    `json:"media,omitempty"`
 	Reactions []Reaction `json:"reactions,omitempty"`
 	Was       string     `json:"was,omitempty"` // of an edit: the text before it
+
+	Added   []string `json:"added,omitempty"` // of EventTagged
+	Removed []string `json:"removed,omitempty"`
+	From    string   `json:"from,omitempty"` // of EventTransferred: what the departments were called then
+	To      string   `json:"to,omitempty"`
 }
 
 // Reaction is what somebody put on a message. Each side has one: what the customer shows, and what agents show together.
@@ -156,7 +161,7 @@ type Reaction struct {
 
 // Data writes the extra down, "" if there is nothing in it.
 func (x Extra) Data() string {
-	if len(x.Entities)+len(x.Media)+len(x.Reactions) == 0 && x.Was == "" {
+	if len(x.Entities)+len(x.Media)+len(x.Reactions)+len(x.Added)+len(x.Removed) == 0 && x.Was == "" && x.To == "" {
 		return ""
 	}
 	b, err := json.Marshal(x)

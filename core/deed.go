@@ -1,5 +1,7 @@
 package core
 
+import "slices"
+
 // Verb names a deed.
 type Verb string
 
@@ -19,6 +21,11 @@ const (
 	VerbDelete  Verb = "delete"
 	VerbReact   Verb = "react"
 	VerbRetry   Verb = "retry"
+
+	VerbTransfer   Verb = "transfer"
+	VerbUnanswered Verb = "unanswered"
+	VerbPrioritise Verb = "prioritise"
+	VerbTag        Verb = "tag"
 )
 
 // Deed is something that an agent does to a session, as a value. REST, surfaces, bots and tests use the same deeds.
@@ -54,6 +61,12 @@ type (
 		To      AgentID
 		Version int64 // as in Release
 	}
+	// Transfer puts the session into another department's queue. Whoever was in it is not any more; the customer notices nothing.
+	Transfer struct {
+		Session SessionID
+		To      DepartmentID
+		Version int64 // as in Release
+	}
 	// Join makes the actor a participant of a session that somebody holds.
 	Join struct{ Session SessionID }
 	// Leave ends a participation. The assignee releases instead.
@@ -62,6 +75,22 @@ type (
 	End struct {
 		Session SessionID
 		Version int64 // as in Release
+	}
+	// Unanswered closes the session as one that nobody has answered as it should be.
+	Unanswered struct {
+		Session SessionID
+		Version int64 // as in Release
+	}
+	// Prioritise says how much the session matters, also when it has ended.
+	Prioritise struct {
+		Session  SessionID
+		Priority Priority
+	}
+	// Tag puts tags on the session and takes others off, also when it has ended. What is there already, or is not, changes nothing.
+	Tag struct {
+		Session SessionID
+		Add     []string
+		Remove  []string
 	}
 	// Read moves the actor's read mark forward to Seq; it never moves back.
 	Read struct {
@@ -96,7 +125,10 @@ type (
 )
 
 // Deeds has one of each deed, for loops over them.
-var Deeds = []Deed{Say{}, Note{}, Take{}, Release{}, Assign{}, Join{}, Leave{}, End{}, Read{}, Typing{}, Edit{}, Delete{}, React{}, Retry{}}
+var Deeds = []Deed{
+	Say{}, Note{}, Take{}, Release{}, Assign{}, Transfer{}, Join{}, Leave{}, End{}, Unanswered{}, Prioritise{}, Tag{}, Read{}, Typing{},
+	Edit{}, Delete{}, React{}, Retry{},
+}
 
 func (Say) Verb() Verb     { return VerbSay }
 func (Note) Verb() Verb    { return VerbNote }
@@ -113,6 +145,11 @@ func (Delete) Verb() Verb  { return VerbDelete }
 func (React) Verb() Verb   { return VerbReact }
 func (Retry) Verb() Verb   { return VerbRetry }
 
+func (Transfer) Verb() Verb   { return VerbTransfer }
+func (Unanswered) Verb() Verb { return VerbUnanswered }
+func (Prioritise) Verb() Verb { return VerbPrioritise }
+func (Tag) Verb() Verb        { return VerbTag }
+
 func (d Say) On() SessionID     { return d.Session }
 func (d Note) On() SessionID    { return d.Session }
 func (d Take) On() SessionID    { return d.Session }
@@ -128,6 +165,11 @@ func (d Delete) On() SessionID  { return d.Session }
 func (d React) On() SessionID   { return d.Session }
 func (d Retry) On() SessionID   { return d.Session }
 
+func (d Transfer) On() SessionID   { return d.Session }
+func (d Unanswered) On() SessionID { return d.Session }
+func (d Prioritise) On() SessionID { return d.Session }
+func (d Tag) On() SessionID        { return d.Session }
+
 func (d Say) Check() error   { return Content{Text: d.Text, Entities: d.Entities}.Check() }
 func (d Note) Check() error  { return CheckText("text", d.Text) }
 func (Take) Check() error    { return nil }
@@ -138,9 +180,28 @@ func (d Assign) Check() error {
 	}
 	return nil
 }
-func (Join) Check() error  { return nil }
-func (Leave) Check() error { return nil }
-func (End) Check() error   { return nil }
+func (d Transfer) Check() error {
+	if d.To == 0 {
+		return invalid("department", "is missing")
+	}
+	return nil
+}
+func (Join) Check() error       { return nil }
+func (Leave) Check() error      { return nil }
+func (End) Check() error        { return nil }
+func (Unanswered) Check() error { return nil }
+func (d Prioritise) Check() error {
+	if !slices.Contains(Priorities, d.Priority) {
+		return invalid("priority", "must be low, normal, high or urgent")
+	}
+	return nil
+}
+func (d Tag) Check() error {
+	if err := checkTags("add_tags", d.Add); err != nil {
+		return err
+	}
+	return checkTags("remove_tags", d.Remove)
+}
 func (d Read) Check() error {
 	if d.Seq < 0 {
 		return invalid("seq", "is negative")
@@ -154,7 +215,8 @@ func (d React) Check() error { return CheckEmoji("emoji", d.Emoji) }
 func (Retry) Check() error   { return nil }
 
 // Done is what came of a deed: the event that it made (zero if it changed nothing that others see) and the session as it
-// stands after it. Repeat says that the same idempotency key had done it before; Event is then the first one's.
+// stands after it. Repeat says that the same idempotency key had done it before; Event is then the first one's, and Session is zero where
+// the actor does not see it any more.
 type Done struct {
 	Event   Event
 	Session Session

@@ -19,6 +19,8 @@ type Desk interface {
 	Mine(ctx context.Context, who Actor) ([]Card, error)
 	// Operators gives those to whom a session of the department can be assigned, by name.
 	Operators(ctx context.Context, who Actor, d DepartmentID) ([]Agent, error)
+	// Departments gives those to which a session can be transferred, by name.
+	Departments(ctx context.Context) ([]Department, error)
 	// Do does a deed as the workspace does. dedupe is unique within the channel; the same again gets the first answer.
 	Do(ctx context.Context, who Actor, d Deed, said Said, dedupe string) (Done, error)
 }

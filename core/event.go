@@ -15,6 +15,10 @@ const (
 	EventLeft     EventKind = "left"
 	EventEnded    EventKind = "ended"
 
+	EventTransferred EventKind = "transferred" // from the department Former into Department's queue
+	EventPrioritised EventKind = "prioritised" // Text is its priority now
+	EventTagged      EventKind = "tagged"      // Extra says which tags came and went
+
 	EventEdited   EventKind = "edited"   // About has another text now
 	EventDeleted  EventKind = "deleted"  // About was taken back
 	EventReacted  EventKind = "reacted"  // the actor shows Text, an emoji, on About; "" takes it back
@@ -54,7 +58,8 @@ type Event struct {
 	Outcome    Outcome       `db:"outcome"` // of EventEnded
 	Text       string        `db:"text"`    // of EventMessage and EventEdited; of EventReacted the emoji
 	About      EventID       `db:"about"`   // the message that it answers, edits, delivers …
-	Data       string        `db:"data"`    // Extra, of EventMessage and EventEdited; "" if there is none
+	Former     DepartmentID  `db:"former"`  // of EventTransferred: the department that it left, which learns of it too
+	Data       string        `db:"data"`    // Extra, of a message, its edits and some other events; "" if there is none
 	State      DeliveryState `db:"state"`   // of a message on its way, as it is now; of EventDelivery: what it became
 	Reason     string        `db:"reason"`  // of State, EventLost: a sentence for people
 	Dedupe     string        `db:"dedupe"`  // <origin>:<id>, unique; "" if it came without

@@ -43,7 +43,7 @@ type Right struct {
 	Over bool     // in an ended session too
 }
 
-// Rights says who may do which deed. A deed without a row does not start (see core/hub); FEATURES C6, C7, C10.
+// Rights says who may do which deed. A deed without a row does not start (see core/hub); FEATURES C6, C7, C9, C10, C14.
 var Rights = map[Verb]Right{
 	VerbSay:     {May: AsAssignee | AsParticipant | AsFinder},
 	VerbNote:    {May: AsOperator | AsSupervisor, Over: true},
@@ -59,6 +59,11 @@ var Rights = map[Verb]Right{
 	VerbDelete:  {May: AsOperator | AsSupervisor, Over: true}, // an operator of one's own
 	VerbReact:   {May: AsAssignee | AsParticipant},
 	VerbRetry:   {May: AsOperator | AsSupervisor, Over: true},
+
+	VerbTransfer:   {May: AsOperator | AsSupervisor},
+	VerbUnanswered: {May: AsAssignee | AsParticipant | AsSupervisor | AsFinder},
+	VerbPrioritise: {May: AsOperator | AsSupervisor, Over: true},
+	VerbTag:        {May: AsOperator | AsSupervisor, Over: true},
 }
 
 // Allow applies the deed's row: NotFound to who may not know of the session, Ended, Forbidden, or Taken where only

@@ -21,6 +21,7 @@ type Outcome string
 const (
 	CompletedByOperator Outcome = "completed_by_operator"
 	CompletedByCustomer Outcome = "completed_by_customer"
+	NotAnswered         Outcome = "unanswered"
 )
 
 // Session is one conversation's episode, from first contact to its end.
@@ -37,6 +38,9 @@ type Session struct {
 	Assignee   AgentID `db:"assignee"`    // who holds it; kept when it ends
 	AssignedBy AgentID `db:"assigned_by"` // who gave it to them; the assignee themselves when they took it
 	Version    int64   `db:"version"`     // rises with state, assignee or department, and with nothing else
+
+	Priority Priority `db:"priority"`
+	Tags     Tags     `db:"tags"`
 
 	LastSeq          int64 `db:"last_seq"`          // seq of the newest event
 	Messages         int64 `db:"messages"`          // what customer and agents said to each other; notes not counted
@@ -67,7 +71,7 @@ func (s Session) Unassigned() bool { return s.State == Waiting }
 func NewSession(id SessionID, d DepartmentID, c ChannelID, conversation RemoteID, who IdentityID, now Time) Session {
 	return Session{
 		ID: id, Department: d, Channel: c, Conversation: conversation, Identity: who,
-		State: Waiting, Version: 1, StartedAt: now, LastAt: now, WaitingSince: now,
+		State: Waiting, Version: 1, Priority: Normal, StartedAt: now, LastAt: now, WaitingSince: now,
 	}
 }
 
@@ -113,6 +117,12 @@ func (s *Session) Release(now Time) {
 		s.WaitingSince = now
 	}
 	s.Version++
+}
+
+// Transfer puts the session into another department's queue, at the place of the customer's oldest unanswered message.
+func (s *Session) Transfer(to DepartmentID, now Time) {
+	s.Department = to
+	s.Release(now)
 }
 
 // End closes the session for good. The assignee stays, as who held it last.

@@ -41,6 +41,11 @@ type Card struct {
 	WaitingSince Time   `db:"waiting_since"` // zero: the customer does not wait
 	EndedAt      Time   `db:"ended_at"`
 	Unreachable  string `db:"unreachable"` // why nothing arrives at the customer, "" if it does
+
+	Priority Priority `db:"priority"`
+	Tags     Tags     `db:"tags"`
+
+	Moved bool `db:"-"` // it is a department's now that the surface does not serve: nothing more of it comes there
 }
 
 // Said is where on a surface an agent does something. What is said there is not shown there once more. The zero Said is anywhere else.
@@ -67,7 +72,7 @@ func (e Event) ShownAs() (copied OutVerb, card bool) {
 		if e.State == Failed || e.State == MaySent {
 			return OutTell, false
 		}
-	case EventStarted, EventTaken, EventAssigned, EventReleased, EventEnded, EventLost, EventFound:
+	case EventStarted, EventTaken, EventAssigned, EventReleased, EventEnded, EventLost, EventFound, EventTransferred, EventPrioritised, EventTagged:
 		return "", true
 	case EventJoined:
 		return "", e.Audience == Everyone // a pending session that is active now

@@ -26,6 +26,17 @@ type (
 		Agent   string `json:"agent" doc:"an operator of the session's department"`
 		Version int64  `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
 	}
+	// Move says where the session shall go.
+	Move struct {
+		Department string `json:"department" doc:"another department than its own"`
+		Version    int64  `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
+	}
+	// Triage says what the session is to those who work on it. What is left out stays.
+	Triage struct {
+		Priority   string   `json:"priority,omitempty" enum:"low,normal,high,urgent"`
+		AddTags    []string `json:"add_tags,omitempty" nullable:"false" maxItems:"20" doc:"folded to small letters; at most 50 bytes each, 20 on a session"`
+		RemoveTags []string `json:"remove_tags,omitempty" nullable:"false" maxItems:"20" doc:"taken off before others are put on"`
+	}
 	// ReadMark says how far one has read.
 	ReadMark struct {
 		Seq int64 `json:"seq" minimum:"0" doc:"all up to here has been read; a mark never moves back"`
@@ -44,6 +55,14 @@ type (
 	assignInput struct {
 		Deed
 		Body Assignment
+	}
+	moveInput struct {
+		Deed
+		Body Move
+	}
+	triageInput struct {
+		OnSession
+		Body Triage
 	}
 	readInput struct {
 		Deed
@@ -70,6 +89,18 @@ func (s *Server) assign(ctx context.Context, in *assignInput) (*deedOutput, erro
 	})
 }
 
+// transfer answers without the session: who moves it may not see it there.
+func (s *Server) transfer(ctx context.Context, in *moveInput) (*struct{}, error) {
+	to, err := idOf("department", in.Body.Department, core.ParseID[core.DepartmentID])
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.perform(ctx, in.Deed, func(id core.SessionID) core.Deed {
+		return core.Transfer{Session: id, To: to, Version: in.Body.Version}
+	})
+	return nil, err
+}
+
 func (s *Server) join(ctx context.Context, in *plainDeed) (*deedOutput, error) {
 	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Join{Session: id} })
 }
@@ -80,6 +111,32 @@ func (s *Server) leave(ctx context.Context, in *plainDeed) (*deedOutput, error) 
 
 func (s *Server) end(ctx context.Context, in *versionedDeed) (*deedOutput, error) {
 	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.End{Session: id, Version: in.Body.Version} })
+}
+
+func (s *Server) unanswered(ctx context.Context, in *versionedDeed) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Unanswered{Session: id, Version: in.Body.Version} })
+}
+
+// triage sets tags first: they alone can be refused by how the session stands, and then nothing is done.
+func (s *Server) triage(ctx context.Context, in *triageInput) (*deedOutput, error) {
+	id, err := in.id()
+	if err != nil {
+		return nil, err
+	}
+	deeds := []core.Deed{core.Tag{Session: id, Add: in.Body.AddTags, Remove: in.Body.RemoveTags}}
+	if in.Body.Priority != "" {
+		deeds = append(deeds, core.Prioritise{Session: id, Priority: core.Priority(in.Body.Priority)})
+	}
+	for _, d := range deeds {
+		if _, err := s.do(ctx, d, ""); err != nil {
+			return nil, err
+		}
+	}
+	row, err := s.store.Session(ctx, callerOf(ctx).actor.Scope(), id)
+	if err != nil {
+		return nil, err
+	}
+	return &deedOutput{sessionOf(row)}, nil
 }
 
 func (s *Server) read(ctx context.Context, in *readInput) (*deedOutput, error) {

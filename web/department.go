@@ -20,8 +20,16 @@ func departmentOf(d core.Department) Department {
 
 type departmentsOutput struct{ Body List[Department] }
 
-func (s *Server) departments(ctx context.Context, _ *struct{}) (*departmentsOutput, error) {
-	rows, err := s.store.Departments(ctx, callerOf(ctx).actor.Scope())
+type departmentsInput struct {
+	All bool `query:"all" doc:"also those where one has no role: sessions can be transferred to them"`
+}
+
+func (s *Server) departments(ctx context.Context, in *departmentsInput) (*departmentsOutput, error) {
+	read := func() ([]core.Department, error) { return s.store.Departments(ctx, callerOf(ctx).actor.Scope()) }
+	if in.All {
+		read = func() ([]core.Department, error) { return s.store.AllDepartments(ctx) }
+	}
+	rows, err := read()
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,10 @@ GET  /api/v1/sessions/{waiting}                 401 200 200 200 404 404 404 401 
 GET  /api/v1/sessions/{held}                    401 200 200 200 404 404 404 401 401
 GET  /api/v1/sessions/{sales}                   401 404 404 404 200 200 404 401 401
 GET  /api/v1/sessions/{unknown}                 401 404 404 404 404 404 404 401 401
+PATCH /api/v1/sessions/{waiting}                401 200 200 200 404 404 404 401 401
+PATCH /api/v1/sessions/{held}                   401 200 200 200 404 404 404 401 401
+PATCH /api/v1/sessions/{sales}                  401 404 404 404 200 200 404 401 401
+PATCH /api/v1/sessions/{unknown}                401 404 404 404 404 404 404 401 401
 GET  /api/v1/sessions/{waiting}/messages        401 200 200 200 404 404 404 401 401
 GET  /api/v1/sessions/{held}/messages           401 200 200 200 404 404 404 401 401
 GET  /api/v1/sessions/{sales}/messages          401 404 404 404 200 200 404 401 401
@@ -88,6 +92,10 @@ POST /api/v1/sessions/{waiting}/assign          401 200 200 200 404 404 404 401 
 POST /api/v1/sessions/{held}/assign             401 200 200 200 404 404 404 401 401
 POST /api/v1/sessions/{sales}/assign            401 404 404 404 422 422 404 401 401
 POST /api/v1/sessions/{unknown}/assign          401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/transfer        401 204 204 204 404 404 404 401 401
+POST /api/v1/sessions/{held}/transfer           401 204 204 204 404 404 404 401 401
+POST /api/v1/sessions/{sales}/transfer          401 404 404 404 422 422 404 401 401
+POST /api/v1/sessions/{unknown}/transfer        401 404 404 404 404 404 404 401 401
 POST /api/v1/sessions/{waiting}/join            401 403 403 403 404 404 404 401 401
 POST /api/v1/sessions/{held}/join               401 200 200 200 404 404 404 401 401
 POST /api/v1/sessions/{sales}/join              401 404 404 404 403 403 404 401 401
@@ -100,6 +108,10 @@ POST /api/v1/sessions/{waiting}/end             401 200 200 200 404 404 404 401 
 POST /api/v1/sessions/{held}/end                401 409 200 200 404 404 404 401 401
 POST /api/v1/sessions/{sales}/end               401 404 404 404 200 200 404 401 401
 POST /api/v1/sessions/{unknown}/end             401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/unanswered      401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/unanswered         401 409 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/unanswered        401 404 404 404 200 200 404 401 401
+POST /api/v1/sessions/{unknown}/unanswered      401 404 404 404 404 404 404 401 401
 POST /api/v1/sessions/{waiting}/read            401 200 403 200 404 404 404 401 401
 POST /api/v1/sessions/{held}/read               401 200 403 200 404 404 404 401 401
 POST /api/v1/sessions/{sales}/read              401 404 404 404 200 403 404 401 401
@@ -187,6 +199,10 @@ func (h *house) bodyFor(r route, method string) any {
 		return Message{ClientID: fmt.Sprint(h.ids.Next(1)), Kind: "reply", Text: "for you"}
 	case path == "assign":
 		return Assignment{Agent: h.anna.Agent.ID.String()}
+	case path == "transfer":
+		return Move{Department: h.sales.ID.String()}
+	case method == "PATCH" && strings.Contains(r.path, "/sessions/"):
+		return Triage{Priority: "high", AddTags: []string{"vip"}}
 	case method == "PATCH":
 		return Amendment{Text: "better"}
 	case path == "reaction":

@@ -11,7 +11,7 @@ import (
 type Event struct {
 	ID       string `json:"id" example:"msg_5k"`
 	Seq      int64  `json:"seq" doc:"dense within the session, from 1"`
-	Kind     string `json:"kind" doc:"started, message, taken, assigned, released, joined, left, ended, edited, deleted, reacted, delivery, lost, found; others may come"`
+	Kind     string `json:"kind" doc:"started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, edited, deleted, reacted, delivery, lost, found; others may come"`
 	At       string `json:"at" format:"date-time"`
 	Session  string `json:"session"`
 	Audience string `json:"audience" enum:"everyone,agents" doc:"agents: a note"`
@@ -24,6 +24,12 @@ type Event struct {
 	Entities  []Entity   `json:"entities,omitempty" doc:"marks on parts of the text"`
 	Media     []Media    `json:"media,omitempty" doc:"what came with a message"`
 	Reactions []Reaction `json:"reactions,omitempty" doc:"of message, as it stands"`
+
+	From     *Ref     `json:"from,omitempty" doc:"of transferred: the department that it left, as it was called then"`
+	To       *Ref     `json:"to,omitempty" doc:"of transferred: the department where it waits now"`
+	Priority string   `json:"priority,omitempty" enum:"low,normal,high,urgent" doc:"of prioritised"`
+	Added    []string `json:"added,omitempty" nullable:"false" doc:"of tagged: the tags that came"`
+	Removed  []string `json:"removed,omitempty" nullable:"false" doc:"of tagged: the tags that went"`
 
 	State     string `json:"state,omitempty" enum:"queued,sent,uncertain,failed,dropped" doc:"of message: how far it is on its way, as it stands; of delivery: what it became"`
 	Reason    string `json:"reason,omitempty" doc:"a sentence for people: of a state, a deletion, a loss"`
@@ -79,13 +85,20 @@ func eventOf(e core.Event, target string) Event {
 	} else {
 		out.dress(e.Data)
 	}
+	if e.Kind == core.EventPrioritised {
+		out.Priority, out.Text = e.Text, ""
+	}
+	if e.Kind == core.EventTransferred {
+		x, _ := core.ParseExtra(e.Data)
+		out.From, out.To = &Ref{e.Former.String(), x.From}, &Ref{e.Department.String(), x.To}
+	}
 	if e.Target != 0 {
 		out.Target = &Ref{ID: e.Target.String(), Name: target}
 	}
 	return out
 }
 
-// dress adds what a message has besides its text. What cannot be read is our bug, and not worth the message.
+// dress adds what an event has besides its text. What cannot be read is our bug, and not worth the message.
 func (e *Event) dress(data string) {
 	x, _ := core.ParseExtra(data)
 	for _, n := range x.Entities {
@@ -94,6 +107,7 @@ func (e *Event) dress(data string) {
 	for _, m := range x.Media {
 		e.Media = append(e.Media, Media{Kind: m.Kind, Name: m.Name, Type: m.Type, Size: m.Size})
 	}
+	e.Added, e.Removed = x.Added, x.Removed
 	for _, r := range x.Reactions {
 		e.Reactions = append(e.Reactions, Reaction{By: string(r.By), Emoji: r.Emoji})
 	}

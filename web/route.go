@@ -30,11 +30,12 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/me/link-codes", signedIn, "Get a code that links an account to oneself, when it is said on a channel", create(s.newLinkCode)},
 		{"DELETE", "/api/v1/me/links/{id}", signedIn, "End a link of one's own", handle(s.unlink)},
 		{"GET", "/api/v1/counters", signedIn, "What the badges show", handle(s.counters)},
-		{"GET", "/api/v1/departments", signedIn, "The departments where one has a role", handle(s.departments)},
+		{"GET", "/api/v1/departments", signedIn, "The departments where one has a role, or all", handle(s.departments)},
 		{"GET", "/api/v1/agents", signedIn, "Colleagues, by name", handle(s.agents)},
 
 		{"GET", "/api/v1/sessions", signedIn, "Sessions: the queue longest waiting first, all others newest first", handle(s.sessions)},
 		{"GET", "/api/v1/sessions/{id}", signedIn, "One session with its participants", handle(s.session)},
+		{"PATCH", "/api/v1/sessions/{id}", deed(core.VerbPrioritise, core.VerbTag), "Change its priority and its tags", handle(s.triage)},
 		{"GET", "/api/v1/sessions/{id}/messages", signedIn, "A session's events in the order of seq", handle(s.messages)},
 		{"POST", "/api/v1/sessions/{id}/messages", deed(core.VerbSay, core.VerbNote), "Answer the customer, or note something for agents", handle(s.say)},
 
@@ -49,9 +50,11 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/sessions/{id}/take", deed(core.VerbTake), "Take it from the queue", handle(s.take)},
 		{"POST", "/api/v1/sessions/{id}/release", deed(core.VerbRelease), "Put it back into the queue", handle(s.release)},
 		{"POST", "/api/v1/sessions/{id}/assign", deed(core.VerbAssign), "Give it to an operator", handle(s.assign)},
+		{"POST", "/api/v1/sessions/{id}/transfer", deed(core.VerbTransfer), "Put it into another department's queue", handle(s.transfer)},
 		{"POST", "/api/v1/sessions/{id}/join", deed(core.VerbJoin), "Become a participant", handle(s.join)},
 		{"POST", "/api/v1/sessions/{id}/leave", deed(core.VerbLeave), "End one's participation", handle(s.leave)},
 		{"POST", "/api/v1/sessions/{id}/end", deed(core.VerbEnd), "Close it", handle(s.end)},
+		{"POST", "/api/v1/sessions/{id}/unanswered", deed(core.VerbUnanswered), "Close it as one that nobody has answered", handle(s.unanswered)},
 		{"POST", "/api/v1/sessions/{id}/read", deed(core.VerbRead), "Move one's read mark", handle(s.read)},
 		{"POST", "/api/v1/sessions/{id}/typing", deed(core.VerbTyping), "Tell the customer that one writes", handle(s.typing)},
 	}

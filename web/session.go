@@ -35,6 +35,8 @@ type Session struct {
 	WaitingSince    *string    `json:"waiting_since" format:"date-time" doc:"the customer waits since then; null when the agent spoke last"`
 	FirstReplyAt    *string    `json:"first_reply_at" format:"date-time"`
 	Preview         string     `json:"preview" doc:"beginning of the newest message"`
+	Priority        string     `json:"priority" enum:"low,normal,high,urgent"`
+	Tags            []string   `json:"tags" nullable:"false" doc:"in order"`
 	Unreachable     string     `json:"unreachable,omitempty" doc:"why nothing arrives at the customer, in a sentence"`
 }
 
@@ -81,7 +83,7 @@ func sessionOf(s store.Summary) Session {
 		LastSeq: s.LastSeq, Messages: s.Messages, Unread: s.Unread, ReadSeq: s.ReadSeq, CustomerReadSeq: s.CustomerReadSeq,
 		Connected: s.Connected, StartedAt: s.StartedAt.String(), EndedAt: moment(s.EndedAt), LastAt: s.LastAt.String(),
 		WaitingSince: moment(s.WaitingSince), FirstReplyAt: moment(s.FirstReplyAt), Preview: s.Preview,
-		Unreachable: s.Unreachable,
+		Priority: string(s.Priority), Tags: append([]string{}, s.Tags.List()...), Unreachable: s.Unreachable,
 	}
 	for _, agent := range s.Present {
 		out.Present = append(out.Present, agent.String())

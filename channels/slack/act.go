@@ -155,91 +155,6 @@ func (t *task) say(ctx context.Context) error {
 	return err
 }
 
-// order does what a word in the thread says.
-func (t *task) order(ctx context.Context, word, rest string) error {
-	var d core.Deed
-	switch word {
-	case "take", "release", "close", "join":
-		if rest != "" {
-			word = ""
-		}
-	}
-	switch word {
-	case "take":
-		d = core.Take{Session: t.session}
-	case "release":
-		d = core.Release{Session: t.session}
-	case "close":
-		d = core.End{Session: t.session}
-	case "join":
-		d = core.Join{Session: t.session}
-	case "assign":
-		to, err := t.named(ctx, rest)
-		if err != nil || t.word != "" {
-			return err
-		}
-		d = core.Assign{Session: t.session, To: to}
-	default:
-		t.word = sayNoWord
-		return nil
-	}
-	_, _, err := t.deed(ctx, d, "", t.key(), notDone)
-	return err
-}
-
-// named finds the operator whom the agent has named or mentioned. Where there is not just one, the agent is told.
-func (t *task) named(ctx context.Context, name string) (core.AgentID, error) {
-	if _, mention, ok := strings.Cut(t.msg.Text, "<@"); ok {
-		user := mention[:max(strings.IndexAny(mention, "|>"), 0)]
-		agent, err := t.config.Desk.Agent(ctx, person(t.settings.Team, user))
-		if err == nil || passing(err) {
-			return agent.Agent.ID, err
-		}
-	}
-	card, err := t.config.Desk.Card(ctx, t.who, t.session)
-	if err == nil {
-		var all []core.Agent
-		if all, err = t.config.Desk.Operators(ctx, t.who, card.Department); err == nil {
-			found, word := match(all, strings.TrimPrefix(name, "@"))
-			t.word = word
-			return found, nil
-		}
-	}
-	if passing(err) {
-		return 0, err
-	}
-	t.word = why(notDone, err)
-	return 0, nil
-}
-
-// match finds the one operator who is called so, wholly or, if there is no such, to begin with. word says why there is none.
-func match(all []core.Agent, name string) (id core.AgentID, word string) {
-	name = strings.ToLower(strings.TrimSpace(name))
-	whole, begun := map[core.AgentID]bool{}, map[core.AgentID]bool{}
-	for _, a := range all {
-		for _, called := range []string{strings.ToLower(a.Name), strings.ToLower(a.PublicName)} {
-			if called == name {
-				whole[a.ID] = true
-			}
-			if name != "" && strings.HasPrefix(called, name) {
-				begun[a.ID] = true
-			}
-		}
-	}
-	if len(whole) == 0 {
-		whole = begun
-	}
-	switch len(whole) {
-	case 0:
-		return 0, sayNobody
-	case 1:
-		for id = range whole {
-			return id, ""
-		}
-	}
-	return 0, sayWhich
-}
-
 // edit changes a message as its author has. A reply that becomes a note is taken back from the customer; a note never becomes a reply.
 func (t *task) edit(ctx context.Context) error {
 	m, err := t.known(ctx)
@@ -339,17 +254,4 @@ func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r
 func noteOf(text string) (note string, ok bool) {
 	text, ok = strings.CutPrefix(strings.TrimLeftFunc(text, unseen), "//")
 	return strings.TrimFunc(text, unseen), ok
-}
-
-// wordOfText gives the word that a text begins with, after "!", and what follows it; "" if it begins otherwise: with a capital, a sign, or
-// another "!".
-func wordOfText(text string) (word, rest string) {
-	text, ok := strings.CutPrefix(strings.TrimFunc(text, unseen), "!")
-	if !ok || text == "" || text[0] < 'a' || text[0] > 'z' {
-		return "", ""
-	}
-	if end := strings.IndexFunc(text, unicode.IsSpace); end >= 0 {
-		return text[:end], strings.TrimSpace(text[end:])
-	}
-	return text, ""
 }

@@ -25,6 +25,7 @@ const (
 
 const (
 	maxShown  = 60  // runes of a name
+	maxTags   = 300 // … of all tags together, as a list
 	maxRecall = 300 // runes of a message that is shown again
 )
 
@@ -55,6 +56,9 @@ func clipped(s string, limit int) string {
 
 // standing is the sign of a session's state, and the state in words.
 func standing(c core.Card) (sign, state string) {
+	if c.Moved {
+		return "arrow_right", "Moved to " + c.Team
+	}
 	switch c.State {
 	case core.Waiting:
 		return "red_circle", "Waiting: nobody has taken it"
@@ -69,6 +73,8 @@ func standing(c core.Card) (sign, state string) {
 		state = "Ended by the agent"
 	case core.CompletedByCustomer:
 		state = "Ended by the customer"
+	case core.NotAnswered:
+		state = "Ended as unanswered"
 	}
 	if c.Holder != "" {
 		state += ", was with " + c.Holder
@@ -81,17 +87,18 @@ func cardPost(c core.Card, public string) post {
 	sign, state := standing(c)
 	title := fmt.Sprintf(" · %s · #%d", kindOf(c), c.Number)
 	lines := []slack.RichTextElement{line(emoji(sign), words(" "), strong(customerOf(c)), words(title)), line(words(state))}
-	if c.Preview != "" && c.State != core.Over {
+	live := c.State != core.Over && !c.Moved
+	if c.Preview != "" && live {
 		lines = append(lines, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{words(c.Preview)}})
 	}
-	if c.Unreachable != "" && c.State != core.Over {
+	if c.Unreachable != "" && live {
 		lines = append(lines, line(emoji("warning"), words(" "), strong("The customer cannot be reached. "), words(c.Unreachable)))
 	}
 	p := post{
 		text:   fmt.Sprintf("%s%s: %s", customerOf(c), title, state),
 		blocks: []slack.Block{slack.NewRichTextBlock("", lines...), slack.NewContextBlock("", counts(c)...)},
 	}
-	if c.Preview != "" && c.State != core.Over {
+	if c.Preview != "" && live {
 		p.text += "\n" + c.Preview
 	}
 	if buttons := buttonsOf(c, public); len(buttons) > 0 {
@@ -104,17 +111,21 @@ func cardPost(c core.Card, public string) post {
 func counts(c core.Card) []slack.MixedElement {
 	var facts []string
 	switch {
+	case c.Moved:
 	case c.State == core.Over && c.EndedAt != 0:
 		facts = append(facts, "ended "+moment(c.EndedAt))
 	case c.WaitingSince != 0:
 		facts = append(facts, "waits since "+moment(c.WaitingSince))
 	}
 	facts = append(facts, many(c.Messages, "message"))
-	if c.Unread > 0 && c.State != core.Over {
+	if c.Unread > 0 && c.State != core.Over && !c.Moved {
 		facts = append(facts, strconv.FormatInt(c.Unread, 10)+" unread")
 	}
+	if c.Priority != core.Normal && c.Priority != "" {
+		facts = append([]string{"*" + string(c.Priority) + " priority*"}, facts...)
+	}
 	small := []slack.MixedElement{slack.NewTextBlockObject(slack.MarkdownType, strings.Join(facts, " · "), false, true)}
-	for _, name := range []string{c.Team, c.Channel} {
+	for _, name := range []string{c.Team, c.Channel, clipped(strings.Join(c.Tags.List(), ", "), maxTags)} {
 		if name != "" {
 			small = append(small, slack.NewTextBlockObject(slack.PlainTextType, name, false, false))
 		}
@@ -137,6 +148,9 @@ func many(n int64, noun string) string {
 
 // buttonsOf are the deeds that the session's state allows, whoever looks: a card is the same for all.
 func buttonsOf(c core.Card, public string) []slack.BlockElement {
+	if c.Moved { // what happens to it is not shown here, and who works here may not see it
+		return nil
+	}
 	value := c.Session.String()
 	take := button(pressTake, value, "Take").WithStyle(slack.StylePrimary)
 	join := button(pressJoin, value, "Join")

@@ -35,6 +35,11 @@ func TestCards(t *testing.T) {
 		"ended by the agent": func(c *core.Card) {
 			c.State, c.Outcome, c.Holder, c.EndedAt = core.Over, core.CompletedByOperator, "Grace", core.At(testNow)
 		},
+		"urgent, with tags": func(c *core.Card) { c.Priority, c.Tags = core.Urgent, "big order\nvip" },
+		"moved":             func(c *core.Card) { c.Moved, c.Team = true, "Sales" },
+		"ended as unanswered": func(c *core.Card) {
+			c.State, c.Outcome, c.EndedAt = core.Over, core.NotAnswered, core.At(testNow)
+		},
 		"ended by the customer": func(c *core.Card) {
 			c.State, c.Outcome, c.EndedAt = core.Over, core.CompletedByCustomer, core.At(testNow)
 		},

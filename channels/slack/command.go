@@ -36,7 +36,9 @@ const (
 	sayHelp = "/parley link CODE makes you known to Parley; you get the code in its workspace.\n" +
 		"/parley mine lists your open sessions.\n" +
 		"In the thread of a session, what you write goes to the customer. What begins with // is a note for colleagues.\n" +
-		"!take, !release, !close, !join and !assign NAME do what the buttons do."
+		"!take, !release, !close, !join and !assign NAME do what the buttons do.\n" +
+		"!transfer DEPARTMENT puts the session into another department's queue, !unanswered closes it as one that nobody has answered.\n" +
+		"!priority low, normal, high or urgent says how much it matters; !tag WORDS and !untag WORDS put tags on it and take them off."
 	sayCodeMissing = "Write the code after it: /parley link CODE. You get one in Parley's workspace."
 	sayCodeWrong   = "This code is wrong, was used, or is older than ten minutes. Make a new one in Parley's workspace."
 	sayTooOften    = "That were too many tries. Wait ten minutes, then make a new code in Parley's workspace."

@@ -138,6 +138,10 @@ func (d *fakeDesk) Operators(context.Context, core.Actor, core.DepartmentID) ([]
 	return d.operators, d.look()
 }
 
+func (d *fakeDesk) Departments(context.Context) ([]core.Department, error) {
+	return []core.Department{{ID: 1, Slug: "care", Name: "Customer Care"}, {ID: 2, Slug: "sales", Name: "Sales"}, {ID: 3, Slug: "sales-2", Name: "Sales Abroad"}}, d.look()
+}
+
 func (d *fakeDesk) Do(_ context.Context, who core.Actor, deed core.Deed, said core.Said, dedupe string) (core.Done, error) {
 	if d.slow != nil {
 		d.slow(deed)
@@ -151,6 +155,9 @@ func (d *fakeDesk) Do(_ context.Context, who core.Actor, deed core.Deed, said co
 		if err := d.refuse(deed); err != nil {
 			return core.Done{}, err
 		}
+	}
+	if err := deed.Check(); err != nil {
+		return core.Done{}, err
 	}
 	if err := core.CheckDedupe("client_id", dedupe); err != nil {
 		return core.Done{}, err
@@ -198,6 +205,12 @@ func (d *fakeDesk) told() []string {
 			all = append(all, "//"+deed.Text)
 		case core.Edit:
 			all = append(all, "e:"+deed.Text)
+		case core.Transfer:
+			all = append(all, fmt.Sprint("transfer ", int64(deed.To)))
+		case core.Prioritise:
+			all = append(all, "prioritise "+string(deed.Priority))
+		case core.Tag:
+			all = append(all, fmt.Sprint("tag ", deed.Add, " ", deed.Remove))
 		default:
 			all = append(all, string(deed.Verb()))
 		}

@@ -22,10 +22,11 @@ const (
 
 // What people are told privately about what they did.
 const (
-	sayEmptyNote    = "The note was not kept: there is nothing after //."
-	sayOnlyText     = "Only the text was taken. The file stays in Slack: the customer does not get it."
-	sayNoText       = "Nothing was sent: there is no text. The file stays in Slack."
-	sayNoWord       = "Nothing was sent: Parley does not know this word. It knows !take, !release, !close, !join and !assign NAME."
+	sayEmptyNote = "The note was not kept: there is nothing after //."
+	sayOnlyText  = "Only the text was taken. The file stays in Slack: the customer does not get it."
+	sayNoText    = "Nothing was sent: there is no text. The file stays in Slack."
+	sayNoWord    = "Nothing was sent: Parley does not know this word. It knows !take, !release, !close, !unanswered, !join, !assign NAME, " +
+		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS and !untag WORDS."
 	sayWordEdited   = "Nothing was changed: words such as !take count when they are written, not by an edit."
 	sayStaysNote    = "This stays a note: it was not sent to the customer. Write it as a new message to send it."
 	sayWithdrawn    = "It is a note now, and was taken back from the customer, who may have read it."
@@ -33,6 +34,8 @@ const (
 	sayWasWithdrawn = "This message was taken back. Your change was not kept: write a new message."
 	sayNobody       = "Nobody was assigned: no operator of the department is called so. Write !assign and a name as Parley shows it."
 	sayWhich        = "Nobody was assigned: more than one operator is called so. Write the whole name."
+	sayNoDepartment = "Nothing was transferred: no department, or more than one, is called so. Write !transfer and its whole name."
+	sayNoTag        = "Nothing was done: write the tags after the word, such as !tag refund vip."
 	sayLate         = "The window could not be opened: Slack allows three seconds for it. Please press again."
 	sayBusy         = "Parley is busy or cannot reach its database. Nothing was done; please try again."
 	sayOld          = "This button is too old: it names nothing that Parley knows."
@@ -68,6 +71,8 @@ func why(lost string, err error) string {
 		return sayBusy
 	case e.Kind == core.Invalid && e.Field == "text":
 		return lost + " The text " + e.Reason + "."
+	case e.Kind == core.Invalid && e.Field == "priority":
+		return lost + " The priority " + e.Reason + "."
 	case e.Reason != "":
 		return lost + " " + e.Reason
 	case e.Kind == core.Forbidden:

@@ -233,6 +233,7 @@ func (f *Feed) tellAgents(page []core.Event, touched []core.Touched) {
 	for i := range page {
 		everybody = everybody || page[i].Department == 0
 		f.affect(page[i].Department)
+		f.affect(page[i].Former)
 	}
 	for _, t := range touched {
 		f.affect(t.Department)

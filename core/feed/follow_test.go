@@ -109,6 +109,8 @@ func TestWhoSeesWhatHappens(t *testing.T) {
 		"another department's words are not":                        {say(2, "x", ""), []core.AgentID{2}},
 		"nobody's department is nobody's":                           {say(4, "x", ""), nil},
 		"being assigned what one cannot see shows nothing":          {assigned, []core.AgentID{1}},
+		"both departments learn of a transfer":                      {core.Event{Kind: core.EventTransferred, Session: 1, Department: 2, Former: 3}, []core.AgentID{1, 2}},
+		"also where the other one is nobody's":                      {core.Event{Kind: core.EventTransferred, Session: 1, Department: 4, Former: 2}, []core.AgentID{2}},
 		"a department's settings are for the department":            {settings(core.EventDepartmentChanged, 3, 0), []core.AgentID{1}},
 		"a channel's settings are for its department":               {settings(core.EventChannelChanged, 2, 0), []core.AgentID{2}},
 		"a change of an agent in a department is for it":            {settings(core.EventAgentChanged, 1, 9), []core.AgentID{1}},

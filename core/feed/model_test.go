@@ -46,6 +46,8 @@ var repertoire = []struct {
 	{note(2, "bob", ""), []core.AgentID{2, 4}, ""},
 	{core.Event{Kind: core.EventTaken, Department: 1, Session: 1, Audience: core.Everyone, Channel: 1, Conversation: "ada"}, []core.AgentID{1, 2, 4}, "ada"},
 	{core.Event{Kind: core.EventAssigned, Department: 2, Session: 2, Audience: core.AgentsOnly, Channel: 1, Conversation: "bob", Target: 1}, []core.AgentID{2, 4}, ""},
+	{core.Event{Kind: core.EventTransferred, Department: 2, Former: 1, Session: 1, Audience: core.AgentsOnly, Channel: 1, Conversation: "ada"}, []core.AgentID{1, 2, 4}, ""},
+	{core.Event{Kind: core.EventTransferred, Department: 1, Former: 3, Session: 3, Audience: core.AgentsOnly, Channel: 1, Conversation: "cyd"}, []core.AgentID{1, 2, 4}, ""},
 	{core.Event{Kind: core.EventDepartmentChanged, Department: 1, Audience: core.AgentsOnly}, []core.AgentID{1, 2, 4}, ""},
 	{core.Event{Kind: core.EventAgentChanged, Target: 1, Audience: core.AgentsOnly}, []core.AgentID{1, 2, 3, 4}, ""},
 	{core.Event{Kind: core.EventAgentChanged, Target: 3, Department: 2, Audience: core.AgentsOnly}, []core.AgentID{2, 3, 4}, ""},

@@ -2,7 +2,7 @@ package feed
 
 import "parley/core"
 
-// sees tells whether a row of the log is within an agent's scope: what happens in their departments, what concerns the
+// sees tells whether a row of the log is within an agent's scope: what happens in their departments, what leaves them, what concerns the
 // whole installation, and what is done to themselves as an agent. A login that ended is its owner's business alone.
 func sees(s core.Scope, e *core.Event) bool {
 	switch {
@@ -11,7 +11,7 @@ func sees(s core.Scope, e *core.Event) bool {
 	case e.Kind == core.EventAgentChanged && e.Target == s.Agent, e.Department == 0:
 		return true
 	default:
-		return s.Sees(e.Department)
+		return s.Sees(e.Department) || e.Former != 0 && s.Sees(e.Former)
 	}
 }
 

@@ -260,7 +260,7 @@ func (f *Feed) views(at place, events []core.Event) []core.VisitorEvent {
 
 func (f *Feed) view(at place, e *core.Event) core.VisitorEvent {
 	v := core.VisitorEvent{
-		Kind: e.Kind, At: e.At, Mine: e.ActorKind == core.ByCustomer, Name: e.Name, Text: e.Text, Outcome: e.Outcome,
+		Kind: e.Kind, At: e.At, Mine: e.ActorKind == core.ByCustomer, Name: e.Name, Text: e.Text, Outcome: shownOutcome(e.Outcome),
 		Edited: e.EditedAt != 0, Deleted: e.DeletedAt != 0,
 	}
 	if v.Mine {
@@ -279,6 +279,14 @@ func (f *Feed) view(at place, e *core.Event) core.VisitorEvent {
 	x, _ := core.ParseExtra(e.Data) // what cannot be read is our bug, and not worth the message
 	v.Reactions = x.Reactions
 	return v
+}
+
+// shownOutcome is what a customer learns of how a session ended: that nobody has answered it is for agents.
+func shownOutcome(o core.Outcome) core.Outcome {
+	if o == core.NotAnswered {
+		return core.CompletedByOperator
+	}
+	return o
 }
 
 // prefix counts the events, one at least, that fit into a frame.

@@ -170,7 +170,7 @@ func TestAnEventAsItsCustomerSeesIt(t *testing.T) {
 		edit, gone := place, place
 		edit.Kind, edit.ActorKind, edit.About, edit.Text = core.EventEdited, core.ByAgent, 2, "hello!"
 		gone.Kind, gone.ActorKind, gone.Text, gone.DeletedAt, gone.Data = core.EventMessage, core.ByAgent, "secret", at, `{"entities":[]}`
-		end.Kind, end.ActorKind, end.Outcome, end.Name, end.Target = core.EventEnded, core.ByAgent, core.CompletedByOperator, "Anna", 33
+		end.Kind, end.ActorKind, end.Outcome, end.Name, end.Target = core.EventEnded, core.ByAgent, core.NotAnswered, "Anna", 33
 		published(l, f, own, answer, edit, gone, end)
 		synctest.Wait()
 		late := visit(t, f, &visitorClient{channel: 1, conversation: "ada"})

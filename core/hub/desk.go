@@ -58,6 +58,10 @@ func (d desk) Operators(ctx context.Context, who core.Actor, in core.DepartmentI
 	return operators, err
 }
 
+func (d desk) Departments(ctx context.Context) ([]core.Department, error) {
+	return d.hub.store.AllDepartments(ctx)
+}
+
 func (d desk) Do(ctx context.Context, who core.Actor, deed core.Deed, said core.Said, dedupe string) (core.Done, error) {
 	said.Channel = d.channel
 	return d.hub.do(ctx, who, deed, said, "c"+d.channel.String()+":"+dedupe)

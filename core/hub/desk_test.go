@@ -175,6 +175,13 @@ func TestWhatTheDeskShows(t *testing.T) {
 			t.Errorf("another's: got %+v, %v", mine, err)
 		}
 		var names []string
+		var departments []string
+		for _, d := range must(o.desk.Departments(ctx)) {
+			departments = append(departments, d.Name)
+		}
+		if !slices.Equal(departments, []string{"Sales", "Support"}) {
+			t.Errorf("departments: got %q, want all, by name", departments)
+		}
 		for _, a := range must(o.desk.Operators(ctx, o.sofia, o.support)) {
 			names = append(names, a.Name+" "+a.PublicName)
 			if a.ID == 0 || a.Email != "" || a.PasswordHash != "" {

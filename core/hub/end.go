@@ -13,6 +13,14 @@ func (a *act) end(d core.End) error {
 	return finish(a.Work, &a.s, core.CompletedByOperator, a.event(core.EventEnded, core.Everyone))
 }
 
+// unanswered closes the session as one that nobody has answered (FEATURES C14). What has ended is completed already.
+func (a *act) unanswered(d core.Unanswered) error {
+	if err := a.at(d.Version); err != nil {
+		return err
+	}
+	return finish(a.Work, &a.s, core.NotAnswered, a.event(core.EventEnded, core.Everyone))
+}
+
 // finish closes a session, whoever does it.
 func finish(w *store.Work, s *core.Session, o core.Outcome, e core.Event) error {
 	if s.Unassigned() {

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"parley/core"
@@ -110,6 +111,11 @@ func TestWhatChangesNothingMakesNoEvent(t *testing.T) {
 	s.do(s.anna, core.Join{Session: id})
 	s.do(s.anna, core.Read{Session: id, Seq: 2})
 	s.do(s.anna, core.Read{Session: id, Seq: 1})
+	s.do(s.anna, core.Prioritise{Session: id, Priority: core.Normal})
+	s.do(s.anna, core.Tag{Session: id, Add: []string{"a"}, Remove: []string{"b"}})
+	before++
+	s.do(s.anna, core.Tag{Session: id, Add: []string{" A "}, Remove: []string{"b"}})
+	s.do(s.anna, core.Tag{Session: id})
 	if got := len(s.kinds(id)); got != before {
 		t.Errorf("got %d events, want %d", got, before)
 	}
@@ -150,6 +156,19 @@ func TestRefusals(t *testing.T) {
 		{"assigning to a supervisor", s.anna, core.Assign{Session: held, To: s.sofia.Agent.ID}, core.Invalid, "", "agent"},
 		{"assigning to nobody", s.anna, core.Assign{Session: held}, core.Invalid, "", "agent"},
 		{"assigning to an unknown agent", s.anna, core.Assign{Session: held, To: 4711}, core.Invalid, "", "agent"},
+		{"transferring with a stale version", s.boris, core.Transfer{Session: held, To: s.sales, Version: stale}, core.Taken, "Anna Berg", ""},
+		{"transferring to its own department", s.anna, core.Transfer{Session: held, To: s.support}, core.Invalid, "", "department"},
+		{"transferring to an unknown department", s.anna, core.Transfer{Session: held, To: 4711}, core.Invalid, "", "department"},
+		{"transferring to none", s.anna, core.Transfer{Session: held}, core.Invalid, "", "department"},
+		{"transferring an ended session", s.anna, core.Transfer{Session: over, To: s.sales}, core.Ended, "", ""},
+		{"marking what another holds as unanswered", s.boris, core.Unanswered{Session: held}, core.Taken, "Anna Berg", ""},
+		{"marking what is completed as unanswered", s.anna, core.Unanswered{Session: over}, core.Ended, "", ""},
+		{"marking as unanswered with a stale version", s.anna, core.Unanswered{Session: held, Version: stale}, core.Taken, "", ""},
+		{"a priority that there is not", s.anna, core.Prioritise{Session: held, Priority: "highest"}, core.Invalid, "", "priority"},
+		{"an empty tag", s.anna, core.Tag{Session: held, Add: []string{"a", " "}}, core.Invalid, "", "add_tags"},
+		{"a tag of 51 bytes", s.anna, core.Tag{Session: held, Add: []string{strings.Repeat("x", 51)}}, core.Invalid, "", "add_tags"},
+		{"a tag on two lines", s.anna, core.Tag{Session: held, Remove: []string{"a\nb"}}, core.Invalid, "", "remove_tags"},
+		{"more than 20 tags", s.anna, core.Tag{Session: held, Add: numbered(21)}, core.Invalid, "", "add_tags"},
 		{"joining what nobody holds", s.anna, core.Join{Session: free}, core.Forbidden, "", ""},
 		{"leaving what one holds", s.anna, core.Leave{Session: held}, core.Forbidden, "", ""},
 		{"leaving what one never joined", s.boris, core.Leave{Session: held}, core.Forbidden, "", ""},

@@ -67,12 +67,20 @@ func (a *act) dispatch(d core.Deed, dry bool) error {
 		run = func() error { return a.release(d) }
 	case core.Assign:
 		run = func() error { return a.assign(d) }
+	case core.Transfer:
+		run = func() error { return a.transfer(d) }
 	case core.Join:
 		run = a.join
 	case core.Leave:
 		run = a.leave
 	case core.End:
 		run = func() error { return a.end(d) }
+	case core.Unanswered:
+		run = func() error { return a.unanswered(d) }
+	case core.Prioritise:
+		run = func() error { return a.prioritise(d) }
+	case core.Tag:
+		run = func() error { return a.tag(d) }
 	case core.Read:
 		run = func() error { return a.read(d) }
 	case core.Edit:
@@ -137,7 +145,7 @@ func (h *Hub) do(ctx context.Context, who core.Actor, d core.Deed, said core.Sai
 	}
 	if done.Repeat {
 		now, err := h.store.Session(ctx, who.Scope(), d.On())
-		if err != nil {
+		if err != nil && core.KindOf(err) != core.NotFound { // the deed may have been what took it from the actor's eyes
 			return core.Done{}, err
 		}
 		done.Session = now.Session
@@ -151,7 +159,10 @@ func touch(k *store.Keys, d core.Deed) {
 	case core.Assign:
 		k.Held(d.Session)
 		k.Agent(d.To)
-	case core.Take, core.Release, core.End:
+	case core.Transfer:
+		k.Held(d.Session)
+		k.Department(d.To)
+	case core.Take, core.Release, core.End, core.Unanswered:
 		k.Held(d.On())
 	default:
 		k.Session(d.On())

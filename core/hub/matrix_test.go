@@ -31,7 +31,7 @@ func TestWhoMayDoWhatInWhichState(t *testing.T) {
 	actors[3].Actor = s.oleg
 
 	var got strings.Builder
-	fmt.Fprintf(&got, "%-9s%-9s", "deed", "state")
+	fmt.Fprintf(&got, "%-12s%-9s", "deed", "state")
 	for _, a := range actors {
 		fmt.Fprintf(&got, "%-12s", a.name)
 	}
@@ -39,7 +39,7 @@ func TestWhoMayDoWhatInWhichState(t *testing.T) {
 	n := 0
 	for _, d := range core.Deeds {
 		for _, state := range core.States {
-			fmt.Fprintf(&got, "%-9s%-9s", d.Verb(), state)
+			fmt.Fprintf(&got, "%-12s%-9s", d.Verb(), state)
 			for _, a := range actors {
 				n++
 				id := s.in(state, fmt.Sprintf("visitor %d", n))
@@ -128,6 +128,14 @@ func (s *shop) on(d core.Deed, id core.SessionID) core.Deed {
 		return core.Leave{Session: id}
 	case core.End:
 		return core.End{Session: id}
+	case core.Transfer:
+		return core.Transfer{Session: id, To: s.sales}
+	case core.Unanswered:
+		return core.Unanswered{Session: id}
+	case core.Prioritise:
+		return core.Prioritise{Session: id, Priority: core.High}
+	case core.Tag:
+		return core.Tag{Session: id, Add: []string{"vip"}}
 	case core.Read:
 		return core.Read{Session: id, Seq: 1}
 	case core.Typing:

@@ -3,6 +3,8 @@ package hub
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -17,7 +19,11 @@ type told struct {
 	customer string
 	lines    []bool // one for each event: the customer spoke
 	holder   core.AgentID
+	where    core.DepartmentID
 	over     bool
+	outcome  core.Outcome
+	priority core.Priority
+	tags     map[string]bool
 	read     map[core.AgentID]int
 }
 
@@ -51,8 +57,20 @@ func (m *told) follow(events []core.Event) {
 			m.holder = e.Target
 		case core.EventReleased:
 			m.holder = 0
+		case core.EventTransferred:
+			m.holder, m.where = 0, e.Department
 		case core.EventEnded:
-			m.over = true
+			m.over, m.outcome = true, e.Outcome
+		case core.EventPrioritised:
+			m.priority = core.Priority(e.Text)
+		case core.EventTagged:
+			x := must(core.ParseExtra(e.Data))
+			for _, tag := range x.Added {
+				m.tags[tag] = true
+			}
+			for _, tag := range x.Removed {
+				delete(m.tags, tag)
+			}
 		case core.EventMessage:
 			if e.ActorKind == core.ByAgent && e.Audience == core.Everyone {
 				m.read[e.Agent()] = len(m.lines)
@@ -61,19 +79,29 @@ func (m *told) follow(events []core.Event) {
 	}
 }
 
-// Random deeds by random people: replayed events give the holder, the end and the unread count that the hub keeps (C10).
+// keeps tells whether what the hub keeps of the session is what the events gave.
+func (m *told) keeps(s core.Session) bool {
+	tags := slices.Sorted(maps.Keys(m.tags))
+	return s.Assignee == m.holder && s.Department == m.where && s.Open() == !m.over && s.Outcome == m.outcome && s.Priority == m.priority &&
+		slices.Equal(s.Tags.List(), tags) && s.Unread == m.unread() && s.LastSeq == int64(len(m.lines))
+}
+
+// Random deeds by random people: replayed events give the holder, the department, the end, the unread count (C10) and all
+// else that the hub keeps.
 func TestReplayedEventsEqualTheSnapshot(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		agents := []core.Actor{s.anna, s.boris, s.sofia, s.oleg, s.eve}
+		tags := rapid.SliceOfN(rapid.SampledFrom([]string{"vip", "VIP ", "refund", "big  order"}), 0, 2)
 		run := 0
 		rapid.Check(t, func(r *rapid.T) {
 			run++
 			var sessions []*told
 			for i := range 2 {
 				c := fmt.Sprintf("run %d customer %d", run, i)
-				sessions = append(sessions, &told{customer: c, id: s.write(c, "hi"), read: map[core.AgentID]int{}})
+				sessions = append(sessions, &told{customer: c, id: s.write(c, "hi"), where: s.support, priority: core.Normal, tags: map[string]bool{},
+					read: map[core.AgentID]int{}})
 			}
 			seen := len(s.events)
 			for _, m := range sessions {
@@ -87,6 +115,9 @@ func TestReplayedEventsEqualTheSnapshot(t *testing.T) {
 					nil, nil, core.Say{Session: m.id, Text: "a"}, core.Note{Session: m.id, Text: "n"}, core.Take{Session: m.id},
 					core.Release{Session: m.id}, core.Assign{Session: m.id, To: rapid.SampledFrom(agents).Draw(r, "to").Agent.ID},
 					core.Join{Session: m.id}, core.Leave{Session: m.id}, core.Read{Session: m.id, Seq: int64(seq)}, core.End{Session: m.id},
+					core.Transfer{Session: m.id, To: rapid.SampledFrom([]core.DepartmentID{s.support, s.sales}).Draw(r, "department")},
+					core.Unanswered{Session: m.id}, core.Prioritise{Session: m.id, Priority: rapid.SampledFrom(core.Priorities).Draw(r, "priority")},
+					core.Tag{Session: m.id, Add: tags.Draw(r, "add"), Remove: tags.Draw(r, "remove")},
 				}
 				i := rapid.IntRange(0, len(deeds)-1).Draw(r, "deed")
 				if deeds[i] == nil {
@@ -105,8 +136,8 @@ func TestReplayedEventsEqualTheSnapshot(t *testing.T) {
 				for _, m := range sessions {
 					m.follow(fresh)
 					got := s.session(m.id)
-					if got.Assignee != m.holder || got.Open() == m.over || got.Unread != m.unread() || got.LastSeq != int64(len(m.lines)) {
-						r.Fatalf("kept %+v, replayed holder %s over %v unread %d events %d", got, m.holder, m.over, m.unread(), len(m.lines))
+					if !m.keeps(got) {
+						r.Fatalf("kept %+v, replayed %+v unread %d events %d", got, m, m.unread(), len(m.lines))
 					}
 				}
 			}

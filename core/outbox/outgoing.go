@@ -55,6 +55,9 @@ func expose(out *core.Outgoing, t task) bool {
 	if t.Verb == core.OutOpen {
 		out.Verb = core.OutCard
 	}
+	if t.Thread == "" && t.Card.Moved { // nothing is begun where the session is not served any more
+		return false
+	}
 	switch t.Verb {
 	case core.OutOpen:
 		return t.Thread == ""

@@ -12,15 +12,17 @@ func sessionValues(s core.Session) []any {
 		string(s.Outcome), int64(s.Assignee), int64(s.AssignedBy), s.Version, s.LastSeq, s.Messages, s.CustomerMessages, s.ReadSeq,
 		s.Unread, s.CustomerReadSeq, int64(s.StartedAt), int64(s.EndedAt), int64(s.LastAt), int64(s.WaitingSince),
 		int64(s.LastCustomerAt), int64(s.LastAgentAt), int64(s.FirstReplyAt), s.Connected, s.Preview, s.Unreachable,
+		string(s.Priority), string(s.Tags),
 	}
 }
 
-// sessionChanges leaves out what never changes: number, department, channel, conversation, identity, started_at.
+// sessionChanges leaves out what never changes: number, channel, conversation, identity, started_at.
 func sessionChanges(s core.Session) []any {
 	return []any{
 		int64(s.ID), string(s.State), string(s.Outcome), int64(s.Assignee), int64(s.AssignedBy), s.Version, s.LastSeq, s.Messages,
 		s.CustomerMessages, s.ReadSeq, s.Unread, s.CustomerReadSeq, int64(s.EndedAt), int64(s.LastAt), int64(s.WaitingSince),
 		int64(s.LastCustomerAt), int64(s.LastAgentAt), int64(s.FirstReplyAt), s.Connected, s.Preview, s.Unreachable,
+		int64(s.Department), string(s.Priority), string(s.Tags),
 	}
 }
 
@@ -40,6 +42,7 @@ func eventValues(e core.Event, hash []byte) []any {
 	return []any{
 		int64(e.ID), int64(e.At), string(e.Kind), int64(e.Department), int64(e.Session), e.Seq, string(e.ActorKind), e.Actor, e.Name,
 		string(e.Audience), int64(e.Target), string(e.Outcome), e.Text, e.Dedupe, hash, int64(e.About), e.Data, string(e.State), e.Reason,
+		int64(e.Former),
 	}
 }
 

@@ -16,18 +16,20 @@ const (
 			CAST($12 AS BIGINT[]), CAST($13 AS BIGINT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), CAST($16 AS BIGINT[]),
 			CAST($17 AS BIGINT[]), CAST($18 AS BIGINT[]), CAST($19 AS BIGINT[]), CAST($20 AS BIGINT[]), CAST($21 AS BIGINT[]),
 			CAST($22 AS BIGINT[]), CAST($23 AS BIGINT[]), CAST($24 AS BIGINT[]), CAST($25 AS BOOLEAN[]), CAST($26 AS TEXT[]),
-			CAST($27 AS TEXT[]))`
+			CAST($27 AS TEXT[]), CAST($28 AS TEXT[]), CAST($29 AS TEXT[]))`
 	postgresUpdateSessions = `UPDATE sessions s SET state = n.state, outcome = n.outcome, assignee = n.assignee, assigned_by = n.assigned_by,
 		version = n.version, last_seq = n.last_seq, messages = n.messages, customer_messages = n.customer_messages, read_seq = n.read_seq,
 		unread = n.unread, customer_read_seq = n.customer_read_seq, ended_at = n.ended_at, last_at = n.last_at, waiting_since = n.waiting_since,
 		last_customer_at = n.last_customer_at, last_agent_at = n.last_agent_at, first_reply_at = n.first_reply_at, connected = n.connected,
-		preview = n.preview, unreachable = n.unreachable
+		preview = n.preview, unreachable = n.unreachable, department = n.department, priority = n.priority, tags = n.tags
 		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]),
 			CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]), CAST($9 AS BIGINT[]), CAST($10 AS BIGINT[]), CAST($11 AS BIGINT[]), CAST($12 AS BIGINT[]),
 			CAST($13 AS BIGINT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), CAST($16 AS BIGINT[]), CAST($17 AS BIGINT[]),
-			CAST($18 AS BIGINT[]), CAST($19 AS BOOLEAN[]), CAST($20 AS TEXT[]), CAST($21 AS TEXT[]))
+			CAST($18 AS BIGINT[]), CAST($19 AS BOOLEAN[]), CAST($20 AS TEXT[]), CAST($21 AS TEXT[]), CAST($22 AS BIGINT[]),
+			CAST($23 AS TEXT[]), CAST($24 AS TEXT[]))
 		AS n (id, state, outcome, assignee, assigned_by, version, last_seq, messages, customer_messages, read_seq, unread, customer_read_seq, ended_at,
-			last_at, waiting_since, last_customer_at, last_agent_at, first_reply_at, connected, preview, unreachable)
+			last_at, waiting_since, last_customer_at, last_agent_at, first_reply_at, connected, preview, unreachable, department,
+			priority, tags)
 		WHERE s.id = n.id`
 	postgresUpdateDepartments = `UPDATE departments d SET unassigned = n.unassigned
 		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS n (id, unassigned) WHERE d.id = n.id`
@@ -38,15 +40,16 @@ const (
 	// written, and ends with the transaction: whoever holds it waits for no row, so it can neither deadlock nor keep others from theirs.
 	postgresLockLog   = `SELECT pg_advisory_xact_lock(7020584)`
 	postgresInsertLog = `INSERT INTO log (id, at, kind, department, session, seq, actor_kind, actor, name, audience, target, outcome, text, dedupe, body_hash,
-			about, data, state, reason)
+			about, data, state, reason, former)
 		SELECT id, at, kind, department, NULLIF(session, 0), NULLIF(seq, 0), actor_kind, actor, name, audience, target, outcome, text,
-			NULLIF(dedupe, ''), body_hash, about, data, state, reason
+			NULLIF(dedupe, ''), body_hash, about, data, state, reason, former
 		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]),
 			CAST($7 AS TEXT[]), CAST($8 AS BIGINT[]), CAST($9 AS TEXT[]), CAST($10 AS TEXT[]), CAST($11 AS BIGINT[]), CAST($12 AS TEXT[]),
 			CAST($13 AS TEXT[]), CAST($14 AS TEXT[]), CAST($15 AS BYTEA[]),
-			CAST($16 AS BIGINT[]), CAST($17 AS TEXT[]), CAST($18 AS TEXT[]), CAST($19 AS TEXT[]))
+			CAST($16 AS BIGINT[]), CAST($17 AS TEXT[]), CAST($18 AS TEXT[]), CAST($19 AS TEXT[]),
+			CAST($20 AS BIGINT[]))
 		AS n (id, at, kind, department, session, seq, actor_kind, actor, name, audience, target, outcome, text, dedupe, body_hash, about, data,
-			state, reason)`
+			state, reason, former)`
 )
 
 const (

@@ -6,17 +6,17 @@ const (
 	sqliteInsertCustomer = `INSERT INTO customers (id, name, created_at) VALUES (?, ?, ?)`
 	sqliteInsertIdentity = `INSERT INTO identities (id, channel, remote, customer) VALUES (?, ?, ?, ?)`
 	sqliteInsertSession  = `INSERT INTO sessions (` + sessionColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqliteUpdateSession = `UPDATE sessions SET state = ?2, outcome = ?3, assignee = ?4, assigned_by = ?5, version = ?6, last_seq = ?7, messages = ?8,
 		customer_messages = ?9, read_seq = ?10, unread = ?11, customer_read_seq = ?12, ended_at = ?13, last_at = ?14, waiting_since = ?15,
 		last_customer_at = ?16, last_agent_at = ?17, first_reply_at = ?18, connected = ?19, preview = ?20,
-		unreachable = ?21 WHERE id = ?1`
+		unreachable = ?21, department = ?22, priority = ?23, tags = ?24 WHERE id = ?1`
 	sqliteUpdateDepartment  = `UPDATE departments SET unassigned = ?2 WHERE id = ?1`
 	sqliteUpsertParticipant = `INSERT INTO participants (session, agent, joined_at, left_at, read_seq) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (session, agent) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at, read_seq = excluded.read_seq`
 	sqliteInsertEvent = `INSERT INTO log (id, at, kind, department, session, seq, actor_kind, actor, name, audience, target, outcome, text, dedupe,
-		body_hash, about, data, state, reason)
-		VALUES (?, ?, ?, ?, NULLIF(?, 0), NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?)`
+		body_hash, about, data, state, reason, former)
+		VALUES (?, ?, ?, ?, NULLIF(?, 0), NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?)`
 	sqliteUpdateMessage  = `UPDATE log SET text = ?2, data = ?3, state = ?4, reason = ?5, edited_at = ?6, deleted_at = ?7 WHERE id = ?1`
 	sqliteInsertPart     = `INSERT INTO parts (channel, remote, message, no, room) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	sqliteInsertDelivery = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

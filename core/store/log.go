@@ -12,7 +12,7 @@ import (
 const (
 	eventColumns = `l.id, l.at, l.kind, l.department, COALESCE(l.session, 0) AS session, COALESCE(l.seq, 0) AS seq, l.actor_kind, l.actor,
 	l.name, l.audience, l.target, l.outcome, l.text, COALESCE(l.dedupe, '') AS dedupe,
-	l.about, l.data, l.state, l.reason, l.edited_at, l.deleted_at,
+	l.about, l.former, l.data, l.state, l.reason, l.edited_at, l.deleted_at,
 	COALESCE(s.channel, 0) AS channel, COALESCE(s.conversation, '') AS conversation`
 	eventTables = ` FROM log l LEFT JOIN sessions s ON s.id = l.session `
 
@@ -84,9 +84,10 @@ func (s *Store) ConversationBefore(ctx context.Context, c core.ChannelID, conver
 	return events, more, nil
 }
 
-const selectMessageIn = selectEvent + `WHERE l.id = ? AND l.kind = 'message' AND l.department IN (?)`
+const selectMessageIn = selectEvent + `WHERE l.id = ? AND l.kind = 'message' AND s.department IN (?)`
 
-// MessageIn gives a message as it stands; NotFound if the scope does not see it.
+// MessageIn gives a message as it stands; NotFound if the scope does not see it: whoever sees a session sees what was said in it, also where
+// that was in another department.
 func (s *Store) MessageIn(ctx context.Context, scope core.Scope, id core.EventID) (core.Event, error) {
 	const op = "store.MessageIn"
 	if len(scope.Departments) == 0 {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"parley/core"
 )
@@ -10,6 +11,7 @@ const (
 	surfaceColumns   = `channel, room, department, created_at`
 	selectSurfaces   = `SELECT ` + surfaceColumns + ` FROM surfaces ORDER BY channel, room, department`
 	selectSurfacesOf = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE department = ? ORDER BY channel, room`
+	selectServed     = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ?`
 	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	deleteSurface    = `DELETE FROM surfaces WHERE channel = ? AND room = ? AND department = ?`
 )
@@ -58,7 +60,7 @@ func (w *Work) show(s core.Session, e core.Event) {
 		return
 	}
 	for _, f := range surfaces {
-		if e.Kind == core.EventStarted {
+		if e.Kind == core.EventStarted || e.Kind == core.EventTransferred {
 			err = w.oweThread(s.ID, f, core.OutOpen, 0)
 		}
 		if err == nil && verb != "" && !w.said.At(f) {
@@ -68,6 +70,26 @@ func (w *Work) show(s core.Session, e core.Event) {
 			err = w.oweCard(s.ID, f, 0)
 		}
 		if err != nil {
+			return
+		}
+	}
+	if e.Kind == core.EventTransferred {
+		w.leave(s.ID, e.Former, surfaces)
+	}
+}
+
+// leave owes the surfaces of the department that a session has left the card, which tells of it; not those where it stays.
+func (w *Work) leave(s core.SessionID, former core.DepartmentID, stays []core.Surface) {
+	surfaces, err := w.group.surfacesOf(former)
+	if err = w.read(err); err != nil {
+		return
+	}
+	for _, f := range surfaces {
+		here := func(other core.Surface) bool { return other.Channel == f.Channel && other.Room == f.Room }
+		if slices.ContainsFunc(stays, here) {
+			continue
+		}
+		if err := w.oweCard(s, f, 0); err != nil {
 			return
 		}
 	}

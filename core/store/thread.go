@@ -41,7 +41,8 @@ const selectThreads = `SELECT session, room, thread, lost FROM threads WHERE cha
 
 const (
 	cardColumns = `SELECT s.id, s.number, s.department, d.name AS team, d.slug AS team_slug, h.slug AS channel, h.kind, c.name AS customer, s.state, s.outcome, s.assignee,
-	COALESCE(a.name, '') AS holder, s.version, s.last_seq, s.messages, s.unread, s.preview, s.started_at, s.waiting_since, s.ended_at, s.unreachable
+	COALESCE(a.name, '') AS holder, s.version, s.last_seq, s.messages, s.unread, s.preview, s.started_at, s.waiting_since, s.ended_at, s.unreachable,
+	s.priority, s.tags
 	FROM sessions s JOIN departments d ON d.id = s.department JOIN channels h ON h.id = s.channel
 	JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer LEFT JOIN agents a ON a.id = s.assignee `
 	selectCards = cardColumns + `WHERE s.id IN (?)`
@@ -93,6 +94,10 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 	if err != nil {
 		return err
 	}
+	served, err := all[core.Surface](ctx, s, op, selectServed, c)
+	if err != nil {
+		return err
+	}
 	cardOf := map[core.SessionID]core.Card{}
 	for _, card := range cards {
 		cardOf[card.Session] = card
@@ -103,6 +108,7 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 			continue
 		}
 		t.Card = cardOf[t.Session]
+		t.Card.Moved = !slices.ContainsFunc(served, func(f core.Surface) bool { return f.Room == t.Room && f.Department == t.Card.Department })
 		before := false
 		for _, r := range threads {
 			if r.Session == t.Session && r.Room == t.Room {

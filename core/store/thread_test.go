@@ -212,7 +212,7 @@ func TestWhatACardShowsS1(t *testing.T) {
 		id := h.wrote("carla", "hi")
 		want := core.Card{
 			Session: id, Number: 1, Department: h.support, Team: "Support", TeamSlug: "support", Channel: "desk", Kind: "widget", Customer: "carla", State: core.Waiting, Version: 1,
-			LastSeq: 2, Messages: 1, Unread: 1, Preview: "hi", StartedAt: core.At(morning), WaitingSince: core.At(morning),
+			LastSeq: 2, Messages: 1, Unread: 1, Preview: "hi", StartedAt: core.At(morning), WaitingSince: core.At(morning), Priority: core.Normal,
 		}
 		shows := func(when string) {
 			t.Helper()
@@ -231,13 +231,13 @@ func TestWhatACardShowsS1(t *testing.T) {
 		want.Assignee, want.Holder = h.anna.Agent.ID, "Anna Berg"
 		shows("held")
 		h.must(h.do(h.on(id, func(w *store.Work, s core.Session) error {
-			s.Unreachable = "Blocked."
+			s.Unreachable, s.Priority, s.Tags = "Blocked.", core.Urgent, "refund\nvip"
 			w.PutSession(s)
 			return nil
 		})))
 		h.must(h.do(h.end(id)))
 		want.State, want.Outcome, want.Version, want.LastSeq = core.Over, core.CompletedByOperator, 4, 5
-		want.EndedAt, want.Unreachable = core.At(h.clock.now()), "Blocked."
+		want.EndedAt, want.Unreachable, want.Priority, want.Tags = core.At(h.clock.now()), "Blocked.", core.Urgent, "refund\nvip"
 		shows("ended")
 		for name, c := range map[string]struct {
 			scope core.Scope

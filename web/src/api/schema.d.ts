@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The departments where one has a role */
+        /** The departments where one has a role, or all */
         get: operations["get-departments"];
         put?: never;
         post?: never;
@@ -274,7 +274,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change its priority and its tags */
+        patch: operations["patch-session"];
         trace?: never;
     };
     "/api/v1/sessions/{id}/assign": {
@@ -414,6 +415,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put it into another department's queue */
+        post: operations["post-session-transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/typing": {
         parameters: {
             query?: never;
@@ -425,6 +443,23 @@ export interface paths {
         put?: never;
         /** Tell the customer that one writes */
         post: operations["post-session-typing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/unanswered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close it as one that nobody has answered */
+        post: operations["post-session-unanswered"];
         delete?: never;
         options?: never;
         head?: never;
@@ -545,6 +580,8 @@ export interface components {
             /** @description the message that it answers, edits, delivers and so on */
             about?: string;
             actor: components["schemas"]["Who"];
+            /** @description of tagged: the tags that came */
+            added?: string[];
             /** Format: date-time */
             at: string;
             /**
@@ -563,18 +600,27 @@ export interface components {
             edited_at?: string;
             /** @description marks on parts of the text */
             entities?: components["schemas"]["Entity"][] | null;
+            /** @description of transferred: the department that it left, as it was called then */
+            from?: components["schemas"]["Ref"];
             /** @example msg_5k */
             id: string;
-            /** @description started, message, taken, assigned, released, joined, left, ended, edited, deleted, reacted, delivery, lost, found; others may come */
+            /** @description started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, edited, deleted, reacted, delivery, lost, found; others may come */
             kind: string;
             /** @description what came with a message */
             media?: components["schemas"]["Media"][] | null;
             /** @description of ended */
             outcome?: string;
+            /**
+             * @description of prioritised
+             * @enum {string}
+             */
+            priority?: "low" | "normal" | "high" | "urgent";
             /** @description of message, as it stands */
             reactions?: components["schemas"]["Reaction"][] | null;
             /** @description a sentence for people: of a state, a deletion, a loss */
             reason?: string;
+            /** @description of tagged: the tags that went */
+            removed?: string[];
             /**
              * Format: int64
              * @description dense within the session, from 1
@@ -590,6 +636,8 @@ export interface components {
             target?: components["schemas"]["Ref"];
             /** @description of message, as it stands; of edited, as it was then; of reacted the emoji, empty when taken back */
             text?: string;
+            /** @description of transferred: the department where it waits now */
+            to?: components["schemas"]["Ref"];
         };
         EventPage: {
             items: components["schemas"]["Event"][];
@@ -718,6 +766,15 @@ export interface components {
             /** @description at most 65,536 bytes of UTF-8 without NUL */
             text: string;
         };
+        Move: {
+            /** @description another department than its own */
+            department: string;
+            /**
+             * Format: int64
+             * @description the session's version as it was seen; without it, whatever it is
+             */
+            version?: number;
+        };
         Nothing: Record<string, never>;
         PageSession: {
             items: components["schemas"]["Session"][];
@@ -826,6 +883,8 @@ export interface components {
             present: string[];
             /** @description beginning of the newest message */
             preview: string;
+            /** @enum {string} */
+            priority: "low" | "normal" | "high" | "urgent";
             /**
              * Format: int64
              * @description the assignee's read mark; in the queue the newest of any agent
@@ -835,6 +894,8 @@ export interface components {
             started_at: string;
             /** @enum {string} */
             state: "waiting" | "pending" | "active" | "ended";
+            /** @description in order */
+            tags: string[];
             /** @description why nothing arrives at the customer, in a sentence */
             unreachable?: string;
             /**
@@ -901,6 +962,8 @@ export interface components {
             present: string[];
             /** @description beginning of the newest message */
             preview: string;
+            /** @enum {string} */
+            priority: "low" | "normal" | "high" | "urgent";
             /**
              * Format: int64
              * @description the assignee's read mark; in the queue the newest of any agent
@@ -910,6 +973,8 @@ export interface components {
             started_at: string;
             /** @enum {string} */
             state: "waiting" | "pending" | "active" | "ended";
+            /** @description in order */
+            tags: string[];
             /** @description why nothing arrives at the customer, in a sentence */
             unreachable?: string;
             /**
@@ -937,6 +1002,14 @@ export interface components {
         Tested: {
             /** @description a line for people, such as the account's name */
             answer: string;
+        };
+        Triage: {
+            /** @description folded to small letters; at most 50 bytes each, 20 on a session */
+            add_tags?: string[];
+            /** @enum {string} */
+            priority?: "low" | "normal" | "high" | "urgent";
+            /** @description taken off before others are put on */
+            remove_tags?: string[];
         };
         TypingFrame: {
             agent?: string;
@@ -1098,7 +1171,10 @@ export interface operations {
     };
     "get-departments": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description also those where one has no role: sessions can be transferred to them */
+                all?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1540,6 +1616,42 @@ export interface operations {
             };
         };
     };
+    "patch-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Triage"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-session-assign": {
         parameters: {
             query?: never;
@@ -1896,6 +2008,43 @@ export interface operations {
             };
         };
     };
+    "post-session-transfer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-session-typing": {
         parameters: {
             query?: never;
@@ -1921,6 +2070,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-unanswered": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Versioned"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
             };
             /** @description Error */
             default: {

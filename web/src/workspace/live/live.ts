@@ -260,18 +260,24 @@ export class Live {
       this.#fetch(key, () => fetchList(this.rest, this.shown.state, key), wait)
     }
     const id = this.#session
-    if (id === undefined) return
+    if (id === undefined || state.gone.has(id)) return
     const log = state.logs[id]
-    if (log && inDoubt(log)) this.#fetch(`log:${id}`, () => fetchLog(this.rest, this.shown.state, id))
-    if (!state.gone.has(id) && presentInDoubt(state, id)) this.#fetch(`session:${id}`, () => this.#detail(id))
+    if (log && inDoubt(log))
+      this.#fetch(`log:${id}`, () => this.#unlessGone(id, fetchLog(this.rest, this.shown.state, id)))
+    if (presentInDoubt(state, id)) this.#fetch(`session:${id}`, () => this.#unlessGone(id, this.#detail(id)))
   }
 
   async #detail(id: string): Promise<News> {
+    const { participants, ...session } = await this.rest.session(id)
+    return { type: 'session', session, participants }
+  }
+
+  async #unlessGone(session: string, fetched: Promise<News>): Promise<News> {
+    const asOf = this.shown.state.heard[session]?.seq ?? 0
     try {
-      const { participants, ...session } = await this.rest.session(id)
-      return { type: 'session', session, participants }
+      return await fetched
     } catch (error) {
-      if (asRefusal(error).status === 404) return { type: 'unseen', session: id }
+      if (asRefusal(error).status === 404) return { type: 'unseen', session, asOf }
       throw error
     }
   }

@@ -2,7 +2,7 @@ import type { Counters, Event, Frame, Me, Session } from '../../api/wire.ts'
 import { changed } from '../state/change.ts'
 import { comparePlaces, type ListKey, placeOf, roleIn, splitKey } from '../state/list.ts'
 import type { News, State } from '../state/state.ts'
-import { anna, message, oleg, session, sofia, support } from './session.ts'
+import { anna, message, oleg, sales, session, sofia, support } from './session.ts'
 
 /** Chance from a seed, so that a failure can be had again. */
 export function chance(seed: number): (below: number) => number {
@@ -57,7 +57,8 @@ export class Hub {
       const about = log.findIndex((event) => event.id === made.about)
       if (about >= 0) log[about] = changed(log[about] as Event, made)
       next = { ...next, last_seq: made.seq }
-      if (this.connected && this.#followed.has(row.id)) {
+      const seen = row.department === support.id || next.department === support.id
+      if (this.connected && this.#followed.has(row.id) && seen) {
         const at = `c${this.#held}`
         this.frames.push({ type: 'events', after: at, cursor: at, events: [made] })
       }
@@ -74,7 +75,7 @@ export class Hub {
     const who = this.#pick(people) ?? anna
     const actor: Event['actor'] = { kind: 'agent', id: who.id, name: who.name }
     const operator = who !== sofia
-    switch (row && row.state !== 'ended' ? this.#any(12) : 0) {
+    switch (row && row.state !== 'ended' ? this.#any(14) : 0) {
       case 0: {
         const id = `ses_${(this.sessions.size + 34).toString(36)}`
         const now = this.#now()
@@ -134,6 +135,22 @@ export class Hub {
         if (amendment) this.#change(row, {}, { actor, ...amendment })
         return
       }
+      case 11: {
+        const priority = this.#pick(['low', 'normal', 'high', 'urgent'] as const) ?? 'normal'
+        if (row) this.#change(row, { priority }, { kind: 'prioritised', actor, audience: 'agents', priority })
+        return
+      }
+      case 12: // to another department, which this agent does not see, or back
+        if (row) {
+          const [from, to] = row.department === support.id ? [support, sales] : [sales, support]
+          const queued: Partial<Session> = { state: 'waiting', assignee: null, present: [], waiting_since: this.#now() }
+          this.#change(
+            row,
+            { ...queued, department: to.id, version: row.version + 1 },
+            { kind: 'transferred', actor, audience: 'agents', from, to },
+          )
+        }
+        return
       default:
         if (row)
           this.#change(row, { state: 'ended', ended_at: this.#now(), waiting_since: null }, { kind: 'ended', actor })
@@ -160,7 +177,7 @@ export class Hub {
   /** Pays what is owed: rows, counters, and then the cursor. */
   pay(): void {
     if (!this.connected) return
-    const rows = [...this.#owed].map((id) => this.sessions.get(id)).filter((row) => row !== undefined)
+    const rows = [...this.#owed].map((id) => this.seen(id) ?? { id, gone: true as const })
     this.#owed.clear()
     this.frames.push({ type: 'summaries', sessions: rows, counters: this.counters() })
     const after = `c${this.#held}`
@@ -187,11 +204,18 @@ export class Hub {
     this.frames.push({ type: 'following', sessions: [...ids], cursor: `c${this.#touched.length}` })
   }
 
+  /** The row of a session that the agent sees. */
+  seen(id: string): Session | undefined {
+    const row = this.sessions.get(id)
+    return row?.department === support.id ? row : undefined
+  }
+
   /** All rows of a list, in its order. */
   list(key: ListKey): Session[] {
     const { name } = splitKey(key)
     const role = roleIn(this.me, support.id)
     const inList = (row: Session): boolean => {
+      if (!this.seen(row.id)) return false
       if (name === 'my')
         return row.state === 'active' && (row.assignee?.id === this.me.id || row.present.includes(this.me.id))
       if (name === 'unassigned') return row.state === 'waiting'
@@ -212,7 +236,7 @@ export class Hub {
   }
 
   counters(): Counters {
-    const rows = [...this.sessions.values()]
+    const rows = [...this.sessions.values()].filter((row) => this.seen(row.id))
     const role = roleIn(this.me, support.id)
     const unread = role?.operator
       ? rows.filter((row) => row.state === 'active' && row.assignee?.id === this.me.id && row.unread > 0).length
@@ -228,6 +252,7 @@ export class Hub {
 
   /** What a fetch of a log finds now. */
   log(id: string, state: State): News {
+    if (!this.seen(id)) return { type: 'unseen', session: id, asOf: state.heard[id]?.seq ?? 0 }
     const all = this.logs.get(id) ?? []
     const held = state.logs[id]
     const doubts = held?.doubts ?? 0

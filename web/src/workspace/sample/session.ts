@@ -46,6 +46,8 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     waiting_since: at(0),
     first_reply_at: null,
     preview: 'Hello',
+    priority: 'normal',
+    tags: [],
     ...change,
   }
 }

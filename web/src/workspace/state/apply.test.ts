@@ -136,6 +136,15 @@ describe('summaries', () => {
     expect([rows(back, mine).length, back.gone.has('ses_1')]).toEqual([1, false])
   })
 
+  test('a row that was fetched before its session went is late; a session that was not there may have come since', () => {
+    const row = session('ses_1', heldBy(anna, { last_seq: 5 }))
+    const after = apply(shown, { type: 'summaries', sessions: [{ id: 'ses_1', gone: true }] }, 0)
+    for (const late of [all(after, list([row])), all(after, { type: 'session', session: row })])
+      expect([rows(late, mine), late.gone.has('ses_1')]).toEqual([[], true])
+    const unseen = (asOf: number) => apply(shown, { type: 'unseen', session: 'ses_1', asOf }, 0).gone.has('ses_1')
+    expect([unseen(4), unseen(5)]).toEqual([false, true])
+  })
+
   test('counters are absolute; a fetch that began before them is not believed', () => {
     const counted = apply(shown, { type: 'summaries', counters: counters(2, 1, 2) }, 0)
     const late = apply(counted, { type: 'counters', counters: counters(9, 9, 9), counted: shown.counted }, 0)

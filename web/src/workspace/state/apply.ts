@@ -39,7 +39,7 @@ export function apply(state: State, news: News, now: number): State {
     case 'more':
       return more(state, news)
     case 'session': {
-      const next = put(state, [news.session])
+      const next = fetched(state, [news.session])
       if (!news.participants) return next
       const { id, last_seq } = news.session
       const took = news.participants.some((p) => p.id === state.me.id) ? new Set(next.took).add(id) : next.took
@@ -47,6 +47,8 @@ export function apply(state: State, news: News, now: number): State {
       return { ...next, took, participants }
     }
     case 'unseen':
+      // It may have come back since, which the stream has told.
+      if ((state.heard[news.session]?.seq ?? 0) > news.asOf) return state
       return forget(state, [{ id: news.session, gone: true }])
     case 'opened':
       return { ...state, logs: { ...state.logs, [news.session]: state.logs[news.session] ?? noLog } }
@@ -148,6 +150,13 @@ function newer(held: Session | undefined, row: Session): Session {
   return { ...row, ...read, customer_read_seq: Math.max(row.customer_read_seq, held.customer_read_seq) }
 }
 
+// fetched puts rows that were fetched. Those of sessions that went meanwhile are late: where one comes back, the stream tells.
+const fetched = (state: State, rows: readonly Session[]): State =>
+  put(
+    state,
+    rows.filter((row) => !state.gone.has(row.id)),
+  )
+
 function put(state: State, rows: readonly Session[]): State {
   if (rows.length === 0) return state
   const sessions = { ...state.sessions }
@@ -206,13 +215,13 @@ function list(state: State, news: Extract<News, { type: 'list' }>): State {
   const fresh: List = { reach, next: news.next, generation: news.generation, doubts, cleared: news.doubts }
   const lists = { ...state.lists, [news.key]: fresh }
   const took = noteTook(state, news.key, news.items)
-  const next = put({ ...state, lists, took }, news.items)
+  const next = fetched({ ...state, lists, took }, news.items)
   // What stood here and was neither fetched nor heard of in this generation may have left the list unseen. What has not
   // comes again with the page that it stands in.
-  const fetched = new Set(news.items.map((item) => item.id))
+  const items = new Set(news.items.map((item) => item.id))
   const stale = Object.values(state.sessions).filter(
     (session) =>
-      !fetched.has(session.id) &&
+      !items.has(session.id) &&
       (state.heard[session.id]?.generation ?? -1) < news.generation &&
       belongs(session, news.key, state.me, state.took) === true,
   )
@@ -228,7 +237,7 @@ function more(state: State, news: Extract<News, { type: 'more' }>): State {
   const last = news.items.at(-1)
   const reach = news.next && last ? placeOf(last, splitKey(news.key).name) : undefined
   const lists = { ...state.lists, [news.key]: { ...held, reach, next: news.next } }
-  return put({ ...state, lists, took: noteTook(state, news.key, news.items) }, news.items)
+  return fetched({ ...state, lists, took: noteTook(state, news.key, news.items) }, news.items)
 }
 
 // An operator's list of ended sessions holds those that they took part in, so its rows tell of that.

@@ -61,7 +61,7 @@ class Client {
         this.fetches.set(key, { type: 'list', key, generation: state.generation, doubts: held.doubts, items, next })
       }
     for (const [id, log] of Object.entries(state.logs))
-      if (inDoubt(log) && !this.fetches.has(id)) this.fetches.set(id, hub.log(id, state))
+      if (inDoubt(log) && !state.gone.has(id) && !this.fetches.has(id)) this.fetches.set(id, hub.log(id, state))
     if (!state.counters && !this.fetches.has('counters'))
       this.fetches.set('counters', { type: 'counters', counters: hub.counters(), counted: state.counted })
   }
@@ -166,6 +166,8 @@ test.each([
       if (want.length < hub.list(key).length) expect(state.lists[key]?.next, `${key}, seed ${seed}`).not.toBe('')
     }
     for (const [id, log] of Object.entries(state.logs)) {
+      expect(state.gone.has(id), `${id} gone, seed ${seed}`).toBe(!hub.seen(id))
+      if (!hub.seen(id)) continue
       const all = hub.logs.get(id) ?? []
       expect(log.events, `${id}, seed ${seed}`).toEqual(all.slice((log.events[0]?.seq ?? 1) - 1))
       expect(log.ahead).toEqual([])

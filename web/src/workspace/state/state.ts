@@ -60,7 +60,8 @@ export type News =
   /** The rows of a list that continue it. */
   | { type: 'more'; key: ListKey; generation: number; items: Session[]; next: string }
   | { type: 'session'; session: Session; participants?: Participant[] }
-  | { type: 'unseen'; session: string }
+  /** The session was not there to be fetched; `asOf` is the newest seq that was heard of it when it was asked for. */
+  | { type: 'unseen'; session: string; asOf: number }
   | { type: 'opened'; session: string }
   | { type: 'dropped'; session: string }
   | { type: 'newest'; session: string; page: LogPage; doubts: number }

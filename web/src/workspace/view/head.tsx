@@ -24,8 +24,15 @@ interface HeadProps {
 
 /** What stands above the dialogue: who it is with, and what can be done. */
 export function Head({ session, me, offers, busy, back, menu, menuOpen, onDeed, onMore }: HeadProps) {
-  const { assignee, number, messages } = session
+  const { assignee, number, messages, priority, tags } = session
   const held = assignee && (assignee.id === me ? t('head.mine') : t('head.held', { name: assignee.name }))
+  const facts = [
+    t('head.session', { number: `${number}` }),
+    t('head.messages', { count: messages }),
+    held,
+    priority !== 'normal' && t('head.priority', { priority: t(`priority.${priority}`) }),
+    tags.join(', '),
+  ]
   const button = (name: DeedName, kind: 'primary' | 'rare' | '' = '', children: ReactNode = null) =>
     offers[name] && (
       <button
@@ -52,11 +59,7 @@ export function Head({ session, me, offers, busy, back, menu, menuOpen, onDeed, 
           </h1>
           <StateWord state={session.state} />
         </div>
-        <p className="head-sub cut">
-          {[t('head.session', { number: `${number}` }), t('head.messages', { count: messages }), held]
-            .filter(Boolean)
-            .join(' · ')}
-        </p>
+        <p className="head-sub cut">{facts.filter(Boolean).join(' · ')}</p>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: buttons of a head, not fields of a form */}
       <div className="head-deeds" role="group" aria-label={t('head.actions')}>

@@ -270,6 +270,17 @@ describe("a message's menu", () => {
   })
 })
 
+test.each<[string, Partial<Event>, string]>([
+  ['a transfer', { kind: 'transferred', to: { id: 'dep_2', name: 'Sales' } }, 'Anna transferred the session to Sales'],
+  ['a priority', { kind: 'prioritised', priority: 'urgent' }, 'Anna set the priority to Urgent'],
+  ['tags that came', { kind: 'tagged', added: ['refund', 'vip'] }, 'Anna added tags: refund, vip'],
+  ['tags that went', { kind: 'tagged', removed: ['vip'] }, 'Anna removed tags: vip'],
+  ['both', { kind: 'tagged', added: ['a'], removed: ['b'] }, 'Anna added tags: a; removed: b'],
+  ['an unanswered end', { kind: 'ended', outcome: 'unanswered' }, 'Anna closed the session as unanswered'],
+])('a line tells of %s', (_, event, words) => {
+  expect(show([own({ text: undefined, ...event })]).log.textContent).toContain(words)
+})
+
 test('whether a customer can be reached is a line of what happened', () => {
   const lost = message('ses_1', 1, { kind: 'lost', text: undefined, reason: 'They blocked us.' })
   const { log } = show([lost, message('ses_1', 2, { kind: 'found', text: undefined })])

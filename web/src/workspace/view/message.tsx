@@ -190,8 +190,15 @@ export function eventWords(event: Event, session: Session): string {
       return t('event.joined', { actor })
     case 'left':
       return t('event.left', { actor })
+    case 'transferred':
+      return t('event.transferred', { actor, to: event.to?.name ?? '' })
+    case 'prioritised':
+      return t('event.prioritised', { actor, priority: t(`priority.${event.priority ?? 'normal'}`) })
+    case 'tagged':
+      return taggedWords(actor, event)
     case 'ended':
       if (event.actor.kind === 'customer') return t('event.ended.customer', { customer })
+      if (event.outcome === 'unanswered') return t('event.ended.unanswered', { actor })
       return event.actor.kind === 'agent' ? t('event.ended.agent', { actor }) : t('event.ended.system')
     case 'lost':
       return t('event.lost', { customer, reason: phrase(event.reason) })
@@ -200,6 +207,13 @@ export function eventWords(event: Event, session: Session): string {
     default:
       return ''
   }
+}
+
+function taggedWords(actor: string, { added, removed }: Event): string {
+  const came = added?.join(', ') ?? ''
+  const went = removed?.join(', ')
+  if (!went) return t('event.tagged', { actor, tags: came })
+  return came ? t('event.retagged', { actor, came, went }) : t('event.untagged', { actor, tags: went })
 }
 
 /** A line of what happened. A kind that this page does not know yet is left out. */

@@ -20,7 +20,7 @@ interface RowProps {
 
 /** A session in a list. */
 export function Row({ session, me, now, draft, current, link, onTake, takeTab, onFocus }: RowProps) {
-  const { state, assignee, unread, preview, waiting_since } = session
+  const { state, assignee, unread, preview, waiting_since, priority, tags } = session
   const waits = waiting_since !== null && state !== 'ended'
   const holder = assignee && (assignee.id === me ? undefined : assignee.name)
   return (
@@ -48,7 +48,9 @@ export function Row({ session, me, now, draft, current, link, onTake, takeTab, o
         </div>
         <div className="row-bottom">
           <StateWord state={state} />
+          {priority !== 'normal' && <span className="chip">{t(`priority.${priority}`)}</span>}
           {holder && <span className="chip cut">{holder}</span>}
+          {tags.length > 0 && <span className="chip cut">{tags.join(', ')}</span>}
           {onTake && (
             <button type="button" className="button tiny row-take" tabIndex={takeTab} onClick={onTake}>
               {t('deed.take')}

@@ -1,0 +1,157 @@
+package slack
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"parley/core"
+)
+
+// order does what a word in the thread says.
+func (t *task) order(ctx context.Context, word, rest string) error {
+	var d core.Deed
+	switch word {
+	case "take", "release", "close", "unanswered", "join":
+		if rest != "" {
+			word = ""
+		}
+	}
+	switch word {
+	case "take":
+		d = core.Take{Session: t.session}
+	case "release":
+		d = core.Release{Session: t.session}
+	case "close":
+		d = core.End{Session: t.session}
+	case "unanswered":
+		d = core.Unanswered{Session: t.session}
+	case "join":
+		d = core.Join{Session: t.session}
+	case "assign":
+		to, err := t.named(ctx, rest)
+		if err != nil || t.word != "" {
+			return err
+		}
+		d = core.Assign{Session: t.session, To: to}
+	case "transfer":
+		to, err := t.department(ctx, rest)
+		if err != nil || t.word != "" {
+			return err
+		}
+		d = core.Transfer{Session: t.session, To: to}
+	case "priority":
+		d = core.Prioritise{Session: t.session, Priority: core.Priority(strings.ToLower(rest))}
+	case "tag", "untag":
+		tags := tagsOf(rest)
+		if len(tags) == 0 {
+			t.word = sayNoTag
+			return nil
+		}
+		if d = (core.Tag{Session: t.session, Add: tags}); word == "untag" {
+			d = core.Tag{Session: t.session, Remove: tags}
+		}
+	default:
+		t.word = sayNoWord
+		return nil
+	}
+	_, _, err := t.deed(ctx, d, "", t.key(), notDone)
+	return err
+}
+
+// named finds the operator whom the agent has named or mentioned. Where there is not just one, the agent is told.
+func (t *task) named(ctx context.Context, name string) (core.AgentID, error) {
+	if _, mention, ok := strings.Cut(t.msg.Text, "<@"); ok {
+		user := mention[:max(strings.IndexAny(mention, "|>"), 0)]
+		agent, err := t.config.Desk.Agent(ctx, person(t.settings.Team, user))
+		if err == nil || passing(err) {
+			return agent.Agent.ID, err
+		}
+	}
+	card, err := t.config.Desk.Card(ctx, t.who, t.session)
+	if err == nil {
+		var all []core.Agent
+		if all, err = t.config.Desk.Operators(ctx, t.who, card.Department); err == nil {
+			found := match(all, strings.TrimPrefix(name, "@"), func(a core.Agent) []string { return []string{a.Name, a.PublicName} })
+			switch len(found) {
+			case 0:
+				t.word = sayNobody
+			case 1:
+				return found[0].ID, nil
+			default:
+				t.word = sayWhich
+			}
+			return 0, nil
+		}
+	}
+	if passing(err) {
+		return 0, err
+	}
+	t.word = why(notDone, err)
+	return 0, nil
+}
+
+// department finds the department that the agent has named. Where there is not just one, the agent is told.
+func (t *task) department(ctx context.Context, name string) (core.DepartmentID, error) {
+	all, err := t.config.Desk.Departments(ctx)
+	if passing(err) {
+		return 0, err
+	}
+	if err != nil {
+		t.word = why(notDone, err)
+		return 0, nil
+	}
+	found := match(all, name, func(d core.Department) []string { return []string{d.Name, d.Slug} })
+	if len(found) != 1 {
+		t.word = sayNoDepartment
+		return 0, nil
+	}
+	return found[0].ID, nil
+}
+
+// match finds those that are called so, wholly or, if there are none, to begin with.
+func match[V any](all []V, name string, called func(V) []string) []V {
+	name = strings.ToLower(strings.TrimSpace(name))
+	var whole, begun []V
+	for _, v := range all {
+		names := called(v)
+		if slices.ContainsFunc(names, func(s string) bool { return strings.ToLower(s) == name }) {
+			whole = append(whole, v)
+		}
+		if name != "" && slices.ContainsFunc(names, func(s string) bool { return strings.HasPrefix(strings.ToLower(s), name) }) {
+			begun = append(begun, v)
+		}
+	}
+	if len(whole) > 0 {
+		return whole
+	}
+	return begun
+}
+
+// tagsOf gives the tags that follow a word: one each, or, where there are commas, those between them.
+func tagsOf(text string) (tags []string) {
+	parts := strings.Fields(text)
+	if strings.Contains(text, ",") {
+		parts = strings.Split(text, ",")
+	}
+	for _, tag := range parts {
+		if tag = strings.TrimPrefix(core.FoldTag(tag), "#"); tag != "" {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
+// wordOfText gives the word that a text begins with, after "!", and what follows it; "" if it begins otherwise: with a capital, a sign, or
+// another "!".
+func wordOfText(text string) (word, rest string) {
+	text, ok := strings.CutPrefix(strings.TrimFunc(text, unseen), "!")
+	if !ok || text == "" || text[0] < 'a' || text[0] > 'z' {
+		return "", ""
+	}
+	if end := strings.IndexFunc(text, unicode.IsSpace); end >= 0 {
+		return text[:end], strings.TrimSpace(text[end:])
+	}
+	return text, ""
+}
