@@ -1,7 +1,7 @@
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import type { Me, Role } from '../../api/wire.ts'
-import { type ListName, listsOf } from '../state/list.ts'
+import { type ListName, listOf } from '../state/list.ts'
 
 /** Where in the inbox one is. */
 export interface Place {
@@ -15,7 +15,7 @@ export interface Place {
 export function usePlace(me: Me): Place {
   const { department, list, session } = useParams({ strict: false })
   const role = me.roles.find((r) => r.department.slug === department)
-  const name = role && listsOf(role).find((n) => n === list)
+  const name = role && listOf(role, list)
   return { role, list: name, session, unknown: department !== undefined && name === undefined }
 }
 
@@ -51,6 +51,6 @@ export const rememberList = (goal: Goal): void => localStorage.setItem(lastKey, 
 export function lastList(me: Me): Goal | undefined {
   const [department, last] = localStorage.getItem(lastKey)?.split('/') ?? []
   const role = me.roles.find((r) => r.department.slug === department)
-  const list = role && listsOf(role).find((name) => name === last)
+  const list = role && listOf(role, last)
   return department && list ? { department, list } : undefined
 }

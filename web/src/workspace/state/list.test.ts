@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Me, Session } from '../../api/wire.ts'
 import { agent, anna, counters, heldBy, oleg, sales, session, sofia, support } from '../sample/session.ts'
 import { apply } from './apply.ts'
-import { belongs, type ListName, listKey, listsOf, queriesOf } from './list.ts'
+import { belongs, type ListName, listKey, listOf, listsOf, queriesOf } from './list.ts'
 import { blue, red, rows } from './select.ts'
 import { beginning, type State } from './state.ts'
 
@@ -28,6 +28,16 @@ describe('the lists of a role (S3.8, D2)', () => {
     ['who is neither', agent('Nina', {}), []],
   ])('%s has them in the order of the rail', (_, me, want) => {
     expect(listsOf(me.roles[0] ?? { operator: false, supervisor: false })).toEqual(want)
+  })
+
+  test.each([
+    ['an operator', anna, ['my', 'unassigned', 'my', 'closed', undefined]],
+    ['a supervisor', sofia, ['active', 'unassigned', 'active', 'closed', undefined]],
+    ['who is both', oleg, ['my', 'unassigned', 'active', 'closed', undefined]],
+    ['who is neither', agent('Nina', {}), [undefined, undefined, undefined, undefined, undefined]],
+  ])('%s who follows another’s address sees the like of its list', (_, me, want) => {
+    const role = me.roles[0] ?? { operator: false, supervisor: false }
+    expect([...lists, 'nothing'].map((name) => listOf(role, name))).toEqual(want)
   })
 
   test('an operator asks for the ended sessions that they took part in, a supervisor for all', () => {

@@ -43,6 +43,13 @@ export function listsOf(role: Pick<Role, 'operator' | 'supervisor'>): ListName[]
   return names
 }
 
+/** The list of that name which a role shows. An address comes from anybody: where theirs is not the reader's, the like of it is. */
+export function listOf(role: Pick<Role, 'operator' | 'supervisor'>, name: string | undefined): ListName | undefined {
+  const names = listsOf(role)
+  const like = name === 'active' ? 'my' : name === 'my' ? 'active' : undefined
+  return names.find((n) => n === name) ?? names.find((n) => n === like)
+}
+
 export const roleIn = (me: Me, department: string): Role | undefined =>
   me.roles.find((role) => role.department.id === department)
 
