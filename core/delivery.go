@@ -57,6 +57,7 @@ type Delivery struct {
 	Message EventID   `db:"message"` // the message that is sent, edited … ; zero until stored: the event appended last; of a card the event that changed it
 	Merge   string    `db:"merge"`   // of those with the same one, all but the one under way are the same as one; "": none
 	OwedAt  Time      `db:"owed_at"`
+	DueAt   Time      `db:"due_at"` // it is not tried before
 }
 
 // Lane is a row of deliveries, and how its head fares. A lane without deliveries does not exist.

@@ -1,12 +1,42 @@
 package core
 
+import "time"
+
+// Replies says what becomes of what agents write in a surface's threads.
+type Replies string
+
+// What can become of it. What is meant as a note is one in either case.
+const (
+	RepliesOut    Replies = "out"    // it goes to the customer
+	RepliesInside Replies = "inside" // it stays a note, unless it is sent on purpose
+)
+
+// MaxHold is how long a surface can hold back at most what its agents write.
+const MaxHold = 10 * time.Second
+
 // Surface is a room in a channel where agents work: sessions of the department are shown there, each in a thread of its own, and
-// answered from it. A room may serve many departments, and a department may have many rooms.
+// answered from it. A room may serve many departments, and a department may have many rooms. Replies and Hold are the room's, whatever the
+// department.
 type Surface struct {
 	Channel    ChannelID    `db:"channel"`
 	Room       RemoteID     `db:"room"`
 	Department DepartmentID `db:"department"`
-	CreatedAt  Time         `db:"created_at"`
+	Replies    Replies      `db:"replies"`
+	// Hold is how long an answer that was written there waits before it is sent: until then it can be changed and taken back without a
+	// trace. It does not hold for customers whose channel pulls: they see the log itself.
+	Hold      time.Duration `db:"hold"`
+	CreatedAt Time          `db:"created_at"`
+}
+
+// Check says whether the surface's settings are such. The error is Invalid, with the field.
+func (f Surface) Check() error {
+	switch {
+	case f.Replies != RepliesOut && f.Replies != RepliesInside:
+		return invalid("replies", "is neither out nor inside")
+	case f.Hold < 0 || f.Hold > MaxHold:
+		return invalid("hold", "must be from 0s to 10s")
+	}
+	return nil
 }
 
 // AgentLink says which agent a person on a channel is.

@@ -133,6 +133,7 @@ func (t *task) say(ctx context.Context) error {
 	c := content(t.msg, t.names(ctx))
 	note, isNote := noteOf(c.Text)
 	word, rest := wordOfText(c.Text)
+	meant, isReply := purposely(c)
 	switch {
 	case isNote && note == "":
 		t.word = sayEmptyNote
@@ -140,51 +141,43 @@ func (t *task) say(ctx context.Context) error {
 	case isNote:
 		_, _, err := t.deed(ctx, core.Note{Session: t.session, Text: note}, t.remote(), t.key(), notKept)
 		return err
+	case isReply:
+		return t.answer(ctx, meant)
 	case word != "":
 		return t.order(ctx, word, rest)
-	case strings.TrimSpace(c.Text) == "":
-		if t.files {
-			t.word = sayNoText
-		}
-		return nil
 	}
-	_, ok, err := t.deed(ctx, core.Say{Session: t.session, Text: c.Text, Entities: c.Entities}, t.remote(), t.key(), notSent)
-	if ok && t.files {
-		t.word = sayOnlyText
-	}
-	return err
+	return t.utter(ctx, c)
 }
 
 // edit changes a message as its author has. A reply that becomes a note is taken back from the customer; a note never becomes a reply.
 func (t *task) edit(ctx context.Context) error {
 	m, err := t.known(ctx)
-	if err != nil || m.ID == 0 {
+	if err != nil {
 		return err
 	}
 	c := content(t.msg, t.names(ctx))
+	if m.ID == 0 {
+		return t.askAnew(ctx, c)
+	}
 	note, isNote := noteOf(c.Text)
+	_, isReply := purposely(c)
 	dedupe := t.key() + "/e" + t.doing.edit
 	switch word, _ := wordOfText(c.Text); {
 	case m.DeletedAt != 0 && !isNote:
 		t.word = sayWasWithdrawn
 		return nil
 	case m.Note() && !isNote:
-		_, ok, err := t.deed(ctx, core.Edit{Session: m.Session, Message: m.ID, Text: c.Text}, t.remote(), dedupe, notChanged)
-		if ok {
-			t.word = sayStaysNote
-		}
-		return err
+		return t.stays(ctx, m, c, dedupe)
 	case m.Note():
 		_, _, err := t.deed(ctx, core.Edit{Session: m.Session, Message: m.ID, Text: cmp.Or(note, "//")}, t.remote(), dedupe, notChanged)
 		return err
 	case isNote:
 		return t.withdraw(ctx, m, note)
-	case word != "":
+	case word != "" && !isReply:
 		t.word = sayWordEdited
 		return nil
 	}
-	_, _, err = t.deed(ctx, core.Edit{Session: m.Session, Message: m.ID, Text: c.Text, Entities: c.Entities}, t.remote(), dedupe, notChanged)
-	return err
+	return t.revise(ctx, m, c, dedupe)
 }
 
 // withdraw takes a reply back that has become a note. The message is called the note from then on. It may be done again: each step is

@@ -20,6 +20,9 @@ const (
 	pressJoin    = "join"
 	pressClose   = "close"
 	pressRetry   = "retry"
+	pressReply   = "reply"
+	pressSend    = "send" // as pressKeep, of a question: the value is that
+	pressKeep    = "keep"
 	pressOpen    = "open" // leads to the workspace; Slack tells of it all the same
 )
 

@@ -36,6 +36,8 @@ const (
 	sayHelp = "/parley link CODE makes you known to Parley; you get the code in its workspace.\n" +
 		"/parley mine lists your open sessions.\n" +
 		"In the thread of a session, what you write goes to the customer. What begins with // is a note for colleagues.\n" +
+		"In a channel that keeps replies inside, what you write is a note, too; !r TEXT goes to the customer, and so does what the button Reply… sends.\n" +
+		"What begins with a mention of a colleague is sent only when you say so.\n" +
 		"!take, !release, !close, !join and !assign NAME do what the buttons do.\n" +
 		"!transfer DEPARTMENT puts the session into another department's queue, !unanswered closes it as one that nobody has answered.\n" +
 		"!priority low, normal, high or urgent says how much it matters; !tag WORDS and !untag WORDS put tags on it and take them off."
@@ -91,7 +93,7 @@ func (a *Adapter) link(ctx context.Context, c command, code string) reply {
 	}
 	a.received()
 	r := privately("You are " + agent.Agent.Name + " in Parley now. What you write in the thread of a session goes to the customer as " +
-		agent.Agent.PublicName + "; what begins with // stays with colleagues.")
+		agent.Agent.PublicName + ", unless the channel keeps replies inside; what begins with // stays with colleagues.")
 	r.after = func(ctx context.Context) { a.showHome(ctx, c.User) }
 	return r
 }

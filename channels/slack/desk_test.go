@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,7 @@ type fakeDesk struct {
 	messages  map[core.RemoteID]core.Event
 	codes     map[string]core.Agent
 	card      core.Card
+	surface   core.Surface // zero: the room is none
 	operators []core.Agent
 	mine      []core.Card
 	refuse    func(core.Deed) error // may be nil
@@ -63,6 +65,7 @@ func newDesk() *fakeDesk {
 		messages:  map[core.RemoteID]core.Event{},
 		codes:     map[string]core.Agent{"GOOD": anna},
 		card:      testCard(),
+		surface:   core.Surface{Channel: 7, Room: testRoom, Replies: core.RepliesOut},
 		operators: []core.Agent{anna, boris},
 		first:     map[string]core.Event{},
 	}
@@ -118,6 +121,18 @@ func (d *fakeDesk) Session(_ context.Context, at core.Address) (core.SessionID, 
 	return s, nil
 }
 
+func (d *fakeDesk) Surface(_ context.Context, room core.RemoteID) (core.Surface, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.look(); err != nil {
+		return core.Surface{}, err
+	}
+	if d.surface.Room != room {
+		return core.Surface{}, missing()
+	}
+	return d.surface, nil
+}
+
 func (d *fakeDesk) Message(_ context.Context, remote core.RemoteID) (core.Event, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -149,6 +164,11 @@ func (d *fakeDesk) Do(_ context.Context, who core.Actor, deed core.Deed, said co
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if e, ok := d.first[dedupe]; ok {
+		for _, done := range d.did {
+			if done.Dedupe == dedupe && !reflect.DeepEqual(done.Deed, deed) {
+				return core.Done{}, &core.Error{Op: "test", Kind: core.Invalid, Field: "client_id", Reason: "was used for something else"}
+			}
+		}
 		return core.Done{Event: e, Repeat: true}, nil
 	}
 	if d.refuse != nil {
@@ -173,6 +193,11 @@ func (d *fakeDesk) Do(_ context.Context, who core.Actor, deed core.Deed, said co
 		keep(core.Everyone, deed.Text)
 	case core.Note:
 		keep(core.AgentsOnly, deed.Text)
+	case core.Edit:
+		if m, ok := d.messages[said.Remote]; ok {
+			m.Text = deed.Text
+			d.messages[said.Remote] = m
+		}
 	case core.Delete:
 		m := d.messages[said.Remote]
 		if m.DeletedAt != 0 {

@@ -17,7 +17,7 @@ var scopes = []string{
 	"channels:history", // what is said in threads, and our own posts, to find them again
 	"chat:write",
 	"chat:write.customize", // the customer's name as the author
-	"commands",             // /parley, and the shortcut
+	"commands",             // /parley, and the shortcuts
 	"groups:history",       // as above, in private channels
 	"im:write",             // private explanations
 	"users:read",           // who is a guest, or of another team
@@ -51,9 +51,12 @@ func Manifest(mode, host, slug string) ([]byte, error) {
 		Display: slack.Display{Name: "Parley", Description: "Live chat sessions in Slack threads"},
 		Features: slack.Features{
 			// Without the messages tab Slack refuses private explanations; nobody reads what would be written there.
-			AppHome:   slack.AppHome{HomeTabEnabled: true, MessagesTabEnabled: true, MessagesTabReadOnlyEnabled: true},
-			BotUser:   slack.BotUser{DisplayName: "parley", AlwaysOnline: true},
-			Shortcuts: []slack.Shortcut{{Name: "Note", CallbackID: "note", Description: "Keep this inside", Type: slack.MessageShortcut}},
+			AppHome: slack.AppHome{HomeTabEnabled: true, MessagesTabEnabled: true, MessagesTabReadOnlyEnabled: true},
+			BotUser: slack.BotUser{DisplayName: "parley", AlwaysOnline: true},
+			Shortcuts: []slack.Shortcut{
+				{Name: "Note", CallbackID: callNote, Description: "Keep this inside", Type: slack.MessageShortcut},
+				{Name: "Reply to the customer", CallbackID: callReply, Description: "Write an answer", Type: slack.MessageShortcut},
+			},
 			SlashCommands: []slack.ManifestSlashCommand{{
 				Command: "/parley", Description: "Link yourself, see your sessions", UsageHint: "link CODE | mine | help", Url: address,
 			}},

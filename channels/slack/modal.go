@@ -11,10 +11,11 @@ import (
 	"parley/core"
 )
 
-// What windows, and the shortcut that opens one, are called in Slack's calls. Their one field is called as they are.
+// What windows, and the shortcuts that open some, are called in Slack's calls. Their one field is called as they are.
 const (
 	callAssign = "assign"
 	callNote   = "note"
+	callReply  = "reply"
 )
 
 const (
@@ -143,8 +144,8 @@ func (a *Adapter) submitAssign(ctx context.Context, p press) reply {
 	return reply{}
 }
 
-// openNote opens a window in which a note is written about the session of a message.
-func (a *Adapter) openNote(ctx context.Context, p press) {
+// openAt opens a window about the session of a message.
+func (a *Adapter) openAt(ctx context.Context, p press, open func(context.Context, press, core.SessionID)) {
 	tell := func(text string) { a.whisper(ctx, p.room(), p.thread(), p.User.ID, text) }
 	root := p.thread()
 	if root == "" {
@@ -154,35 +155,48 @@ func (a *Adapter) openNote(ctx context.Context, p press) {
 	session, err := a.config.Desk.Session(ctx, at)
 	switch {
 	case core.KindOf(err) == core.NotFound:
-		tell("There is no session here: a note belongs to the thread of one.")
-		return
+		tell("There is no session here: this belongs to the thread of one.")
 	case err != nil:
 		tell(sayBusy)
-		return
-	}
-	input := slack.NewPlainTextInputBlockElement(nil, callNote).WithMultiline(true)
-	field := slack.NewInputBlock(callNote, plainText("Only colleagues see it"), nil, input)
-	view := window(callNote, "Note", "Keep", about{Session: session, Room: p.room()}.text(), field)
-	if _, err := a.api.api.OpenViewContext(ctx, p.Trigger, view); err != nil {
-		a.config.Log.InfoContext(ctx, "a window was not opened", "error", asked("slack.openNote", err))
-		tell(sayLate)
+	default:
+		open(ctx, p, session)
 	}
 }
 
-// submitNote keeps the note of a window. Nobody has said it in the room, so it is shown there.
-func (a *Adapter) submitNote(ctx context.Context, p press) reply {
+// openInput opens a window in which a text is written about a session.
+func (a *Adapter) openInput(ctx context.Context, p press, callback string, session core.SessionID, title, button, label string) {
+	input := slack.NewPlainTextInputBlockElement(nil, callback).WithMultiline(true)
+	field := slack.NewInputBlock(callback, plainText(label), nil, input)
+	view := window(callback, title, button, about{Session: session, Room: p.room()}.text(), field)
+	if _, err := a.api.api.OpenViewContext(ctx, p.Trigger, view); err != nil {
+		a.config.Log.InfoContext(ctx, "a window was not opened", "error", asked("slack.openInput", err))
+		a.whisper(ctx, p.room(), p.thread(), p.User.ID, sayLate)
+	}
+}
+
+// submitInput does a deed with the text of a window. Nobody has said it in the room, so it is shown there.
+func (a *Adapter) submitInput(ctx context.Context, p press, callback, lost string, deed func(core.SessionID, string) core.Deed) reply {
 	var b about
 	if err := json.Unmarshal([]byte(p.View.Metadata), &b); err != nil || b.Session == 0 {
-		return fieldError(callNote, sayOld)
+		return fieldError(callback, sayOld)
 	}
-	d := core.Note{Session: b.Session, Text: p.View.State.Values[callNote][callNote].Value}
+	d := deed(b.Session, p.View.State.Values[callback][callback].Value)
 	if err := d.Check(); err != nil {
-		return fieldError(callNote, why(notKept, err))
+		return fieldError(callback, why(lost, err))
 	}
 	if word := a.pressed(ctx, p, d, "", "v/"+p.View.ID); word != "" {
-		return fieldError(callNote, word)
+		return fieldError(callback, word)
 	}
 	return reply{}
+}
+
+// openNote opens a window in which a note is written.
+func (a *Adapter) openNote(ctx context.Context, p press, session core.SessionID) {
+	a.openInput(ctx, p, callNote, session, "Note", "Keep", "Only colleagues see it")
+}
+
+func (a *Adapter) submitNote(ctx context.Context, p press) reply {
+	return a.submitInput(ctx, p, callNote, notKept, func(s core.SessionID, text string) core.Deed { return core.Note{Session: s, Text: text} })
 }
 
 // fieldError keeps a window open, with a sentence at its field.

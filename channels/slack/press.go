@@ -17,6 +17,7 @@ type press struct {
 	Type     string `json:"type"`
 	Callback string `json:"callback_id"`
 	Trigger  string `json:"trigger_id"`
+	Response string `json:"response_url"` // takes what replaces the message with the button
 	User     struct {
 		ID   string `json:"id"`
 		Team string `json:"team_id"`
@@ -88,11 +89,15 @@ func (a *Adapter) press(ctx context.Context, p press) reply {
 	case p.Type == "block_actions" && len(p.Actions) > 0:
 		return a.button(ctx, p, p.Actions[0].Action, p.Actions[0].Value)
 	case p.Type == "message_action" && p.Callback == callNote:
-		return reply{after: func(ctx context.Context) { a.openNote(ctx, p) }}
+		return reply{after: func(ctx context.Context) { a.openAt(ctx, p, a.openNote) }}
+	case p.Type == "message_action" && p.Callback == callReply:
+		return reply{after: func(ctx context.Context) { a.openAt(ctx, p, a.openReply) }}
 	case p.Type == "view_submission" && p.View.Callback == callAssign:
 		return a.submitAssign(ctx, p)
 	case p.Type == "view_submission" && p.View.Callback == callNote:
 		return a.submitNote(ctx, p)
+	case p.Type == "view_submission" && p.View.Callback == callReply:
+		return a.submitReply(ctx, p)
 	}
 	return reply{}
 }
@@ -102,8 +107,11 @@ func (a *Adapter) button(ctx context.Context, p press, action, value string) rep
 	tell := func(text string) reply {
 		return reply{after: func(ctx context.Context) { a.whisper(ctx, p.room(), p.thread(), p.User.ID, text) }}
 	}
-	if action == pressOpen {
+	switch action {
+	case pressOpen:
 		return reply{}
+	case pressSend, pressKeep:
+		return a.choose(ctx, p, action, value)
 	}
 	named, message, _ := strings.Cut(value, "/")
 	session, err := core.ParseID[core.SessionID](named)
@@ -128,6 +136,8 @@ func (a *Adapter) button(ctx context.Context, p press, action, value string) rep
 		d = core.Retry{Session: session, Message: about}
 	case pressAssign:
 		return reply{after: func(ctx context.Context) { a.openAssign(ctx, p, session) }}
+	case pressReply:
+		return reply{after: func(ctx context.Context) { a.openReply(ctx, p, session) }}
 	default:
 		return tell(sayOld)
 	}

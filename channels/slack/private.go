@@ -25,7 +25,7 @@ const (
 	sayEmptyNote = "The note was not kept: there is nothing after //."
 	sayOnlyText  = "Only the text was taken. The file stays in Slack: the customer does not get it."
 	sayNoText    = "Nothing was sent: there is no text. The file stays in Slack."
-	sayNoWord    = "Nothing was sent: Parley does not know this word. It knows !take, !release, !close, !unanswered, !join, !assign NAME, " +
+	sayNoWord    = "Nothing was sent: Parley does not know this word. It knows !r TEXT, !take, !release, !close, !unanswered, !join, !assign NAME, " +
 		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS and !untag WORDS."
 	sayWordEdited   = "Nothing was changed: words such as !take count when they are written, not by an edit."
 	sayStaysNote    = "This stays a note: it was not sent to the customer. Write it as a new message to send it."
@@ -92,7 +92,13 @@ func (a *Adapter) whisper(ctx context.Context, room, thread, user, text string) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, privateTime)
 	defer cancel()
-	p := richPost(text, line(words(text)))
+	if err := a.show(ctx, room, thread, user, richPost(text, line(words(text)))); err != nil {
+		a.config.Log.InfoContext(ctx, "a private word was not said", "error", asked("slack.whisper", err))
+	}
+}
+
+// show posts something where only one person sees it, as whisper says.
+func (a *Adapter) show(ctx context.Context, room, thread, user string, p post) error {
 	options := append(p.options(), slack.MsgOptionBlocks(p.blocks...))
 	if thread != "" {
 		options = append(options, slack.MsgOptionTS(thread))
@@ -101,9 +107,7 @@ func (a *Adapter) whisper(ctx context.Context, room, thread, user, text string) 
 	if says(err, "user_not_in_channel", "not_in_channel") { // who presses a button need not be a member
 		err = a.write(ctx, user, p)
 	}
-	if err != nil {
-		a.config.Log.InfoContext(ctx, "a private word was not said", "error", asked("slack.whisper", err))
-	}
+	return err
 }
 
 // write tells one person something as a direct message.

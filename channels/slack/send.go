@@ -39,7 +39,11 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 
 // open posts a session's card, which is the root of its thread, and where there was a thread before, what that showed last.
 func (a *Adapter) open(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
-	part, err := a.put(ctx, o, cardPost(o.Card, a.config.Public))
+	card, err := a.offered(ctx, o)
+	if err != nil {
+		return core.Receipt{}, err
+	}
+	part, err := a.put(ctx, o, card)
 	if err != nil {
 		return core.Receipt{}, err
 	}
@@ -59,7 +63,11 @@ func (a *Adapter) open(ctx context.Context, o core.Outgoing) (core.Receipt, erro
 // refresh makes the card anew. If it cannot be changed, it is not there, or is not ours any more.
 func (a *Adapter) refresh(ctx context.Context, o core.Outgoing) error {
 	room, root := string(o.To.Conversation), string(o.To.Thread)
-	err := a.change(ctx, room, root, cardPost(o.Card, a.config.Public))
+	card, err := a.offered(ctx, o)
+	if err != nil {
+		return err
+	}
+	err = a.change(ctx, room, root, card)
 	if says(err, "message_not_found", "cant_update_message") {
 		a.posts.forget(remote(room, root))
 		return lost(err)

@@ -19,7 +19,7 @@ func speaker(f *fake) *Adapter {
 	return &Adapter{
 		config: Config{
 			Secrets: testSecrets, APIURL: f.URL, Public: "https://desk.example.test", Clock: func() time.Time { return testNow },
-			Log: slog.New(slog.DiscardHandler),
+			Desk: newDesk(), Log: slog.New(slog.DiscardHandler),
 		},
 		settings: Settings{Mode: ModeSocket, Team: "T1", App: "A1", Bot: "UBOT"},
 		can:      Capabilities, api: newClient(nil, f.URL, testSecrets),

@@ -144,11 +144,12 @@ type Adapter struct {
 	posts    sightings // own posts that have come back
 	lanes    lanes
 	people   people
-	roots    memory // cards that have come back
-	others   memory // young threads that have not become known
-	told     memory // whom a thread has explained to why nothing is sent
-	handled  memory // messages that were looked at, whatever came of them
-	erased   memory // messages that were deleted before they came
+	roots    memory    // cards that have come back
+	others   memory    // young threads that have not become known
+	told     memory    // whom a thread has explained to why nothing is sent
+	handled  memory    // messages that were looked at, whatever came of them
+	erased   memory    // messages that were deleted before they came
+	asked    sightings // of which edit of a message its author was asked last whether it is for the customer
 	codes    attempts
 	doubt    chan struct{} // Slack says that the app was removed: ask
 	chance   func() float64

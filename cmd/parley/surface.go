@@ -2,14 +2,15 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"parley/channels/slack"
 	"parley/core"
 )
 
 type surfaceCommand struct {
-	Add    surfaceAdd    `cmd:"" help:"Let a room show a department's sessions, from their next event on."`
-	Remove surfaceRemove `cmd:"" help:"End that. What agents say in the threads that are there still belongs to their sessions."`
+	Add    surfaceAdd    `cmd:"" help:"Let a room show a department's sessions, from their next event on, or change how the room is set."`
+	Remove surfaceRemove `cmd:"" help:"End that. What agents say in the threads that are there is kept as notes, unless it is sent on purpose."`
 	List   surfaceList   `cmd:"" help:"List the surfaces."`
 }
 
@@ -20,15 +21,49 @@ type spot struct {
 	Department string `required:"" placeholder:"DEPT" help:"The department, named by slug or exact name."`
 }
 
-type surfaceAdd struct{ spot }
+type surfaceAdd struct {
+	spot
+	Replies *string        `placeholder:"out|inside" help:"What becomes of what agents write in the room's threads: out, it goes to the customer; inside, it stays a note unless it is sent on purpose. If not given: as the room has it, out for a new one."`
+	Hold    *time.Duration `placeholder:"TIME" help:"How long an answer written there is held back, up to 10s: until then it can be changed or deleted without a trace. Visitors of a widget see answers at once all the same. If not given: as the room has it, 0s for a new one."`
+}
 
-func (s surfaceAdd) Run(p *program) error { return s.set(p, true) }
+func (s surfaceAdd) Run(p *program) error {
+	if err := s.over(core.Surface{Replies: core.RepliesOut}).Check(); err != nil {
+		return err
+	}
+	return s.set(p, func(ctx context.Context, o *office, f core.Surface) error {
+		all, err := o.Surfaces(ctx)
+		if err != nil {
+			return err
+		}
+		for _, other := range all {
+			if other.Channel == f.Channel && other.Room == f.Room {
+				f.Replies, f.Hold = other.Replies, other.Hold
+			}
+		}
+		return o.hub.AddSurface(ctx, s.over(f))
+	})
+}
+
+// over gives the surface with the settings that were given.
+func (s surfaceAdd) over(f core.Surface) core.Surface {
+	if s.Replies != nil {
+		f.Replies = core.Replies(*s.Replies)
+	}
+	if s.Hold != nil {
+		f.Hold = *s.Hold
+	}
+	return f
+}
 
 type surfaceRemove struct{ spot }
 
-func (s surfaceRemove) Run(p *program) error { return s.set(p, false) }
+func (s surfaceRemove) Run(p *program) error {
+	return s.set(p, func(ctx context.Context, o *office, f core.Surface) error { return o.hub.RemoveSurface(ctx, f) })
+}
 
-func (s spot) set(p *program, add bool) error {
+// set does something with the surface.
+func (s spot) set(p *program, do func(context.Context, *office, core.Surface) error) error {
 	ctx := context.Background()
 	o, err := p.office(ctx, false)
 	if err != nil {
@@ -52,11 +87,7 @@ func (s spot) set(p *program, add bool) error {
 	if err != nil {
 		return err
 	}
-	f := core.Surface{Channel: c.ID, Room: core.RemoteID(s.Room), Department: d.ID}
-	if add {
-		return o.hub.AddSurface(ctx, f)
-	}
-	return o.hub.RemoveSurface(ctx, f)
+	return do(ctx, o, core.Surface{Channel: c.ID, Room: core.RemoteID(s.Room), Department: d.ID})
 }
 
 type surfaceList struct{}
@@ -87,9 +118,9 @@ func (surfaceList) Run(p *program) error {
 	for _, d := range departments {
 		names[int64(d.ID)] = d.Slug
 	}
-	rows := [][]string{{"CHANNEL", "ROOM", "DEPARTMENT"}}
+	rows := [][]string{{"CHANNEL", "ROOM", "DEPARTMENT", "REPLIES", "HOLD"}}
 	for _, f := range all {
-		rows = append(rows, []string{names[int64(f.Channel)], string(f.Room), names[int64(f.Department)]})
+		rows = append(rows, []string{names[int64(f.Channel)], string(f.Room), names[int64(f.Department)], string(f.Replies), f.Hold.String()})
 	}
 	return p.table(rows)
 }

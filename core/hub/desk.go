@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 
 	"parley/core"
@@ -29,6 +30,10 @@ func (d desk) Agent(ctx context.Context, remote core.RemoteID) (core.Actor, erro
 
 func (d desk) Link(ctx context.Context, remote core.RemoteID, code string) (core.Actor, error) {
 	return d.hub.link(ctx, core.AgentLink{Channel: d.channel, Remote: remote}, code)
+}
+
+func (d desk) Surface(ctx context.Context, room core.RemoteID) (core.Surface, error) {
+	return d.hub.store.Surface(ctx, d.channel, room)
 }
 
 func (d desk) Session(ctx context.Context, at core.Address) (core.SessionID, error) {
@@ -67,8 +72,13 @@ func (d desk) Do(ctx context.Context, who core.Actor, deed core.Deed, said core.
 	return d.hub.do(ctx, who, deed, said, "c"+d.channel.String()+":"+dedupe)
 }
 
-// AddSurface lets a room in a channel show the sessions of a department, from their next event on.
+// AddSurface lets a room in a channel show the sessions of a department, from their next event on. Added again, the room has other
+// settings from then on. Where f does not say what becomes of replies, they go out. The error is Invalid, with the field.
 func (h *Hub) AddSurface(ctx context.Context, f core.Surface) error {
+	f.Replies = cmp.Or(f.Replies, core.RepliesOut)
+	if err := f.Check(); err != nil {
+		return err
+	}
 	return h.setSurface(ctx, f, (*store.Work).AddSurface)
 }
 

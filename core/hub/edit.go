@@ -24,6 +24,9 @@ func (a *act) edit(d core.Edit) error {
 	}
 	switch m.State {
 	case core.Queued, core.Sent: // another that has not arrived is sent as it then stands
+		if free, err := a.unsent(m); err != nil || free {
+			return err
+		}
 		return a.owe(core.OutEdit, m.ID)
 	}
 	return nil

@@ -18,7 +18,7 @@ func (h *Hub) capabilities(c core.ChannelID) (core.Capabilities, error) {
 }
 
 // owe owes the customer something about a message; zero: the one that was appended last. Sending is owed each time, everything
-// else once for all changes that have not gone out yet.
+// else once for all changes that have not gone out yet. What is said just now is held back as the surface wants where it is said.
 func (a *act) owe(verb core.OutVerb, message core.EventID) error {
 	d := core.Delivery{
 		Channel: a.s.Channel, Lane: string(a.s.Conversation), Rank: core.CustomerWords, Verb: verb, Session: a.s.ID, Message: message,
@@ -26,7 +26,27 @@ func (a *act) owe(verb core.OutVerb, message core.EventID) error {
 	if verb != core.OutSend {
 		d.Merge = fmt.Sprintf("%s %d", verb, int64(message))
 	}
+	if verb == core.OutSend && message == 0 {
+		hold, err := a.Hold(a.s)
+		if err != nil {
+			return err
+		}
+		d.DueAt = a.Now().Add(hold)
+	}
 	return a.Owe(d, d.Lane)
+}
+
+// unsent tells whether surely nothing of a message has gone to the customer yet, but will: then it goes as it stands by then.
+func (a *act) unsent(m core.Event) (bool, error) {
+	if m.State != core.Queued {
+		return false, nil
+	}
+	d := core.Delivery{Channel: a.s.Channel, Lane: string(a.s.Conversation), Verb: core.OutSend, Message: m.ID}
+	parts, err := a.Parts(d) // of an earlier try
+	if err != nil || len(parts) > 0 {
+		return false, err
+	}
+	return a.Waits(d)
 }
 
 // message gives a message of the session that is still there; NotFound if there is none.

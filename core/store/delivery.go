@@ -50,7 +50,7 @@ func (w *Work) Owe(d core.Delivery, bucket string) error {
 	switch {
 	case core.KindOf(err) == core.NotFound:
 		_, exists, _ := g.lanes.get(laneKey{d.Channel, d.Lane}) // emptied in this group: its row is still there
-		l = core.Lane{Channel: d.Channel, Lane: d.Lane, Bucket: bucket, LastNo: l.LastNo, Rank: d.Rank, DueAt: w.Now()}
+		l = core.Lane{Channel: d.Channel, Lane: d.Lane, Bucket: bucket, LastNo: l.LastNo, Rank: d.Rank, DueAt: max(w.Now(), d.DueAt)}
 		defer func() { g.lanes.put(g, laneKey{d.Channel, d.Lane}, l, !exists) }()
 	case err != nil:
 		return err
@@ -93,8 +93,33 @@ func (w *Work) merges(l core.Lane, merge string) (bool, error) {
 	return n > 0, err
 }
 
+const countWaiting = `SELECT count(*) FROM deliveries WHERE channel = ? AND lane = ? AND no > ? AND verb = ? AND message = ? AND room = ''`
+
+// Waits tells whether something is owed to the customer about a message, and was surely not tried yet. The lane is locked then.
+func (w *Work) Waits(d core.Delivery) (bool, error) {
+	l, err := w.Lane(d.Channel, d.Lane)
+	if core.KindOf(err) == core.NotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	tried := l.Head() - 1
+	if l.Sending || l.Step > 0 || l.Attempts > 0 {
+		tried++
+	}
+	for _, o := range w.group.owed {
+		if o.Channel == d.Channel && o.Lane == d.Lane && o.Verb == d.Verb && o.Message == d.Message && o.No > tried {
+			return true, nil
+		}
+	}
+	var n int
+	err = w.get(&n, countWaiting, d.Channel, d.Lane, tried, string(d.Verb), d.Message)
+	return n > 0, err
+}
+
 const (
-	selectDelivery = `SELECT channel, lane, no, rank, verb, session, message, merge, owed_at, room FROM deliveries
+	selectDelivery = `SELECT channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at FROM deliveries
 	WHERE channel = ? AND lane = ? AND no = ?`
 	deleteDelivery = `DELETE FROM deliveries WHERE channel = ? AND lane = ? AND no = ?`
 )
@@ -110,7 +135,7 @@ func (w *Work) Head(l core.Lane) (core.Delivery, error) {
 	return d, w.get(&d, selectDelivery, l.Channel, l.Lane, l.Head())
 }
 
-// Settle takes the lane's head away and makes the next delivery the head, due at once.
+// Settle takes the lane's head away and makes the next delivery the head, due at once, or when it is.
 func (w *Work) Settle(l core.Lane) error {
 	w.unowe(l)
 	l.Owed--
@@ -120,7 +145,7 @@ func (w *Work) Settle(l core.Lane) error {
 		if err != nil {
 			return err
 		}
-		l.Rank = next.Rank
+		l.Rank, l.DueAt = next.Rank, max(l.DueAt, next.DueAt)
 	}
 	w.PutLane(l)
 	return nil

@@ -92,6 +92,7 @@ func (g *group) owedRows() [][]any {
 		}
 		rows[i] = []any{
 			int64(o.Channel), o.Lane, o.No, int64(o.Rank), string(o.Verb), int64(o.Session), int64(o.Message), o.Merge, int64(o.OwedAt), string(o.Room),
+			int64(o.DueAt),
 		}
 	}
 	return rows

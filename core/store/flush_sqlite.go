@@ -19,9 +19,10 @@ const (
 		VALUES (?, ?, ?, ?, NULLIF(?, 0), NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?)`
 	sqliteUpdateMessage  = `UPDATE log SET text = ?2, data = ?3, state = ?4, reason = ?5, edited_at = ?6, deleted_at = ?7 WHERE id = ?1`
 	sqliteInsertPart     = `INSERT INTO parts (channel, remote, message, no, room) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	sqliteInsertDelivery = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	sqliteInsertLane     = `INSERT INTO lanes (` + laneColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	sqliteUpdateLane     = `UPDATE lanes SET last_no = ?3, owed = ?4, rank = ?5, due_at = ?6, attempts = ?7, step = ?8, since = ?9, sending = ?10,
+	sqliteInsertDelivery = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqliteInsertLane = `INSERT INTO lanes (` + laneColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqliteUpdateLane = `UPDATE lanes SET last_no = ?3, owed = ?4, rank = ?5, due_at = ?6, attempts = ?7, step = ?8, since = ?9, sending = ?10,
 		epoch = ?11 WHERE channel = ?1 AND lane = ?2`
 	deleteLane = `DELETE FROM lanes WHERE channel = ? AND lane = ?`
 )

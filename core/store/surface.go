@@ -3,16 +3,19 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 
 	"parley/core"
 )
 
 const (
-	surfaceColumns   = `channel, room, department, created_at`
+	surfaceColumns   = `channel, room, department, replies, hold, created_at`
 	selectSurfaces   = `SELECT ` + surfaceColumns + ` FROM surfaces ORDER BY channel, room, department`
 	selectSurfacesOf = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE department = ? ORDER BY channel, room`
 	selectServed     = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ?`
-	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	selectSurface    = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ? AND room = ? ORDER BY department LIMIT 1`
+	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	setRoom          = `UPDATE surfaces SET replies = ?, hold = ? WHERE channel = ? AND room = ?`
 	deleteSurface    = `DELETE FROM surfaces WHERE channel = ? AND room = ? AND department = ?`
 )
 
@@ -21,9 +24,15 @@ func (s *Store) Surfaces(ctx context.Context) ([]core.Surface, error) {
 	return all[core.Surface](ctx, s, "store.Surfaces", selectSurfaces)
 }
 
-// AddSurface lets a room show the sessions of a department, from their next event on.
+// Surface gives a room as the first of its departments has it; NotFound if it has none.
+func (s *Store) Surface(ctx context.Context, c core.ChannelID, room core.RemoteID) (core.Surface, error) {
+	return one[core.Surface](ctx, s, "store.Surface", selectSurface, c, string(room))
+}
+
+// AddSurface lets a room show the sessions of a department, from their next event on. The room's settings become those of f.
 func (w *Work) AddSurface(f core.Surface) {
-	w.change(insertSurface, f.Channel, string(f.Room), f.Department, f.CreatedAt)
+	w.change(insertSurface, f.Channel, string(f.Room), f.Department, string(f.Replies), int64(f.Hold), f.CreatedAt)
+	w.change(setRoom, string(f.Replies), int64(f.Hold), f.Channel, string(f.Room))
 }
 
 // RemoveSurface ends that. What is said in its threads still belongs to their sessions.
@@ -42,6 +51,23 @@ func (g *group) surfacesOf(d core.DepartmentID) ([]core.Surface, error) {
 	}
 	g.surfaces[d] = found
 	return found, nil
+}
+
+// Hold gives how long the surface where the job's deed is done holds back what is said there; zero where it is not done on one.
+func (w *Work) Hold(s core.Session) (time.Duration, error) {
+	if w.said.Room == "" {
+		return 0, nil
+	}
+	surfaces, err := w.group.surfacesOf(s.Department)
+	if err = w.read(err); err != nil {
+		return 0, err
+	}
+	for _, f := range surfaces {
+		if w.said.At(f) {
+			return f.Hold, nil
+		}
+	}
+	return 0, nil
 }
 
 // show owes the surfaces of a session what its newest event means for them. A read that fails spoils the group.

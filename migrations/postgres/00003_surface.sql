@@ -3,6 +3,8 @@ CREATE TABLE surfaces (                -- rooms in channels where agents work, a
   channel    BIGINT NOT NULL REFERENCES channels (id),
   room       TEXT    NOT NULL,
   department BIGINT NOT NULL REFERENCES departments (id),
+  replies    TEXT    NOT NULL,        -- what becomes of what agents write there: out, inside; the same in all rows of a room
+  hold       BIGINT NOT NULL,        -- nanoseconds before it goes out; as above
   created_at BIGINT NOT NULL,
   PRIMARY KEY (channel, room, department)
 );
@@ -36,9 +38,11 @@ CREATE TABLE link_codes (              -- handed out to agents, to be said once 
 
 ALTER TABLE deliveries ADD COLUMN room TEXT NOT NULL DEFAULT ''; -- the surface to which it is owed; '': to the customer
 ALTER TABLE parts      ADD COLUMN room TEXT NOT NULL DEFAULT ''; -- the surface where it is; '': at the customer's
+ALTER TABLE deliveries ADD COLUMN due_at BIGINT NOT NULL DEFAULT 0; -- it is not tried before
 
 -- +goose Down
 ALTER TABLE parts DROP COLUMN room;
+ALTER TABLE deliveries DROP COLUMN due_at;
 ALTER TABLE deliveries DROP COLUMN room;
 DROP TABLE link_codes;
 DROP TABLE links;

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
+	t.Parallel()
+	slack := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"ok":true,"team_id":"T1","user_id":"UBOT","bot_id":"BBOT","bot":{"id":"BBOT","app_id":"A1"}}`)
+	}))
+	t.Cleanup(slack.Close)
+	p := newPlace(t, "PARLEY_SLACK_API_URL="+slack.URL+"/api/")
+	for _, name := range []string{"Support", "Sales"} {
+		p.must("department", "add", "--name", name)
+	}
+	p.must("channel", "add", "slack", "--department", "support", "--mode", "events", "--team-channel", "C0123456789", "--name", "desk",
+		"--bot-token-file", p.file("bot", "xoxb-1"), "--signing-secret-file", p.file("signing", "0123456789abcdef"))
+	steps := []struct {
+		args []string
+		want []string // the lines of the list, but for the first
+	}{
+		{[]string{}, []string{"desk C0123456789 support out 0s"}},
+		{[]string{"add", "--department", "support", "--replies", "inside"}, []string{"desk C0123456789 support inside 0s"}},
+		{[]string{"add", "--department", "support", "--hold", "2500ms"}, []string{"desk C0123456789 support inside 2.5s"}},
+		{[]string{"add", "--department", "sales"}, []string{"desk C0123456789 support inside 2.5s", "desk C0123456789 sales inside 2.5s"}},
+		{[]string{"add", "--department", "sales", "--replies", "out", "--hold", "0s"}, []string{"desk C0123456789 support out 0s", "desk C0123456789 sales out 0s"}},
+		{[]string{"remove", "--department", "sales"}, []string{"desk C0123456789 support out 0s"}},
+	}
+	for _, step := range steps {
+		if len(step.args) > 0 {
+			p.must(append(append([]string{"surface"}, step.args...), "--channel", "desk", "--room", "C0123456789")...)
+		}
+		lines := strings.Split(strings.TrimSpace(p.must("surface", "list")), "\n")
+		var got []string
+		for _, line := range lines {
+			got = append(got, strings.Join(strings.Fields(line), " "))
+		}
+		if want := "CHANNEL ROOM DEPARTMENT REPLIES HOLD\n" + strings.Join(step.want, "\n"); strings.Join(got, "\n") != want {
+			t.Errorf("after %q: got %q, want %q", step.args, got, want)
+		}
+	}
+}
