@@ -53,8 +53,11 @@ func Clean(c core.Content) core.Content {
 // CleanName makes one line of at most core.MaxName bytes of a name that a network sent. It may be "".
 func CleanName(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		switch {
+		case r < ' ', r == 0x7f:
 			return ' '
+		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // they turn what stands beside the name
+			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))

@@ -78,6 +78,7 @@ func TestCleanNameIsOneShortLine(t *testing.T) {
 		{"a name", "Anna Schmidt", "Anna Schmidt"},
 		{"line ends and tabs", " Anna\r\n\tSchmidt ", "Anna Schmidt"},
 		{"control characters", "An\x00na\x7f", "An na"},
+		{"marks that turn what follows", "An\u202ena \u2066x\u2069", "Anna x"},
 		{"nothing", " \x00 ", ""},
 		{"too long", strings.Repeat("ä", 101), strings.Repeat("ä", 98) + "…"},
 	} {

@@ -98,7 +98,7 @@ type Outgoing struct {
 	Surface bool
 	Message EventID       // what is sent, changed or told of
 	Card    Card          // the session
-	Recent  []Event       // OutCard, where an earlier thread was lost: the last messages, oldest first
+	Recent  []Event       // OutCard, where there is no thread: what it begins with, the last messages that do not follow by themselves, oldest first
 	By      ActorKind     // who said the message
 	Name    string        // the agent's public name
 	Note    bool          // for agents only

@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -145,6 +146,12 @@ func (t *task) say(ctx context.Context) error {
 		return t.answer(ctx, meant)
 	case word != "":
 		return t.order(ctx, word, rest)
+	case hiddenNote(c.Text):
+		_, ok, err := t.deed(ctx, core.Note{Session: t.session, Text: c.Text}, t.remote(), t.key(), notKept)
+		if ok {
+			t.word = sayHiddenNote
+		}
+		return err
 	}
 	return t.utter(ctx, c)
 }
@@ -155,11 +162,18 @@ func (t *task) edit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if later, known := t.edits.get(t.key()); known && t.doing.edit < string(later) {
+		return nil // another edit has overtaken this one
+	}
+	t.edits.add(t.key(), core.RemoteID(t.doing.edit))
 	c := content(t.msg, t.names(ctx))
 	if m.ID == 0 {
 		return t.askAnew(ctx, c)
 	}
 	note, isNote := noteOf(c.Text)
+	if !isNote && !m.Note() && hiddenNote(c.Text) {
+		note, isNote = c.Text, true
+	}
 	_, isReply := purposely(c)
 	dedupe := t.key() + "/e" + t.doing.edit
 	switch word, _ := wordOfText(c.Text); {
@@ -248,3 +262,13 @@ func noteOf(text string) (note string, ok bool) {
 	text, ok = strings.CutPrefix(strings.TrimLeftFunc(text, unseen), "//")
 	return strings.TrimFunc(text, unseen), ok
 }
+
+// hiddenNote tells whether a text means to be a note, but has something before the sign: marks that were typed, a bullet, an emoji.
+func hiddenNote(text string) bool {
+	text = strings.ReplaceAll(shortcode.ReplaceAllString(text, ""), "／", "/")
+	before, _, found := strings.Cut(text, "//")
+	return found && !strings.ContainsFunc(before, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || r == '/' })
+}
+
+// shortcode is an emoji as Slack writes it in a text.
+var shortcode = regexp.MustCompile(`:[a-z0-9_+'-]+:`)

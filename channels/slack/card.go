@@ -159,7 +159,7 @@ func buttonsOf(c core.Card, public string) []slack.BlockElement {
 	join := button(pressJoin, value, "Join")
 	assign, release := button(pressAssign, value, "Assign…"), button(pressRelease, value, "Release")
 	end := button(pressClose, value, "Close").WithConfirm(confirm(
-		"Close the session?", "The customer is told that it has ended. What they write later begins another.", "Close"))
+		"Close the session?", "What the customer writes later begins another.", "Close"))
 	var all []slack.BlockElement
 	switch c.State {
 	case core.Waiting:

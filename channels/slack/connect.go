@@ -66,6 +66,8 @@ func checkKeys(s Secrets, mode string) error {
 		return wrong(fieldApp, "does not hold an app-level token, which begins with xapp-")
 	case mode == ModeEvents && s.Signing == "":
 		return wrong(fieldSigning, "is needed in the mode events")
+	case strings.HasPrefix(s.Signing.Reveal(), "xox"), strings.HasPrefix(s.Signing.Reveal(), "xapp-"):
+		return wrong(fieldSigning, "holds a token, not the signing secret")
 	}
 	return nil
 }

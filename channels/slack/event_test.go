@@ -103,7 +103,7 @@ func TestWordsAndNotes(t *testing.T) {
 		"!assign\tAnna B ": {word: "assign", rest: "Anna B"},
 		"!take\nnow":       {word: "take", rest: "now"},
 		"!take.":           {word: "take."},
-		"!Take":            {},
+		"!Take":            {word: "take"},
 		"!!":               {},
 		"!":                {},
 		"! take":           {},

@@ -125,7 +125,7 @@ func TestAThreadThatIsGone(t *testing.T) {
 			if err != nil || string(r.Thread) == root {
 				t.Fatalf("got %+v, %v", r, err)
 			}
-			want := "Continued here. The last messages:\nAda Lovelace: Hello *there*\nGrace: 🔒 vip\nAda Lovelace: [photo: a.jpg]"
+			want := "The last messages:\nAda Lovelace: Hello *there*\nGrace: 🔒 vip\nAda Lovelace: [photo: a.jpg]"
 			if got := texts(f.in(testRoom, string(r.Thread))); len(got) != 1 || got[0] != want {
 				t.Errorf("got %q, want %q", got, want)
 			}

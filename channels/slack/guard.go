@@ -232,6 +232,7 @@ func askedOf(edit string) string { return "e" + edit }
 // askAnew follows an edit of a message of which was asked: its words go out, if they do, as they are now. No edit sends it.
 func (t *task) askAnew(ctx context.Context, c core.Content) error {
 	if _, known := t.asked.get(t.key()); !known {
+		t.word = sayNeverSent
 		return nil
 	}
 	note, isNote := noteOf(c.Text)

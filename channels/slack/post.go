@@ -119,9 +119,9 @@ func tellPost(o core.Outgoing) post {
 	return p
 }
 
-// recallPost shows once more what a lost thread showed last.
+// recallPost shows what was said before a thread began.
 func recallPost(o core.Outgoing) post {
-	const title = "Continued here. The last messages:"
+	const title = "The last messages:"
 	lines, text := []slack.RichTextElement{line(words(title))}, title
 	for _, e := range o.Recent {
 		said := recalled(e)

@@ -12,8 +12,8 @@ import (
 
 // What people are told privately about themselves.
 const (
-	sayUnlinked = "Nothing was sent: Parley does not know which agent you are. Make a code in Parley's workspace and type /parley link CODE here."
-	sayDisabled = "Nothing was sent: your agent in Parley is disabled. An administrator can change that."
+	sayUnlinked = "Nothing was sent: Parley does not know which agent you are. Make a code in Parley's workspace, and type /parley link CODE in a channel, not in a thread."
+	sayDisabled = "Nothing was sent: your agent in Parley is disabled."
 	sayGuest    = "Nothing was sent: guests of this workspace cannot act in Parley."
 	sayForeign  = "Nothing was sent: only members of this workspace can act in Parley."
 	sayGone     = "Nothing was sent: this account is deactivated."
@@ -27,6 +27,8 @@ const (
 	sayNoText    = "Nothing was sent: there is no text. The file stays in Slack."
 	sayNoWord    = "Nothing was sent: Parley does not know this word. It knows !r TEXT, !take, !release, !close, !unanswered, !join, !assign NAME, " +
 		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS and !untag WORDS."
+	sayNeverSent    = "This message was not sent, and your change was not either. Write it as a new message."
+	sayHiddenNote   = "It was kept as a note, because of its //. The customer does not get it."
 	sayWordEdited   = "Nothing was changed: words such as !take count when they are written, not by an edit."
 	sayStaysNote    = "This stays a note: it was not sent to the customer. Write it as a new message to send it."
 	sayWithdrawn    = "It is a note now, and was taken back from the customer, who may have read it."
@@ -71,6 +73,8 @@ func why(lost string, err error) string {
 		return sayBusy
 	case e.Kind == core.Invalid && e.Field == "text":
 		return lost + " The text " + e.Reason + "."
+	case e.Kind == core.Invalid && e.Field == "message":
+		return lost + " The message " + e.Reason + "."
 	case e.Kind == core.Invalid && e.Field == "priority":
 		return lost + " The priority " + e.Reason + "."
 	case e.Reason != "":

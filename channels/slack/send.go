@@ -176,6 +176,7 @@ func lost(err error) *core.Error {
 // refused gives what a failed call means where it wanted to write in a room; nil if it did not fail.
 func (a *Adapter) refused(room string, err error) error {
 	if err == nil {
+		a.roomTrouble(room, "")
 		return nil
 	}
 	e := fault(opDeliver, err)
@@ -186,7 +187,10 @@ func (a *Adapter) refused(room string, err error) error {
 		e.Reason = "The app is not in the channel " + room + " in Slack: invite it there."
 	case says(err, roomWords...):
 		e.Reason = "Slack does not let the app write in the channel " + room + "."
+	default:
+		return e
 	}
+	a.roomTrouble(room, e.Reason)
 	return e
 }
 
@@ -199,9 +203,10 @@ func (a *Adapter) put(ctx context.Context, o core.Outgoing, p post) (core.Remote
 		}
 	}
 	_, ts, made, err := a.posted(ctx, room, thread, id, p)
+	refused := a.refused(room, err)
 	switch {
 	case err != nil:
-		err = a.refused(room, err)
+		err = refused
 		if core.KindOf(err) == core.Gone {
 			a.posts.forget(remote(room, thread))
 		}

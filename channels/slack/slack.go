@@ -149,6 +149,7 @@ type Adapter struct {
 	told     memory    // whom a thread has explained to why nothing is sent
 	handled  memory    // messages that were looked at, whatever came of them
 	erased   memory    // messages that were deleted before they came
+	edits    sightings // when a message was edited last, as Slack counts
 	asked    sightings // of which edit of a message its author was asked last whether it is for the customer
 	codes    attempts
 	doubt    chan struct{} // Slack says that the app was removed: ask
@@ -157,6 +158,7 @@ type Adapter struct {
 
 	mu       sync.Mutex
 	problems [troubles]string // what is wrong, by where it shows
+	refusing string           // the room in which the app may not write, "" for none
 	problem  string           // what Trouble was told last
 }
 

@@ -14,6 +14,7 @@ const (
 	troubleToken = iota
 	troubleSocket
 	troubleClock
+	troubleRoom
 	troubles
 )
 
@@ -35,6 +36,22 @@ func (a *Adapter) trouble(where int, reason string, err error) {
 	}
 	if a.config.Trouble != nil && (changed || where != troubleClock) {
 		a.config.Trouble(now)
+	}
+}
+
+// roomTrouble tells what is wrong with a room, "" for nothing. Of several rooms the one that was refused last counts.
+func (a *Adapter) roomTrouble(room, reason string) {
+	a.mu.Lock()
+	passed := reason == "" && a.refusing != room
+	if !passed {
+		a.refusing = ""
+		if reason != "" {
+			a.refusing = room
+		}
+	}
+	a.mu.Unlock()
+	if !passed {
+		a.trouble(troubleRoom, reason, nil)
 	}
 }
 

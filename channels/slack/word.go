@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"parley/core"
 )
@@ -143,15 +144,15 @@ func tagsOf(text string) (tags []string) {
 	return tags
 }
 
-// wordOfText gives the word that a text begins with, after "!", and what follows it; "" if it begins otherwise: with a capital, a sign, or
-// another "!".
+// wordOfText gives the word that a text begins with, after "!", in small letters, and what follows it; "" if it begins otherwise: with a sign
+// or another "!".
 func wordOfText(text string) (word, rest string) {
 	text, ok := strings.CutPrefix(strings.TrimFunc(text, unseen), "!")
-	if !ok || text == "" || text[0] < 'a' || text[0] > 'z' {
+	if first, _ := utf8.DecodeRuneInString(text); !ok || !unicode.IsLetter(first) {
 		return "", ""
 	}
 	if end := strings.IndexFunc(text, unicode.IsSpace); end >= 0 {
-		return text[:end], strings.TrimSpace(text[end:])
+		return strings.ToLower(text[:end]), strings.TrimSpace(text[end:])
 	}
-	return text, ""
+	return strings.ToLower(text), ""
 }

@@ -55,7 +55,8 @@ func expose(out *core.Outgoing, t task) bool {
 	if t.Verb == core.OutOpen {
 		out.Verb = core.OutCard
 	}
-	if t.Thread == "" && t.Card.Moved { // nothing is begun where the session is not served any more
+	switch { // nothing is said where the session is not served any more, but that it has left
+	case !t.Served, t.Card.Moved && (t.Thread == "" || t.Verb != core.OutCard):
 		return false
 	}
 	switch t.Verb {

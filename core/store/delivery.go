@@ -210,8 +210,9 @@ type Task struct {
 
 	// Of what is owed to a surface.
 	Card   core.Card
+	Served bool          // the room is a surface still
 	Thread core.RemoteID // "": there is none
-	Recent []core.Event  // where an earlier thread was lost: the last messages that it showed, oldest first
+	Recent []core.Event  // where there is no thread: the last messages that are not owed to it, oldest first
 }
 
 // partOf names the parts of a message at one place: a surface's room, or "" for the customer's conversation.

@@ -74,7 +74,7 @@ func Statements(departments []core.DepartmentID, agent core.AgentID, channel cor
 		{"threads of sessions", selectThreads, []any{channel, []core.SessionID{session, session + 1}}},
 		{"cards", selectCards, []any{[]core.SessionID{session, session + 1}}},
 		{"cards of an agent", selectMine, []any{agent, departments, 50}},
-		{"messages that a room has shown", selectRecent, []any{session, channel, "room", 10}},
+		{"messages that a thread begins with", selectRecent, []any{session, channel, "ses_5/room", 10}},
 		{"agent by link", selectAgentByLink, []any{channel, "team/user"}},
 		{"links of an agent", selectLinks, []any{agent}},
 		{"link code", selectLinkCode, []any{"hash", 1}},

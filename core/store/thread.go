@@ -69,9 +69,9 @@ func (s *Store) CardsOf(ctx context.Context, scope core.Scope, limit int) ([]cor
 }
 
 const selectRecent = selectEvent + `WHERE l.session = ? AND l.kind = 'message' AND l.deleted_at = 0
-	AND EXISTS (SELECT 1 FROM parts p WHERE p.message = l.id AND p.channel = ? AND p.room = ?) ORDER BY l.seq DESC LIMIT ?`
+	AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.channel = ? AND d.lane = ? AND d.verb = 'send' AND d.message = l.id) ORDER BY l.seq DESC LIMIT ?`
 
-// maxRecent is how many of the last messages are shown again where a thread is made anew.
+// maxRecent is how many of the last messages a new thread begins with.
 const maxRecent = 10
 
 // expose adds to tasks that are owed to surfaces what those show.
@@ -108,17 +108,14 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 			continue
 		}
 		t.Card = cardOf[t.Session]
+		t.Served = slices.ContainsFunc(served, func(f core.Surface) bool { return f.Room == t.Room })
 		t.Card.Moved = !slices.ContainsFunc(served, func(f core.Surface) bool { return f.Room == t.Room && f.Department == t.Card.Department })
-		before := false
 		for _, r := range threads {
-			if r.Session == t.Session && r.Room == t.Room {
-				before = true
-				if t.Thread = r.Thread; r.Lost {
-					t.Thread = ""
-				}
+			if r.Session == t.Session && r.Room == t.Room && !r.Lost {
+				t.Thread = r.Thread
 			}
 		}
-		if before && t.Thread == "" {
+		if t.Thread == "" && t.Verb != core.OutCard {
 			if t.Recent, err = s.recent(ctx, t.Delivery); err != nil {
 				return err
 			}
@@ -127,9 +124,9 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 	return nil
 }
 
-// recent gives the last messages of a session that its room has shown, oldest first.
+// recent gives the last messages of a session that are not owed to the thread themselves, oldest first: what a new thread begins with.
 func (s *Store) recent(ctx context.Context, d core.Delivery) ([]core.Event, error) {
-	events, err := all[core.Event](ctx, s, "store.Tasks", selectRecent, d.Session, d.Channel, string(d.Room), maxRecent)
+	events, err := all[core.Event](ctx, s, "store.Tasks", selectRecent, d.Session, d.Channel, d.Lane, maxRecent)
 	slices.Reverse(events)
 	return events, err
 }
