@@ -55,6 +55,10 @@ type Capabilities struct {
 	Initiate  bool // can write first
 	Finds     bool // can look whether something was posted: then nothing is uncertain, it is looked for before it is posted again
 
+	FilesIn  bool  // is a Fetcher: what comes with a message is fetched
+	FilesOut bool  // does OutFile; else agents cannot send files
+	MaxFile  int64 // of a file that goes out, in bytes; zero: MaxFile of the core
+
 	MaxText int      // of one part, in Unit; zero: MaxText of the core
 	Unit    TextUnit // what MaxText counts
 

@@ -50,13 +50,19 @@ type Entity struct {
 	Language string     `json:"language,omitempty"` // of a pre
 }
 
-// Media is something that came with a message and is shown by name and size: what the network said of it.
+// Media is something that came with a message. Without a file it is shown by name and size: what the network said of it.
 type Media struct {
 	Kind   string   `json:"kind"`             // photo, video, voice, audio, file, sticker, location, contact, other
 	Name   string   `json:"name,omitempty"`   // a file's name, or a line that says what it is
-	Type   string   `json:"type,omitempty"`   // media type, as the network says
-	Size   int64    `json:"size,omitempty"`   // bytes, as the network says; zero: unknown
+	Type   string   `json:"type,omitempty"`   // media type: by content once the file is ready, before that as the network says
+	Size   int64    `json:"size,omitempty"`   // bytes, as Type; zero: unknown
 	Remote RemoteID `json:"remote,omitempty"` // what the adapter needs to fetch it
+
+	File   FileID        `json:"file,omitempty"`   // its bytes, which Parley keeps; zero: it does not
+	Key    string        `json:"key,omitempty"`    // the file's; who knows it may read the file
+	State  FileState     `json:"state,omitempty"`  // of File
+	Sent   DeliveryState `json:"sent,omitempty"`   // of an agent's: how far it is on its way to the customer; "" where nothing is owed
+	Reason string        `json:"reason,omitempty"` // of State and Sent: a sentence for people
 }
 
 // CheckEntities says whether the marks lie within the text: Invalid if not.
@@ -147,6 +153,8 @@ type Extra struct {
 	Reactions []Reaction `json:"reactions,omitempty"`
 	Was       string     `json:"was,omitempty"` // of an edit: the text before it
 
+	Words DeliveryState `json:"words,omitempty"` // of a message with files: how far its text is on its way
+
 	Added   []string `json:"added,omitempty"` // of EventTagged
 	Removed []string `json:"removed,omitempty"`
 	From    string   `json:"from,omitempty"` // of EventTransferred: what the departments were called then
@@ -161,7 +169,7 @@ type Reaction struct {
 
 // Data writes the extra down, "" if there is nothing in it.
 func (x Extra) Data() string {
-	if len(x.Entities)+len(x.Media)+len(x.Reactions)+len(x.Added)+len(x.Removed) == 0 && x.Was == "" && x.To == "" {
+	if len(x.Entities)+len(x.Media)+len(x.Reactions)+len(x.Added)+len(x.Removed) == 0 && x.Was == "" && x.To == "" && x.Words == "" {
 		return ""
 	}
 	b, err := json.Marshal(x)

@@ -39,14 +39,16 @@ type (
 	// Say answers the customer. In an unassigned session it takes first; in a pending one its assignee joins first.
 	Say struct {
 		Session  SessionID
-		Text     string
+		Text     string // may be "" where there is media
 		Entities []Entity
 		ReplyTo  EventID // the message of the session that it answers; zero: none
+		Media    []Media `json:",omitempty"` // each with File, which the actor has brought and no message has claimed; said on a surface with Remote instead
 	}
 	// Note says something to agents only, in an ended session too.
 	Note struct {
 		Session SessionID
 		Text    string
+		Media   []Media `json:",omitempty"` // as in Say
 	}
 	// Take assigns an unassigned session to the actor, who joins. Taking one's own again changes nothing.
 	Take struct{ Session SessionID }
@@ -170,8 +172,10 @@ func (d Unanswered) On() SessionID { return d.Session }
 func (d Prioritise) On() SessionID { return d.Session }
 func (d Tag) On() SessionID        { return d.Session }
 
-func (d Say) Check() error   { return Content{Text: d.Text, Entities: d.Entities}.Check() }
-func (d Note) Check() error  { return CheckText("text", d.Text) }
+func (d Say) Check() error {
+	return Content{Text: d.Text, Entities: d.Entities, Media: d.Media}.Check()
+}
+func (d Note) Check() error  { return Content{Text: d.Text, Media: d.Media}.Check() }
 func (Take) Check() error    { return nil }
 func (Release) Check() error { return nil }
 func (d Assign) Check() error {

@@ -29,10 +29,16 @@ const (
 	OutCard   OutVerb = "card" // a surface's card of the session: posted where there is no thread yet, else made anew
 	OutOpen   OutVerb = "open" // a surface's thread of the session, where there is none yet; adapters are asked for the card
 	OutTell   OutVerb = "tell" // a line in a surface's thread: what has become of the message
+	OutFile   OutVerb = "file" // a file of the message
+
+	// OutFetch brings a file from the channel to us. It is kept, tried again and given up as what goes the other way is.
+	OutFetch OutVerb = "fetch"
 )
 
 // Repeatable tells whether doing it twice is the same as once: then nothing about it can be uncertain.
-func (v OutVerb) Repeatable() bool { return v != OutSend && v != OutTell && v != OutOpen }
+func (v OutVerb) Repeatable() bool {
+	return v != OutSend && v != OutTell && v != OutOpen && v != OutFile
+}
 
 // Rank is what goes first where not all can go at once. There are no others than those below: the store reads them one by one.
 type Rank int64
@@ -58,6 +64,7 @@ type Delivery struct {
 	Merge   string    `db:"merge"`   // of those with the same one, all but the one under way are the same as one; "": none
 	OwedAt  Time      `db:"owed_at"`
 	DueAt   Time      `db:"due_at"` // it is not tried before
+	File    FileID    `db:"file"`   // OutFile, OutFetch: which
 }
 
 // Lane is a row of deliveries, and how its head fares. A lane without deliveries does not exist.
@@ -91,8 +98,10 @@ type Outgoing struct {
 	// Step is how many steps are done. OutSend: step n sends part n of the content. OutEdit: step n makes part n what it must be.
 	// OutDelete: each step deletes one of Parts, which then has one fewer.
 	Step int
-	// Again says that an earlier attempt of this step failed. Where the channel Finds, it may have been done all the same: look first.
+	// Again says that an earlier attempt of this step failed. Where the channel Finds, it may have been done all the same: look first, but
+	// for an OutFile, which nothing finds.
 	Again bool
+	File  OutgoingFile // OutFile
 
 	// Of what is owed to a surface. To is then its room and the session's thread, "" as long as there is none.
 	Surface bool

@@ -23,6 +23,7 @@ const (
 	EventDeleted  EventKind = "deleted"  // About was taken back
 	EventReacted  EventKind = "reacted"  // the actor shows Text, an emoji, on About; "" takes it back
 	EventDelivery EventKind = "delivery" // About has come as far as State says
+	EventFile     EventKind = "file"     // a file of About is ready, or refused; Extra.Media has it
 	EventLost     EventKind = "lost"     // the customer cannot be reached any more; Reason says why
 	EventFound    EventKind = "found"    // they can be again
 

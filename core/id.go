@@ -26,6 +26,7 @@ type (
 	loginNoun      struct{}
 	keyNoun        struct{}
 	messageNoun    struct{}
+	fileNoun       struct{}
 )
 
 func (sessionNoun) prefix() string    { return "ses" }
@@ -37,6 +38,7 @@ func (channelNoun) prefix() string    { return "chn" }
 func (loginNoun) prefix() string      { return "lgn" }
 func (keyNoun) prefix() string        { return "key" }
 func (messageNoun) prefix() string    { return "msg" }
+func (fileNoun) prefix() string       { return "fil" }
 
 // Zero means none, of every kind of id.
 
@@ -57,6 +59,8 @@ type (
 	LoginID = ID[loginNoun]
 	// KeyID names an API key.
 	KeyID = ID[keyNoun]
+	// FileID names a file.
+	FileID = ID[fileNoun]
 )
 
 // EventID is a row's place in the log: dense, in commit order, the same on every node. Following the log means remembering

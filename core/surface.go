@@ -98,6 +98,10 @@ func (e Event) ShownAs() (copied OutVerb, card bool) {
 		return OutEdit, false
 	case EventDeleted:
 		return OutDelete, false
+	case EventFile:
+		if e.Reason != "" { // it will not come, and the copy says so
+			return OutEdit, false
+		}
 	case EventDelivery:
 		if e.State == Failed || e.State == MaySent {
 			return OutTell, false

@@ -79,7 +79,7 @@ func open(t *testing.T, change ...func(*Config)) *house {
 	var err error
 	can := func(core.ChannelID) (core.Capabilities, bool) { return h.capable, true }
 	h.hub, err = hub.New(hub.Config{
-		Writer: h.writer, Store: h.store, Hints: h.feed.Hint, Can: can,
+		Writer: h.writer, Store: h.store, Files: storetest.Files(t), Hints: h.feed.Hint, Can: can,
 		IDs: h.ids, Clock: core.SystemClock, Log: quiet,
 	})
 	check(t, err)

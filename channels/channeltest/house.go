@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/core"
+	"parley/core/file"
 	"parley/core/hub"
 	"parley/core/store"
 )
@@ -29,6 +30,7 @@ type house struct {
 	make   func(T) Driver
 	url    string
 	store  *store.Store // to look with
+	files  *file.Store
 	agent  core.Actor
 	dept   core.DepartmentID
 	log    *sieve
@@ -80,6 +82,10 @@ func newHouse(t T, url string, make func(T) Driver) *house {
 		t.Fatalf("make the database: %v", err)
 	}
 	var err error
+	if h.files, err = file.New(t.TempDir()); err != nil {
+		t.Fatalf("open the folder of the files: %v", err)
+	}
+	t.Cleanup(func() { _ = h.files.Close() })
 	if h.store, err = h.open(); err != nil {
 		t.Fatalf("open the database: %v", err)
 	}

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -123,7 +124,7 @@ func TestADeedSaysWhereItWasDone(t *testing.T) {
 			if w := want[i].Deed.(core.Say); say.Session != w.Session || say.Text != w.Text {
 				t.Errorf("deed %d: got %v, want %v", i, say, w)
 			}
-		} else if got[i].Deed != want[i].Deed {
+		} else if !reflect.DeepEqual(got[i].Deed, want[i].Deed) {
 			t.Errorf("deed %d: got %#v, want %#v", i, got[i].Deed, want[i].Deed)
 		}
 		if got[i].Said != want[i].Said || got[i].Dedupe != want[i].Dedupe || got[i].Who != want[i].Who {

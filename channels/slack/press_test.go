@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestButtonsDoWhatTheySay(t *testing.T) {
 				}
 			}
 			got := c.desk.done()
-			if test.deed == nil && len(got) != 0 || test.deed != nil && (len(got) != 1 || got[0].Deed != test.deed || got[0].Who != anna.ID) {
+			if test.deed == nil && len(got) != 0 || test.deed != nil && (len(got) != 1 || !reflect.DeepEqual(got[0].Deed, test.deed) || got[0].Who != anna.ID) {
 				t.Errorf("got %v, want %v once", got, test.deed)
 			}
 			if len(got) == 1 && got[0].Said != (core.Said{Room: testRoom}) {
@@ -164,7 +165,7 @@ func TestASessionIsAssignedInAWindow(t *testing.T) {
 		t.Errorf("got %d %q, want the window closed", w.Code, w.Body)
 	}
 	want := core.Assign{Session: testSession, To: boris.ID, Version: 1}
-	if got := c.desk.done(); len(got) != 1 || got[0].Deed != want {
+	if got := c.desk.done(); len(got) != 1 || !reflect.DeepEqual(got[0].Deed, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for name, broken := range map[string]map[string]any{
@@ -268,7 +269,7 @@ func TestANoteIsWrittenInAWindow(t *testing.T) {
 	if w := c.form("payload", submitted("UANNA", callNote, v.Metadata, map[string]any{"value": "mind the gap"})); w.Body.Len() != 0 {
 		t.Errorf("got %q, want the window closed", w.Body)
 	}
-	if got := c.desk.done(); len(got) != 1 || got[0].Deed != (core.Note{Session: testSession, Text: "mind the gap"}) || got[0].Said != (core.Said{}) {
+	if got := c.desk.done(); len(got) != 1 || !reflect.DeepEqual(got[0].Deed, core.Note{Session: testSession, Text: "mind the gap"}) || got[0].Said != (core.Said{}) {
 		t.Errorf("got %v, want the note, said nowhere", got)
 	}
 	shortcut["message"] = map[string]any{"ts": "1.0"}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"parley/core"
+	"parley/core/file"
 )
 
 // keyFile is where the secret key is kept if the settings do not say it.
@@ -34,6 +35,15 @@ func (c *config) makeFolder() error {
 		return &badInput{c.from["database_url"], "cannot be opened: " + cause(err)}
 	}
 	return file.Close()
+}
+
+// files opens the folder where what comes with messages is kept.
+func (c *config) files() (*file.Store, error) {
+	s, err := file.New(filepath.Join(c.dataDir, "files"))
+	if err != nil {
+		return nil, &badInput{c.from["data_dir"], "cannot hold files: " + cause(err)}
+	}
+	return s, nil
 }
 
 // tryWriting makes a file and removes it: what permissions mean, only the file system knows.

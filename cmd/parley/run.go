@@ -47,7 +47,7 @@ func (n *node) run(ctx context.Context) error {
 		n.log.Info("stopping")
 		err = nil
 	}
-	return errors.Join(err, parts.stop(), n.store.Close())
+	return errors.Join(err, parts.stop(), n.store.Close(), n.files.Close())
 }
 
 // awaitDatabase waits until the database answers, with the tables of this program and the secret key that it was made with.

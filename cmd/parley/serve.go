@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"parley/core/file"
 )
 
 type serveCommand struct{}
@@ -41,13 +43,17 @@ func (p *program) serve(c config, more func(publicURL, port string) extras) erro
 	if err = c.makeFolder(); err == nil {
 		err = c.loadKey()
 	}
+	var files *file.Store
+	if err == nil {
+		files, err = c.files()
+	}
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String()) // a TCP address always has one
-	n, err := wire(c, s, listener, log, more(c.public(listener.Addr()), port))
+	n, err := wire(c, s, files, listener, log, more(c.public(listener.Addr()), port))
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, files.Close(), listener.Close())
 	}
 	return n.run(ctx)
 }

@@ -14,6 +14,7 @@ import (
 	"parley/channels"
 	"parley/core"
 	"parley/core/feed"
+	"parley/core/file"
 	"parley/core/hub"
 	"parley/core/outbox"
 	"parley/core/socket"
@@ -41,6 +42,7 @@ type node struct {
 	listener  net.Listener
 
 	store    *store.Store
+	files    *file.Store
 	writer   *store.Writer
 	feed     *feed.Feed
 	hub      *hub.Hub
@@ -64,8 +66,8 @@ type extras struct {
 }
 
 // wire puts the parts together. Nothing runs yet, and nothing has asked the database anything.
-func wire(c config, s *store.Store, l net.Listener, log *slog.Logger, x extras) (*node, error) {
-	n := &node{config: c, publicURL: c.public(l.Addr()), log: log, listener: l, store: s, extras: x}
+func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog.Logger, x extras) (*node, error) {
+	n := &node{config: c, publicURL: c.public(l.Addr()), log: log, listener: l, store: s, files: files, extras: x}
 
 	// What is written is shown: the writer tells the feed, and who follows the feed is told by it.
 	n.feed = feed.New(s, core.NewCursorSeal(c.key), feed.WithLogger(log.With("room", "feed")), feed.WithPoll(lookTime))
@@ -73,13 +75,13 @@ func wire(c config, s *store.Store, l net.Listener, log *slog.Logger, x extras) 
 		n.feed.Publish(c)
 		n.outbox.Ring(c.Owed)
 	})
-	n.outbox = outbox.New(outbox.Config{Store: s, Writer: n.writer, Clock: core.SystemClock, Log: log})
+	n.outbox = outbox.New(outbox.Config{Store: s, Writer: n.writer, Files: files, Clock: core.SystemClock, Log: log})
 
 	// The hub is the one that hands work to the writer.
 	var err error
 	n.watch = &watch{store: s, log: log.With("room", "watch")}
 	n.hub, err = hub.New(hub.Config{
-		Writer: n.writer, Store: s, Hints: func(h core.Hint) { n.feed.Hint(h); n.channels.Typing(h) }, Can: n.watch.can, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
+		Writer: n.writer, Store: s, Files: files, Hints: func(h core.Hint) { n.feed.Hint(h); n.channels.Typing(h) }, Can: n.watch.can, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the hub: %w", err)

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"slices"
 
 	"parley/core"
@@ -22,7 +23,14 @@ func (a *act) edit(d core.Edit) error {
 	if err != nil || !changed {
 		return err
 	}
-	switch m.State {
+	x, err := core.ParseExtra(m.Data)
+	if err != nil {
+		return err
+	}
+	if m.Text == "" && m.State != "" { // it had files only
+		return a.addWords(m.ID)
+	}
+	switch cmp.Or(x.Words, m.State) {
 	case core.Queued, core.Sent: // another that has not arrived is sent as it then stands
 		if free, err := a.unsent(m); err != nil || free {
 			return err
@@ -30,6 +38,22 @@ func (a *act) edit(d core.Edit) error {
 		return a.owe(core.OutEdit, m.ID)
 	}
 	return nil
+}
+
+// addWords sends the first text of a message that had none.
+func (a *act) addWords(id core.EventID) error {
+	m, err := a.Message(id)
+	if err != nil {
+		return err
+	}
+	x, err := core.ParseExtra(m.Data)
+	if err != nil {
+		return err
+	}
+	x.Words = core.Queued
+	m.Data, m.State = x.Data(), x.Whole()
+	a.PutMessage(m)
+	return a.owe(core.OutSend, m.ID)
 }
 
 // newest tells whether the message is the one that lists show of the session.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"parley/core"
+	"parley/core/file"
 	"parley/core/store"
 )
 
@@ -14,6 +15,7 @@ import (
 type Hub struct {
 	writer *store.Writer
 	store  *store.Store
+	files  *file.Store
 	hints  func(core.Hint)
 	can    func(core.ChannelID) (core.Capabilities, bool)
 	ids    *core.IDMaker
@@ -25,6 +27,7 @@ type Hub struct {
 type Config struct {
 	Writer *store.Writer
 	Store  *store.Store
+	Files  *file.Store                                    // nil where nobody brings any
 	Can    func(core.ChannelID) (core.Capabilities, bool) // what a channel can do; false: not known here yet
 	Hints  func(core.Hint)                                // shows that somebody writes; must not block
 	IDs    *core.IDMaker
@@ -37,7 +40,7 @@ func New(c Config) (*Hub, error) {
 	if err := complete(core.Deeds, core.Rights); err != nil {
 		return nil, err
 	}
-	return &Hub{writer: c.Writer, store: c.Store, hints: c.Hints, can: c.Can, ids: c.IDs, clock: c.Clock, log: c.Log.With("room", "hub")}, nil
+	return &Hub{writer: c.Writer, store: c.Store, files: c.Files, hints: c.Hints, can: c.Can, ids: c.IDs, clock: c.Clock, log: c.Log.With("room", "hub")}, nil
 }
 
 // complete says whether every deed has its row of rights and its code.

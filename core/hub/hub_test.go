@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/core"
+	"parley/core/file"
 	"parley/core/store"
 	"parley/core/store/storetest"
 )
@@ -19,6 +20,7 @@ type shop struct {
 	t                             *testing.T
 	hub                           *Hub
 	store                         *store.Store
+	files                         *file.Store
 	support, sales                core.DepartmentID
 	channel                       core.ChannelID
 	anna, boris, sofia, oleg, eve core.Actor
@@ -39,7 +41,8 @@ func open(t *testing.T, url string) *shop {
 		defer s.mu.Unlock()
 		s.events = append(s.events, c.Events...)
 	})
-	h, err := New(Config{Writer: w, Store: s.store, Can: s.can, IDs: &core.IDMaker{}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+	s.files = storetest.Files(t)
+	h, err := New(Config{Writer: w, Store: s.store, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
 		Hints: func(h core.Hint) { s.mu.Lock(); defer s.mu.Unlock(); s.hints = append(s.hints, h) }})
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +65,7 @@ func open(t *testing.T, url string) *shop {
 func (s *shop) node(url string) *Hub {
 	s.t.Helper()
 	st := storetest.Open(s.t, url, time.Now)
-	return must(New(Config{Writer: storetest.Write(s.t, st, func(core.Committed) {}), Store: st, Can: s.can, IDs: &core.IDMaker{}, Clock: time.Now,
+	return must(New(Config{Writer: storetest.Write(s.t, st, func(core.Committed) {}), Store: st, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: time.Now,
 		Log: slog.New(slog.DiscardHandler), Hints: func(core.Hint) {}}))
 }
 

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -38,8 +39,8 @@ func (a *act) owe(verb core.OutVerb, message core.EventID) error {
 
 // unsent tells whether surely nothing of a message has gone to the customer yet, but will: then it goes as it stands by then.
 func (a *act) unsent(m core.Event) (bool, error) {
-	if m.State != core.Queued {
-		return false, nil
+	if x, err := core.ParseExtra(m.Data); err != nil || cmp.Or(x.Words, m.State) != core.Queued {
+		return false, err
 	}
 	d := core.Delivery{Channel: a.s.Channel, Lane: string(a.s.Conversation), Verb: core.OutSend, Message: m.ID}
 	parts, err := a.Parts(d) // of an earlier try

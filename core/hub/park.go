@@ -69,5 +69,8 @@ func (h *Hub) tend(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := h.dropStale(ctx); err != nil {
+		return err
+	}
 	return h.store.ForgetParked(ctx, core.At(h.clock().Add(-parkedTime)))
 }

@@ -82,13 +82,17 @@ func (h *Hub) hear(w *store.Work, in core.Inbound) ([]store.Parked, error) {
 			answers = m.ID
 		}
 	}
-	s.HearCustomer(in.Content, w.Now())
+	media, err := h.hearMedia(w, in)
+	if err != nil {
+		return nil, err
+	}
+	s.HearCustomer(core.Content{Text: in.Text, Media: media}, w.Now())
 	w.Append(&s, core.Event{
 		Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.ByCustomer, Actor: int64(s.Identity),
-		Text: in.Text, Data: core.Extra{Entities: in.Entities, Media: in.Media}.Data(), About: answers, Dedupe: w.Key(),
+		Text: in.Text, Data: core.Extra{Entities: in.Entities, Media: media}.Data(), About: answers, Dedupe: w.Key(),
 	})
-	if in.Remote == "" {
-		return nil, nil
+	if err := hold(w, s, media); err != nil || in.Remote == "" {
+		return nil, err
 	}
 	w.AddPart(in.Channel, in.Remote)
 	return w.ParkedFor(in.Channel, in.Remote)

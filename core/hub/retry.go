@@ -8,13 +8,42 @@ func (a *act) retry(d core.Retry) error {
 	if err != nil {
 		return err
 	}
-	if m.State != core.Failed && m.State != core.MaySent {
+	if !lacks(m.State) {
 		return &core.Error{Op: "hub.Retry", Kind: core.Invalid, Field: "message", Reason: "has not failed"}
 	}
-	m.State, m.Reason = core.Queued, ""
+	x, err := core.ParseExtra(m.Data)
+	if err != nil {
+		return err
+	}
+	words, again := m.Text != "" && (len(x.Media) == 0 || lacks(x.Words)), x
+	if words && x.Words != "" {
+		again.Words = core.Queued
+	}
+	var files []core.FileID
+	for _, f := range x.Media {
+		if lacks(f.Sent) && f.State == core.FileReady {
+			files = append(files, f.File)
+			again, _ = again.WithFile(f.File, func(f *core.Media) { f.Sent, f.Reason = core.Queued, "" })
+		}
+	}
+	if !words && len(files) == 0 {
+		return &core.Error{Op: "hub.Retry", Kind: core.Invalid, Field: "message", Reason: "has a file that never came: send it again"}
+	}
+	m.State, m.Reason, m.Data = core.Queued, "", again.Data()
 	a.PutMessage(m)
 	e := a.event(core.EventDelivery, core.AgentsOnly)
 	e.About, e.State, e.Dedupe = m.ID, core.Queued, a.Key()
 	a.Append(&a.s, e)
-	return a.owe(core.OutSend, m.ID)
+	if words {
+		err = a.owe(core.OutSend, m.ID)
+	}
+	for _, f := range files {
+		if err == nil {
+			err = a.OweFile(a.s, m.ID, f)
+		}
+	}
+	return err
 }
+
+// lacks tells whether something has not arrived, or may not have.
+func lacks(state core.DeliveryState) bool { return state == core.Failed || state == core.MaySent }

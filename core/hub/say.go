@@ -21,17 +21,27 @@ func (a *act) say(d core.Say) error {
 	if err != nil {
 		return err
 	}
-	a.s.HearAgent(core.Content{Text: d.Text}, a.Now())
-	e := a.event(core.EventMessage, core.Everyone)
-	e.Text, e.Data, e.About, e.Dedupe = d.Text, core.Extra{Entities: d.Entities}.Data(), d.ReplyTo, a.Key()
+	media, err := a.gather(d.Media, core.Everyone, can)
+	if err != nil {
+		return err
+	}
+	a.s.HearAgent(core.Content{Text: d.Text, Media: media}, a.Now())
+	e, x := a.event(core.EventMessage, core.Everyone), core.Extra{Entities: d.Entities, Media: media}
 	if !can.Pulls {
 		e.State = core.Queued
+		if d.Text != "" && len(media) > 0 {
+			x.Words = core.Queued
+		}
 	}
+	e.Text, e.Data, e.About, e.Dedupe = d.Text, x.Data(), d.ReplyTo, a.Key()
 	a.Append(&a.s, e)
-	if !can.Pulls {
+	if !can.Pulls && d.Text != "" {
 		if err := a.owe(core.OutSend, 0); err != nil {
 			return err
 		}
+	}
+	if err := hold(a.Work, a.s, media); err != nil {
+		return err
 	}
 	return a.saw(a.s.LastSeq)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/core"
+	"parley/core/file"
 	"parley/core/outbox"
 	"parley/core/store"
 	"parley/core/store/storetest"
@@ -33,6 +34,7 @@ type house struct {
 	past   atomic.Int64
 	store  *store.Store
 	writer *store.Writer
+	files  *file.Store
 	box    *outbox.Outbox
 	last   atomic.Int64
 }
@@ -56,12 +58,12 @@ func open(t *testing.T, url string) *house {
 // node is a house's database as another process has it.
 func node(t *testing.T, url string) *house {
 	t.Helper()
-	h := &house{t: t}
+	h := &house{t: t, files: storetest.Files(t)}
 	h.last.Store(100)
 	h.store = storetest.Open(t, url, h.now)
 	h.writer = storetest.Write(t, h.store, func(c core.Committed) { h.box.Ring(c.Owed) })
 	h.box = outbox.New(outbox.Config{
-		Store: h.store, Writer: h.writer, Clock: h.now, Chance: func() float64 { return 0 }, Poll: 20 * time.Millisecond,
+		Store: h.store, Writer: h.writer, Files: h.files, Clock: h.now, Chance: func() float64 { return 0 }, Poll: 20 * time.Millisecond,
 		Log: slog.New(slog.DiscardHandler),
 	})
 	return h
@@ -228,17 +230,17 @@ type running struct {
 }
 
 // run sends what is owed to the channel until the run is ended.
-func (h *house) run(a *adapter) *running {
+func (h *house) run(a network) *running {
 	h.t.Helper()
 	return h.under(a, h.take())
 }
 
-func (h *house) under(a *adapter, epoch int64) *running {
+func (h *house) under(a network, epoch int64) *running {
 	h.t.Helper()
 	living, stop := context.WithCancel(ctx)
 	r := &running{h, epoch, stop, make(chan error, 1)}
 	go func() {
-		r.done <- h.box.Run(living, outbox.Post{Channel: channel, Lease: lease, Epoch: epoch, Adapter: a, Sent: func() { a.taken.Add(1) }})
+		r.done <- h.box.Run(living, outbox.Post{Channel: channel, Lease: lease, Epoch: epoch, Adapter: a, Sent: a.took})
 	}()
 	h.t.Cleanup(stop)
 	return r
@@ -273,6 +275,12 @@ func (h *house) release(epoch int64) {
 	}
 }
 
+// network is an adapter that counts what it has taken.
+type network interface {
+	core.Adapter
+	took()
+}
+
 // adapter is a network of the test's own: it keeps what it was asked for, and shows what customers see.
 type adapter struct {
 	can   core.Capabilities
@@ -286,6 +294,7 @@ type adapter struct {
 }
 
 func (*adapter) Run(context.Context) error         { return nil }
+func (a *adapter) took()                           { a.taken.Add(1) }
 func (a *adapter) Capabilities() core.Capabilities { return a.can }
 func (a *adapter) asked() []core.Outgoing {
 	a.mu.Lock()

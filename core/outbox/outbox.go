@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/core"
+	"parley/core/file"
 	"parley/core/store"
 )
 
@@ -15,6 +16,7 @@ import (
 type Outbox struct {
 	store  *store.Store
 	writer *store.Writer
+	files  *file.Store
 	clock  core.Clock
 	chance func() float64
 	poll   time.Duration
@@ -28,6 +30,7 @@ type Outbox struct {
 type Config struct {
 	Store  *store.Store
 	Writer *store.Writer
+	Files  *file.Store // nil where no channel has files
 	Clock  core.Clock
 	Chance func() float64 // for jitter, from [0, 1); nil: random
 	Poll   time.Duration  // how often the database is looked at when nothing rings; zero: 2 s
@@ -43,7 +46,7 @@ func New(c Config) *Outbox {
 		c.Poll = 2 * time.Second
 	}
 	return &Outbox{
-		store: c.Store, writer: c.Writer, clock: c.Clock, chance: c.Chance, poll: c.Poll, log: c.Log.With("room", "outbox"),
+		store: c.Store, writer: c.Writer, files: c.Files, clock: c.Clock, chance: c.Chance, poll: c.Poll, log: c.Log.With("room", "outbox"),
 		bells: map[core.ChannelID]chan struct{}{},
 	}
 }

@@ -22,9 +22,13 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 	switch {
 	case err != nil:
 		return out, false, err
+	case t.Verb == core.OutFile && !r.carries(&out, t, x), t.Verb == core.OutFetch:
+		return out, t.Verb == core.OutFetch && t.File.State == core.FilePending && m.DeletedAt == 0, nil
 	case t.Room != "":
 		matters := expose(&out, t)
 		return out, matters, nil
+	case t.Verb == core.OutFile:
+		return out, m.DeletedAt == 0, nil
 	case t.Verb == core.OutSend:
 		out.Step = max(out.Step, len(t.Parts)) // also those of an earlier try that went wrong after them
 		if r.can.ReplyOut {
@@ -69,6 +73,10 @@ func expose(out *core.Outgoing, t task) bool {
 			return false
 		}
 		out.Step = max(out.Step, len(t.Parts))
+	case core.OutFile:
+		if m.DeletedAt != 0 {
+			return false
+		}
 	case core.OutTell:
 		if m.State != core.Failed && m.State != core.MaySent {
 			return false
@@ -105,7 +113,11 @@ func corrected(c core.Content) core.Content {
 
 // call lets the adapter do it. A panic is our bug; nobody knows how far it came.
 func (r *runner) call(ctx context.Context, out core.Outgoing) (receipt core.Receipt, err error) {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
+	limit := callTime
+	if out.Verb == core.OutFile {
+		limit = fileTime
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

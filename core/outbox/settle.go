@@ -13,15 +13,18 @@ import (
 func (r *runner) do(ctx context.Context, t task) result {
 	out, matters, err := r.outgoing(t)
 	var receipt core.Receipt
+	file := t.File
 	switch {
 	case err != nil:
 		err = &core.Error{Op: "outbox.do", Kind: core.Invalid, Reason: "This message cannot be read.", Err: err}
+	case matters && t.Verb == core.OutFetch:
+		file, err = r.fetch(ctx, t.File)
 	case matters:
 		receipt, err = r.call(ctx, out)
 	}
 	now := r.clock()
 	opened := err == nil && matters && t.opens()
-	verdict := core.Judge(out.Verb, r.can.Finds, t.lane, receipt.More || opened, err, core.At(now), r.chance())
+	verdict := core.Judge(out.Verb, r.finds(t.Delivery), t.lane, receipt.More || opened, err, core.At(now), r.chance())
 	switch {
 	case err == nil && !matters && t.Verb == core.OutSend:
 		verdict.State = core.Dropped
@@ -34,7 +37,7 @@ func (r *runner) do(ctx context.Context, t task) result {
 	}
 	e, _ := errors.AsType[*core.Error](err)
 	outcome := outcome{
-		receipt: receipt, verdict: verdict, moot: !matters, failed: err != nil, opened: opened, kind: core.KindOf(err),
+		receipt: receipt, file: file, verdict: verdict, moot: !matters, failed: err != nil, opened: opened, kind: core.KindOf(err),
 		lost: e != nil && e.Kind == core.Gone && e.Scope == core.ScopeThread && t.Thread != "",
 	}
 	if failed := r.settle(ctx, t, outcome); failed != nil {
@@ -52,6 +55,7 @@ func (r *runner) do(ctx context.Context, t task) result {
 // outcome is what came of a task.
 type outcome struct {
 	receipt core.Receipt
+	file    core.File // that was fetched
 	verdict core.Verdict
 	moot    bool // there was nothing to do any more
 	failed  bool
@@ -113,6 +117,9 @@ func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
 		if err := w.Settle(l); err != nil {
 			return false, err
 		}
+		if t.Verb == core.OutFetch {
+			return true, r.fetched(w, s, t, o)
+		}
 		if t.Room != "" {
 			return true, rethread(w, s, t, o)
 		}
@@ -160,9 +167,29 @@ func conclude(w *store.Work, s core.Session, d core.Delivery, o outcome) error {
 	if err != nil {
 		return err
 	}
-	reason := o.verdict.Reason
-	if d.Verb == core.OutSend {
-		m.State = o.verdict.State
+	state, reason, err := became(&m, d, o)
+	if err != nil {
+		return err
+	}
+	if d.Verb == core.OutSend || d.Verb == core.OutFile || reason != m.Reason {
+		report(w, &s, m, state, reason)
+	}
+	switch {
+	case o.kind == core.Gone && s.Open() && s.Unreachable == "":
+		s.Unreachable = o.verdict.Reason
+		w.Append(&s, core.Event{Kind: core.EventLost, Audience: core.AgentsOnly, ActorKind: core.BySystem, Reason: o.verdict.Reason})
+	case o.verdict.State == core.Sent && s.Open() && s.Unreachable != "":
+		s.Unreachable = ""
+		w.Append(&s, core.Event{Kind: core.EventFound, Audience: core.AgentsOnly, ActorKind: core.BySystem})
+	}
+	return nil
+}
+
+// became says how far a delivery has brought a message, and why not farther; what is kept of its parts is noted on it.
+func became(m *core.Event, d core.Delivery, o outcome) (state core.DeliveryState, reason string, err error) {
+	state, reason = m.State, o.verdict.Reason
+	if d.Verb == core.OutSend || d.Verb == core.OutFile {
+		state, reason, err = sent(m, d, o.verdict.State, reason)
 	} else {
 		switch o.verdict.State {
 		case core.MaySent:
@@ -179,22 +206,7 @@ func conclude(w *store.Work, s core.Session, d core.Delivery, o outcome) error {
 	if o.receipt.Note != "" {
 		reason = o.receipt.Note
 	}
-	if d.Verb == core.OutSend || reason != m.Reason {
-		m.Reason = reason
-		w.PutMessage(m)
-		w.Append(&s, core.Event{
-			Kind: core.EventDelivery, Audience: core.AgentsOnly, ActorKind: core.BySystem, About: m.ID, State: m.State, Reason: reason,
-		})
-	}
-	switch {
-	case o.kind == core.Gone && s.Open() && s.Unreachable == "":
-		s.Unreachable = o.verdict.Reason
-		w.Append(&s, core.Event{Kind: core.EventLost, Audience: core.AgentsOnly, ActorKind: core.BySystem, Reason: o.verdict.Reason})
-	case o.verdict.State == core.Sent && s.Open() && s.Unreachable != "":
-		s.Unreachable = ""
-		w.Append(&s, core.Event{Kind: core.EventFound, Audience: core.AgentsOnly, ActorKind: core.BySystem})
-	}
-	return nil
+	return state, reason, err
 }
 
 // recover decides about what was under way when an earlier run of the channel ended: nobody knows how far that came.
@@ -254,7 +266,7 @@ func (r *runner) unknown(w *store.Work, lane core.Lane) error {
 			verb = core.OutSend
 		}
 	}
-	verdict := core.Unknown(verb, r.can.Finds)
+	verdict := core.Unknown(verb, r.finds(d))
 	if verdict.State == core.Queued {
 		l.Sending, l.DueAt = false, w.Now()
 		if !verb.Repeatable() {

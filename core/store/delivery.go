@@ -119,7 +119,7 @@ func (w *Work) Waits(d core.Delivery) (bool, error) {
 }
 
 const (
-	selectDelivery = `SELECT channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at FROM deliveries
+	selectDelivery = `SELECT channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at, file FROM deliveries
 	WHERE channel = ? AND lane = ? AND no = ?`
 	deleteDelivery = `DELETE FROM deliveries WHERE channel = ? AND lane = ? AND no = ?`
 )
@@ -205,7 +205,8 @@ type Task struct {
 	core.Delivery
 	Message      core.Event
 	Conversation core.RemoteID
-	Parts        []core.RemoteID // of the message where it is owed, in order
+	Parts        []core.RemoteID // of the message's text where it is owed, in order; of a deletion or reaction its files' too
+	File         core.File       // OutFile, OutFetch
 	ReplyTo      core.RemoteID   // the first part there of what the message answers
 
 	// Of what is owed to a surface.
@@ -215,6 +216,13 @@ type Task struct {
 	Recent []core.Event  // where there is no thread: the last messages that are not owed to it, oldest first
 }
 
+// taskPart is a part of a message: of its text, or a file.
+type taskPart struct {
+	partOf
+	Remote core.RemoteID `db:"remote"`
+	File   core.FileID   `db:"file"`
+}
+
 // partOf names the parts of a message at one place: a surface's room, or "" for the customer's conversation.
 type partOf struct {
 	Message core.EventID  `db:"message"`
@@ -222,11 +230,11 @@ type partOf struct {
 }
 
 const (
-	selectHeads = `SELECT d.channel, d.lane, d.no, d.rank, d.verb, d.session, d.message, d.merge, d.owed_at, d.room, s.conversation AS at_conversation
+	selectHeads = `SELECT d.channel, d.lane, d.no, d.rank, d.verb, d.session, d.message, d.merge, d.owed_at, d.room, d.file, s.conversation AS at_conversation
 	FROM lanes l JOIN deliveries d ON d.channel = l.channel AND d.lane = l.lane AND d.no = l.last_no - l.owed + 1
 	JOIN sessions s ON s.id = d.session WHERE l.channel = ? AND l.lane IN (?)`
 	selectMessagesOf = selectEvent + `WHERE l.id IN (?)`
-	selectPartsOf    = `SELECT message, room, remote FROM parts WHERE channel = ? AND message IN (?) ORDER BY message, no`
+	selectPartsOf    = `SELECT message, room, remote, file FROM parts WHERE channel = ? AND message IN (?) ORDER BY message, no`
 )
 
 // Tasks gives the heads of lanes of a channel.
@@ -240,8 +248,9 @@ func (s *Store) Tasks(ctx context.Context, c core.ChannelID, lanes []string) ([]
 		return nil, err
 	}
 	var ids []core.EventID
+	var named []core.FileID
 	for _, h := range heads {
-		ids = append(ids, h.Message)
+		ids, named = append(ids, h.Message), append(named, h.File)
 	}
 	messages, err := all[core.Event](ctx, s, op, selectMessagesOf, ids)
 	if err != nil {
@@ -255,22 +264,31 @@ func (s *Store) Tasks(ctx context.Context, c core.ChannelID, lanes []string) ([]
 		}
 	}
 	slices.Sort(ids)
-	parts, err := all[struct {
-		partOf
-		Remote core.RemoteID `db:"remote"`
-	}](ctx, s, op, selectPartsOf, c, slices.Compact(ids))
+	parts, err := all[taskPart](ctx, s, op, selectPartsOf, c, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}
-	partsOf := map[partOf][]core.RemoteID{}
+	files, err := s.filesOf(ctx, named)
+	if err != nil {
+		return nil, err
+	}
+	words, whole := map[partOf][]core.RemoteID{}, map[partOf][]core.RemoteID{}
 	for _, p := range parts {
-		partsOf[p.partOf] = append(partsOf[p.partOf], p.Remote)
+		whole[p.partOf] = append(whole[p.partOf], p.Remote)
+		if p.File == 0 {
+			words[p.partOf] = append(words[p.partOf], p.Remote)
+		}
 	}
 	tasks := make([]Task, len(heads))
 	for i, h := range heads {
 		m := byID[h.Message]
-		tasks[i] = Task{Delivery: h.Delivery, Message: m, Conversation: h.Conversation, Parts: partsOf[partOf{h.Message, h.Room}]}
-		if answered := partsOf[partOf{m.About, h.Room}]; len(answered) > 0 {
+		tasks[i] = Task{
+			Delivery: h.Delivery, Message: m, Conversation: h.Conversation, File: files[h.File], Parts: words[partOf{h.Message, h.Room}],
+		}
+		if h.Verb == core.OutDelete || h.Verb == core.OutReact {
+			tasks[i].Parts = whole[partOf{h.Message, h.Room}]
+		}
+		if answered := whole[partOf{m.About, h.Room}]; len(answered) > 0 {
 			tasks[i].ReplyTo = answered[0]
 		}
 	}

@@ -39,7 +39,7 @@ type dialect interface {
 // loads are the statements that bring a group's rows, locked where the database knows row locks. Each takes many keys in
 // the form that ids, texts and places give.
 type loads struct {
-	repeats, talking, departmentsOf, departments, sessions, participants, agents, identities, lanes, lease string
+	repeats, talking, departmentsOf, departments, sessions, participants, agents, identities, lanes, lease, file string
 
 	lockCounted string // keeps everybody else from writing what the doctor counts; "": a transaction does
 }
@@ -106,6 +106,7 @@ func (sqliteDialect) loads() loads {
 			JOIN identities i ON i.channel = k.value ->> 0 AND i.remote = k.value ->> 1`,
 		lanes: selectLane + `WHERE (channel, lane) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
 		lease: `SELECT epoch FROM leases WHERE name = ?`,
+		file:  selectFile,
 	}
 }
 
@@ -183,6 +184,7 @@ func (postgresDialect) loads() loads {
 		lanes: selectLane + `WHERE (channel, lane) IN (SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])))
 			ORDER BY channel, lane FOR UPDATE`,
 		lease: `SELECT epoch FROM leases WHERE name = ? FOR SHARE`,
+		file:  selectFile + ` FOR UPDATE`,
 		// EXCLUSIVE waits for row locks too, and in the order in which a group takes them.
 		lockCounted: "LOCK TABLE departments, sessions, lanes, deliveries IN EXCLUSIVE MODE",
 	}

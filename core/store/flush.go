@@ -92,7 +92,7 @@ func (g *group) owedRows() [][]any {
 		}
 		rows[i] = []any{
 			int64(o.Channel), o.Lane, o.No, int64(o.Rank), string(o.Verb), int64(o.Session), int64(o.Message), o.Merge, int64(o.OwedAt), string(o.Room),
-			int64(o.DueAt),
+			int64(o.DueAt), int64(o.File),
 		}
 	}
 	return rows
@@ -105,7 +105,7 @@ func (g *group) partRows() [][]any {
 		if p.message == 0 {
 			p.message = g.events[p.event].ID
 		}
-		rows[i] = []any{int64(p.channel), string(p.remote), int64(p.message), int64(p.no), string(p.room)}
+		rows[i] = []any{int64(p.channel), string(p.remote), int64(p.message), int64(p.no), string(p.room), int64(p.file)}
 	}
 	return rows
 }

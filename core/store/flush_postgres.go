@@ -58,13 +58,14 @@ const (
 		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS TEXT[]), CAST($5 AS TEXT[]), CAST($6 AS BIGINT[]),
 			CAST($7 AS BIGINT[]))
 		AS n (id, text, data, state, reason, edited_at, deleted_at) WHERE l.id = n.id`
-	postgresInsertParts = `INSERT INTO parts (channel, remote, message, no, room)
-		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]))
+	postgresInsertParts = `INSERT INTO parts (channel, remote, message, no, room, file)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),
+			CAST($6 AS BIGINT[]))
 		ON CONFLICT DO NOTHING`
-	postgresInsertDeliveries = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at)
+	postgresInsertDeliveries = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at, file)
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),
 			CAST($6 AS BIGINT[]), CAST($7 AS BIGINT[]), CAST($8 AS TEXT[]), CAST($9 AS BIGINT[]), CAST($10 AS TEXT[]),
-			CAST($11 AS BIGINT[]))`
+			CAST($11 AS BIGINT[]), CAST($12 AS BIGINT[]))`
 	postgresInsertLanes = `INSERT INTO lanes (` + laneColumns + `)
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]),
 			CAST($6 AS BIGINT[]), CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]), CAST($9 AS BIGINT[]), CAST($10 AS BIGINT[]),
@@ -76,6 +77,13 @@ const (
 			CAST($11 AS BIGINT[]))
 		AS n (channel, lane, last_no, owed, rank, due_at, attempts, step, since, sending, epoch)
 		WHERE l.channel = n.channel AND l.lane = n.lane`
+	postgresInsertFiles = `INSERT INTO files (` + fileColumns + `)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS TEXT[]), CAST($5 AS BIGINT[]), CAST($6 AS TEXT[]),
+			CAST($7 AS TEXT[]), CAST($8 AS BIGINT[]), CAST($9 AS BIGINT[]), CAST($10 AS TEXT[]), CAST($11 AS TEXT[]), CAST($12 AS BIGINT[]),
+			CAST($13 AS BIGINT[]))`
+	postgresUpdateFiles = `UPDATE files f SET name = n.name, type = n.type, size = n.size, state = n.state, message = n.message
+		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]), CAST($6 AS BIGINT[]))
+		AS n (id, name, type, size, state, message) WHERE f.id = n.id`
 	postgresDeleteLanes = `DELETE FROM lanes WHERE (channel, lane) IN (SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])))`
 )
 
@@ -124,8 +132,11 @@ func (postgresDialect) flush(ctx context.Context, g *group) error {
 			return err
 		}
 	}
+	filesAdded, filesChanged := g.fileRows()
 	return postgresAll(ctx, g, []flight{
 		{postgresInsertLog, g.eventRows()},
+		{postgresInsertFiles, filesAdded},
+		{postgresUpdateFiles, filesChanged},
 		{postgresInsertParts, g.partRows()},
 		{postgresInsertDeliveries, g.owedRows()},
 	})

@@ -18,13 +18,15 @@ const (
 		body_hash, about, data, state, reason, former)
 		VALUES (?, ?, ?, ?, NULLIF(?, 0), NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?)`
 	sqliteUpdateMessage  = `UPDATE log SET text = ?2, data = ?3, state = ?4, reason = ?5, edited_at = ?6, deleted_at = ?7 WHERE id = ?1`
-	sqliteInsertPart     = `INSERT INTO parts (channel, remote, message, no, room) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	sqliteInsertDelivery = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqliteInsertPart     = `INSERT INTO parts (channel, remote, message, no, room, file) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	sqliteInsertDelivery = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at, file)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqliteInsertLane = `INSERT INTO lanes (` + laneColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqliteUpdateLane = `UPDATE lanes SET last_no = ?3, owed = ?4, rank = ?5, due_at = ?6, attempts = ?7, step = ?8, since = ?9, sending = ?10,
 		epoch = ?11 WHERE channel = ?1 AND lane = ?2`
-	deleteLane = `DELETE FROM lanes WHERE channel = ? AND lane = ?`
+	sqliteInsertFile = `INSERT INTO files (` + fileColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqliteUpdateFile = `UPDATE files SET name = ?2, type = ?3, size = ?4, state = ?5, message = ?6 WHERE id = ?1`
+	deleteLane       = `DELETE FROM lanes WHERE channel = ? AND lane = ?`
 )
 
 // flush writes the group inside its transaction, which has held the database's one write lock since it began.
@@ -47,6 +49,7 @@ func (sqliteDialect) flush(ctx context.Context, g *group) error {
 			return err
 		}
 	}
+	filesAdded, filesChanged := g.fileRows()
 	for _, s := range []struct {
 		query string
 		rows  [][]any
@@ -60,6 +63,8 @@ func (sqliteDialect) flush(ctx context.Context, g *group) error {
 		{sqliteInsertEvent, g.eventRows()},
 		{sqliteUpdateMessage, valuesOf(messages, messageChanges)},
 		{sqliteInsertPart, g.partRows()},
+		{sqliteInsertFile, filesAdded},
+		{sqliteUpdateFile, filesChanged},
 		{sqliteInsertDelivery, g.owedRows()},
 		{sqliteInsertLane, lanesAdded},
 		{sqliteUpdateLane, lanesChanged},

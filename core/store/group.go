@@ -32,6 +32,7 @@ type group struct {
 	customers    table[core.CustomerID, core.Customer]
 	messages     table[core.EventID, core.Event] // of the log, those that are read or changed
 	lanes        table[laneKey, core.Lane]
+	files        table[core.FileID, claimed]
 	leases       map[string]int64 // epochs, 0: nobody's
 
 	surfaces map[core.DepartmentID][]core.Surface // of the departments that were looked at
@@ -65,7 +66,7 @@ func newGroup(ctx context.Context, w *Writer, tx *sqlx.Tx) *group {
 		departments: newTable[core.DepartmentID, core.Department](), sessions: newTable[core.SessionID, core.Session](),
 		participants: newTable[part, core.Participant](), agents: newTable[core.AgentID, core.Actor](),
 		identities: newTable[place, core.Identity](), customers: newTable[core.CustomerID, core.Customer](),
-		messages: newTable[core.EventID, core.Event](), lanes: newTable[laneKey, core.Lane](), leases: map[string]int64{},
+		messages: newTable[core.EventID, core.Event](), lanes: newTable[laneKey, core.Lane](), files: newTable[core.FileID, claimed](), leases: map[string]int64{},
 		surfaces: map[core.DepartmentID][]core.Surface{},
 		hashes:   map[int][]byte{},
 	}
@@ -73,7 +74,7 @@ func newGroup(ctx context.Context, w *Writer, tx *sqlx.Tx) *group {
 
 func (g *group) changed() bool {
 	return len(g.events) > 0 || len(g.settings) > 0 || g.sessions.dirty() || g.participants.dirty() || g.departments.dirty() ||
-		g.customers.dirty() || g.identities.dirty() || g.messages.dirty() || g.lanes.dirty() || len(g.parts)+len(g.owed) > 0
+		g.customers.dirty() || g.identities.dirty() || g.messages.dirty() || g.lanes.dirty() || g.files.dirty() || len(g.parts)+len(g.owed) > 0
 }
 
 // committed is what the group tells after its commit: its events, and the sessions that changed without one.

@@ -14,12 +14,13 @@ type freshPart struct {
 	message core.EventID // zero: the event at index event
 	event   int
 	no      int
+	file    core.FileID // it is that file; zero: text
 }
 
 const (
 	selectPartMessage = selectEvent + `JOIN parts p ON p.message = l.id WHERE p.channel = ? AND p.remote = ?`
 	selectPart        = `SELECT l.id, l.session FROM parts p JOIN log l ON l.id = p.message WHERE p.channel = ? AND p.remote = ?`
-	selectParts       = `SELECT remote FROM parts WHERE message = ? AND channel = ? AND room = ? ORDER BY no`
+	selectParts       = `SELECT remote FROM parts WHERE message = ? AND channel = ? AND room = ? AND file = 0 ORDER BY no`
 	deletePart        = `DELETE FROM parts WHERE channel = ? AND remote = ?`
 	lastPart          = `SELECT COALESCE(max(no), -1) FROM parts WHERE message = ? AND channel = ? AND room = ?`
 )
@@ -77,7 +78,7 @@ func (w *Work) AddPartOf(d core.Delivery, remote core.RemoteID) error {
 			last++
 		}
 	}
-	w.addPart(freshPart{channel: d.Channel, room: d.Room, remote: remote, message: d.Message, no: last + 1})
+	w.addPart(freshPart{channel: d.Channel, room: d.Room, remote: remote, message: d.Message, no: last + 1, file: d.File})
 	return nil
 }
 
@@ -90,7 +91,7 @@ func (w *Work) addPart(p freshPart) {
 // RemovePart forgets a part that is no longer there.
 func (w *Work) RemovePart(c core.ChannelID, remote core.RemoteID) { w.change(deletePart, c, remote) }
 
-// Parts gives the parts of a delivery's message where it is owed, in order.
+// Parts gives the parts of the text of a delivery's message where it is owed, in order.
 func (w *Work) Parts(d core.Delivery) ([]core.RemoteID, error) {
 	var parts []core.RemoteID
 	g := w.group

@@ -78,7 +78,7 @@ func (w *Work) show(s core.Session, e core.Event) {
 		w.RemovePart(w.said.Channel, w.said.Remote) // of a reply that was made a note: the name is the note's from now on
 		w.addPart(freshPart{channel: w.said.Channel, room: w.said.Room, remote: w.said.Remote, event: len(w.group.events) - 1})
 	}
-	if verb == "" && !card {
+	if verb == "" && !card && e.Kind != core.EventFile {
 		return
 	}
 	surfaces, err := w.group.surfacesOf(s.Department)
@@ -91,6 +91,9 @@ func (w *Work) show(s core.Session, e core.Event) {
 		}
 		if err == nil && verb != "" && !w.said.At(f) {
 			err = w.oweThread(s.ID, f, verb, e.About)
+		}
+		if err == nil {
+			err = w.showFiles(s.ID, f, e)
 		}
 		if err == nil && card {
 			err = w.oweCard(s.ID, f, 0)

@@ -15,6 +15,9 @@ type Work struct {
 	said   core.Said
 }
 
+// Said is where on a surface the job's deed is done; zero: on none.
+func (w *Work) Said() core.Said { return w.said }
+
 // Now is the group's time.
 func (w *Work) Now() core.Time { return w.group.now }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/core"
+	"parley/core/file"
 	"parley/core/store"
 )
 
@@ -93,4 +94,15 @@ func Write(t testing.TB, s *store.Store, publish func(core.Committed)) *store.Wr
 	}()
 	t.Cleanup(func() { cancel(); <-done })
 	return w
+}
+
+// Files keeps files in a folder of the test's own.
+func Files(t testing.TB) *file.Store {
+	t.Helper()
+	s, err := file.New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
 }
