@@ -88,12 +88,14 @@ func (l Lane) Head() int64 { return l.LastNo - l.Owed + 1 }
 
 // Outgoing is a delivery as the adapter sees it: what is to be done, from the state as it is now.
 type Outgoing struct {
-	ID      string   // the same at every attempt; unique within the installation
-	Verb    OutVerb  //
-	To      Address  //
-	Content Content  // OutSend, OutEdit: the whole of it
-	ReplyTo RemoteID // OutSend: the part that is answered, "" for none
-	Emoji   string   // OutReact: "" takes it back
+	ID      string    // the same at every attempt; unique within the installation
+	Verb    OutVerb   //
+	To      Address   //
+	Content Content   // OutSend, OutEdit: the whole of it
+	ReplyTo RemoteID  // OutSend: the part that is answered, "" for none
+	Emoji   string    // OutReact: "" takes it back
+	By      ActorKind // who said the message
+	Name    string    // the agent's public name
 	Parts   []RemoteID
 	// Step is how many steps are done. OutSend: step n sends part n of the content. OutEdit: step n makes part n what it must be.
 	// OutDelete: each step deletes one of Parts, which then has one fewer.
@@ -108,8 +110,6 @@ type Outgoing struct {
 	Message EventID       // what is sent, changed or told of
 	Card    Card          // the session
 	Recent  []Event       // OutCard, where there is no thread: what it begins with, the last messages that do not follow by themselves, oldest first
-	By      ActorKind     // who said the message
-	Name    string        // the agent's public name
 	Note    bool          // for agents only
 	State   DeliveryState // OutTell: what has become of the message
 	Reason  string        // OutTell: why

@@ -26,6 +26,17 @@ type reply struct {
 // do does what somebody did in a thread. The error passes: Slack shall send it again. What is said where there is no session is none of
 // our business, and is not even looked at.
 func (a *Adapter) do(ctx context.Context, d doing) (reply, error) {
+	if a.settings.serves(d.room) {
+		agents, err := a.console(ctx, d)
+		switch {
+		case err != nil:
+			return reply{}, err
+		case !agents:
+			return a.hear(ctx, d)
+		case !d.inThread() || d.kind == didStrange:
+			return reply{}, nil
+		}
+	}
 	s, err := a.session(ctx, d)
 	if core.KindOf(err) == core.NotFound {
 		return reply{}, nil

@@ -18,9 +18,10 @@ const (
 	didSay     kind = "say"
 	didEdit    kind = "edit"
 	didDelete  kind = "delete"
-	didEcho    kind = "echo"  // a post of ours has come back
-	didVisit   kind = "visit" // somebody has opened the app's home
-	didDoubt   kind = "doubt" // the app may have been removed
+	didEcho    kind = "echo"    // a post of ours has come back
+	didVisit   kind = "visit"   // somebody has opened the app's home
+	didDoubt   kind = "doubt"   // the app may have been removed
+	didStrange kind = "strange" // something that a customer may have said, in a form that did not exist when this was written
 )
 
 // doing is what somebody did in Slack, as far as it matters to us.
@@ -36,6 +37,7 @@ type doing struct {
 	files  bool   // there is more to it than its text
 	mark   string // of an echo
 	msg    slack.Msg
+	more   extra
 }
 
 // remote names the message.
@@ -72,6 +74,9 @@ type message struct {
 	Blocks   json.RawMessage `json:"blocks"`
 	Metadata json.RawMessage `json:"metadata"`
 	Files    json.RawMessage `json:"files"`
+	Shares   json.RawMessage `json:"attachments"`
+	Parent   string          `json:"parent_user_id"`
+	Profile  json.RawMessage `json:"user_profile"`
 	Edited   struct {
 		TS string `json:"ts"`
 	} `json:"edited"`
@@ -97,12 +102,16 @@ func receive(s Settings, body []byte) (doing, error) {
 		return doing{}, fmt.Errorf("read the event: %w", err)
 	}
 	switch named.Type {
-	case "message":
+	case "message", "app_mention": // the same twice, if the app is told of both
 		var m message
 		if err := json.Unmarshal(e.Event, &m); err != nil {
 			return doing{}, nil // it has a form that did not exist when this was written
 		}
-		return m.read(s), nil
+		d := m.read(s)
+		if d.kind == didStrange {
+			d.more.raw = string(e.Event)
+		}
+		return d, nil
 	case "app_home_opened":
 		if user, ok := named.User.(string); ok && (named.Tab == "" || named.Tab == "home") {
 			return doing{kind: didVisit, user: user}, nil
@@ -122,7 +131,7 @@ func (m message) read(s Settings) doing {
 	if d.at == "" {
 		d.at = m.TS
 	}
-	if !aRoom.MatchString(d.room) || d.at == "" {
+	if !aRoom.MatchString(d.room) && !direct(d.room) || d.at == "" {
 		return doing{}
 	}
 	switch m.Subtype {
@@ -132,7 +141,7 @@ func (m message) read(s Settings) doing {
 		return m.readDeletion(s, d)
 	case "", "thread_broadcast", "file_share", "me_message", "bot_message":
 	default:
-		return doing{}
+		return m.readStrange(s, d)
 	}
 	switch {
 	case m.ours(s):
@@ -140,10 +149,10 @@ func (m message) read(s Settings) doing {
 			return doing{}
 		}
 		return d
-	case m.BotID != "" || m.Subtype == "bot_message" || m.User == "" || !d.inThread():
+	case m.BotID != "" || m.Subtype == "bot_message" || m.User == "" || !d.matters(s):
 		return doing{}
 	}
-	d.kind, d.msg, d.files = didSay, m.spoken(), m.hasFiles()
+	d.kind, d.msg, d.files, d.more = didSay, m.spoken(), m.hasFiles(), m.extra()
 	return d
 }
 
@@ -160,20 +169,21 @@ func (m message) readChange(s Settings, d doing) doing {
 		m.Deleted = now.TS
 		return m.readDeletion(s, d)
 	}
-	if before != nil && now.Text == before.Text && string(now.Blocks) == string(before.Blocks) {
+	if before != nil && now.Text == before.Text && string(now.Blocks) == string(before.Blocks) &&
+		(!s.serves(d.room) || sameFiles(now, before)) {
 		return doing{}
 	}
 	d.concerns(now)
 	if d.thread == "" && before != nil {
 		d.thread = before.Thread
 	}
-	if now.ours(s) || now.BotID != "" || now.User == "" || !d.inThread() {
+	if now.ours(s) || now.BotID != "" || now.User == "" || !d.matters(s) {
 		return doing{}
 	}
 	if d.edit = now.Edited.TS; d.edit == "" {
 		d.edit = d.at
 	}
-	d.kind, d.msg = didEdit, now.spoken()
+	d.kind, d.msg, d.more = didEdit, now.spoken(), now.extra()
 	return d
 }
 
@@ -185,10 +195,12 @@ func (m message) readDeletion(s Settings, d doing) doing {
 	}
 	d.concerns(was)
 	d.ts = m.Deleted
-	if !d.inThread() {
+	if !d.matters(s) {
 		return doing{}
 	}
-	d.kind = didDelete
+	if d.kind = didDelete; s.serves(d.room) {
+		d.msg, d.more = was.spoken(), was.extra()
+	}
 	return d
 }
 
@@ -202,6 +214,9 @@ func (d *doing) concerns(m *message) {
 
 // inThread tells whether it is about an answer in a thread, and not its root.
 func (d doing) inThread() bool { return d.thread != "" && d.thread != d.ts }
+
+// matters tells whether what is said there may be for us.
+func (d doing) matters(s Settings) bool { return d.inThread() || s.serves(d.room) }
 
 // ours tells whether the app has posted it. Slack leaves out, here and there, all but one of the signs.
 func (m message) ours(s Settings) bool {

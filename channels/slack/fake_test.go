@@ -38,6 +38,8 @@ type fake struct {
 	users  map[string]map[string]any
 	scopes string // of X-OAuth-Scopes
 	clock  int
+	bot    core.Secret
+	app    core.Secret
 }
 
 // called is a call as it came.
@@ -67,11 +69,18 @@ type breakage struct {
 
 func newFake(t *testing.T) *fake {
 	t.Helper()
-	f := &fake{users: map[string]map[string]any{}, scopes: strings.Join(scopes, ","), Socket: "wss://127.0.0.1:1/link"}
+	f := bareFake()
 	f.server = httptest.NewServer(f)
 	f.URL = f.server.URL + "/api/"
 	t.Cleanup(f.server.Close)
 	return f
+}
+
+// bareFake is one that is called by its ServeHTTP only.
+func bareFake() *fake {
+	return &fake{
+		users: map[string]map[string]any{}, scopes: strings.Join(scopes, ","), Socket: "wss://127.0.0.1:1/link", bot: testBot, app: testApp,
+	}
 }
 
 // fail lets the next calls of a method fail.
@@ -185,9 +194,9 @@ func (f *fake) broken(method string) (breakage, bool) {
 func no(word string) map[string]any { return map[string]any{"ok": false, "error": word} }
 
 func (f *fake) answer(c called) map[string]any {
-	want := testBot
+	want := f.bot
 	if c.Method == "apps.connections.open" {
-		want = testApp
+		want = f.app
 	}
 	if c.Token != want.Reveal() {
 		return no("invalid_auth")

@@ -19,6 +19,7 @@ var scopes = []string{
 	"chat:write.customize", // the customer's name as the author
 	"commands",             // /parley, and the shortcuts
 	"groups:history",       // as above, in private channels
+	"im:history",           // what customers write to the app, and our own posts there
 	"im:write",             // private explanations
 	"users:read",           // who is a guest, or of another team
 }
@@ -27,7 +28,7 @@ var scopes = []string{
 const appScope = "connections:write"
 
 // events are what the app is told of: https://docs.slack.dev/reference/events
-var events = []string{"app_home_opened", "app_uninstalled", "message.channels", "message.groups", "tokens_revoked"}
+var events = []string{"app_home_opened", "app_uninstalled", "message.channels", "message.groups", "message.im", "tokens_revoked"}
 
 // Manifest gives what Slack asks for when an app is made, as JSON. host is where this installation is reached, with or without
 // "https://"; it matters in the mode events only. The error is Invalid.
@@ -50,8 +51,8 @@ func Manifest(mode, host, slug string) ([]byte, error) {
 	m := slack.Manifest{
 		Display: slack.Display{Name: "Parley", Description: "Live chat sessions in Slack threads"},
 		Features: slack.Features{
-			// Without the messages tab Slack refuses private explanations; nobody reads what would be written there.
-			AppHome: slack.AppHome{HomeTabEnabled: true, MessagesTabEnabled: true, MessagesTabReadOnlyEnabled: true},
+			// Without the messages tab Slack refuses private explanations. Where direct messages are not for customers, who writes is told so.
+			AppHome: slack.AppHome{HomeTabEnabled: true, MessagesTabEnabled: true},
 			BotUser: slack.BotUser{DisplayName: "parley", AlwaysOnline: true},
 			Shortcuts: []slack.Shortcut{
 				{Name: "Note", CallbackID: callNote, Description: "Keep this inside", Type: slack.MessageShortcut},

@@ -22,6 +22,7 @@ type someone struct {
 	name  string
 	bar   string // why they may not act; "": they may, if they are an agent
 	bot   bool   // to whom nothing is explained
+	team  string // where they belong, "" if Slack does not say
 	until time.Time
 }
 
@@ -56,8 +57,13 @@ func (p *people) put(user string, s someone, now time.Time) {
 
 // who asks Slack who somebody is.
 func (a *Adapter) who(ctx context.Context, user string) (someone, error) {
+	return a.whoLately(ctx, user, personTime)
+}
+
+// whoLately does, if that is longer ago than so long.
+func (a *Adapter) whoLately(ctx context.Context, user string, ago time.Duration) (someone, error) {
 	now := a.config.Clock()
-	if s, ok := a.people.get(user, now); ok {
+	if s, ok := a.people.get(user, now.Add(personTime-ago)); ok {
 		return s, nil
 	}
 	asking, cancel := context.WithTimeout(ctx, askTime)
@@ -79,7 +85,7 @@ func (a *Adapter) who(ctx context.Context, user string) (someone, error) {
 		s.bar = sayGuest
 	}
 	if err == nil {
-		s.name = channels.CleanName(cmp.Or(u.Profile.DisplayName, u.RealName, u.Profile.RealName, u.Name))
+		s.name, s.team = channels.CleanName(cmp.Or(u.Profile.DisplayName, u.RealName, u.Profile.RealName, u.Name)), u.TeamID
 	}
 	a.people.put(user, s, now)
 	return s, nil

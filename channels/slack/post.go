@@ -15,6 +15,7 @@ type post struct {
 	name, icon string // shown as its author; "": the app
 	text       string // what notifications and programs show; not escaped yet
 	blocks     []slack.Block
+	broad      bool // shown beside the thread in which it is, too
 }
 
 // options says what is posted, and that nothing in it is more than it seems.

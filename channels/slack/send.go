@@ -14,10 +14,11 @@ import (
 
 const opDeliver = "slack.Deliver"
 
-// Deliver does the next step of what is owed to a channel where agents work.
+// Deliver does the next step of what is owed to a channel where agents work, or to a customer.
 func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
 	switch {
 	case !o.Surface:
+		return a.serveCustomer(ctx, o)
 	case o.Verb == core.OutCard && o.To.Thread == "":
 		return a.open(ctx, o)
 	case o.To.Thread == "":
@@ -234,6 +235,9 @@ func (a *Adapter) posted(ctx context.Context, room, thread, id string, p post) (
 	}
 	if p.icon != "" {
 		options = append(options, slack.MsgOptionIconEmoji(p.icon))
+	}
+	if p.broad && thread != "" {
+		options = append(options, slack.MsgOptionBroadcast())
 	}
 	where, ts, made, err := a.api.api.PostMessageWithResponseContext(ctx, room, append(options, slack.MsgOptionBlocks(p.blocks...))...)
 	if says(err, formWords...) {

@@ -310,10 +310,10 @@ func TestWhatIsNotForASurfaceIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	a := speaker(f)
-	stranger := said(core.OutSend, "1.1", "Hello")
+	stranger := owed(core.OutReact, "1.1")
 	stranger.Surface = false
 	for name, o := range map[string]core.Outgoing{
-		"something for a customer": stranger, "a reaction": owed(core.OutReact, "1.1"), "a part that is none": said(core.OutEdit, "1.1", "x", "nonsense"),
+		"a reaction for a customer": stranger, "a reaction": owed(core.OutReact, "1.1"), "a part that is none": said(core.OutEdit, "1.1", "x", "nonsense"),
 	} {
 		if _, err := a.Deliver(t.Context(), o); core.KindOf(err) != core.Invalid {
 			t.Errorf("%s: got %v, want invalid", name, err)

@@ -25,7 +25,7 @@ const Kind = "slack"
 // Capabilities is what the app can do in a channel. The rates are those that Slack names:
 // https://docs.slack.dev/apis/web-api/rate-limits
 var Capabilities = core.Capabilities{
-	EditOut: true, DeleteOut: true, EditIn: true, DeleteIn: true, ReplyOut: false, Finds: true,
+	EditOut: true, DeleteOut: true, EditIn: true, DeleteIn: true, ReplyOut: true, Finds: true,
 	MaxText:          3000, // of one text; 4,000 are advised, 40,000 are cut
 	ConversationRate: core.Rate{Calls: 1, Per: time.Second, Burst: 3},
 	ChannelRate:      core.Rate{Calls: 20, Per: time.Second, Burst: 20},
@@ -43,6 +43,7 @@ type Settings struct {
 	Team string `json:"team"` // the workspace's id, as auth.test names it
 	App  string `json:"app"`  // the app's id, "" where Slack did not say
 	Bot  string `json:"bot"`  // the app's user in the workspace
+	Rooms
 	channels.Rated
 }
 
@@ -72,6 +73,9 @@ func ParseSettings(document json.RawMessage) (Settings, error) {
 		return Settings{}, invalid("bot", "is not a user's id")
 	case !anApp.MatchString(s.App):
 		return Settings{}, invalid("app", "is not an app's id")
+	}
+	if err := s.Rooms.Check(); err != nil {
+		return Settings{}, err
 	}
 	return s, s.Rates.Check()
 }
@@ -127,7 +131,8 @@ type Config struct {
 	Secrets  Secrets
 	APIURL   string // "": Slack's own; ends in /api/
 	Desk     core.Desk
-	Public   string // of this installation: sessions are opened there
+	Inbox    core.Inbox // of customers, where there are rooms for them
+	Public   string     // of this installation: sessions are opened there
 	Clock    core.Clock
 	Client   *http.Client        // nil: an own one
 	Log      *slog.Logger        // nil: none
@@ -152,6 +157,9 @@ type Adapter struct {
 	edits    sightings // when a message was edited last, as Slack counts
 	asked    sightings // of which edit of a message its author was asked last whether it is for the customer
 	codes    attempts
+	begun    memory        // conversations that a customer's message begins, stored or not
+	owners   sightings     // who began a conversation
+	threads  sightings     // the root of the thread in which a direct message stands
 	doubt    chan struct{} // Slack says that the app was removed: ask
 	chance   func() float64
 	pace     pace
@@ -166,13 +174,14 @@ type Adapter struct {
 type pace struct {
 	look  time.Duration // between two looks whether the token is good
 	hold  time.Duration // in which an event may be overtaken by an older one
+	fresh time.Duration // in which a customer keeps the name that Slack has told last
 	patch time.Duration // that a thread may take to become known
 	drain time.Duration // in which a connection that is left is still read
 	quiet time.Duration // after which a connection that says nothing is dead
 	pause time.Duration // the longest between two tries
 }
 
-var usualPace = pace{look: 5 * time.Minute, hold: 60 * time.Millisecond, patch: 1500 * time.Millisecond, drain: 2 * time.Second,
+var usualPace = pace{look: 5 * time.Minute, hold: 60 * time.Millisecond, fresh: time.Minute, patch: 1500 * time.Millisecond, drain: 2 * time.Second,
 	quiet: 40 * time.Second, pause: time.Minute}
 
 // New makes an app's adapter. It does no I/O. The error is Invalid for wrong settings, and Unauthorized where a key is missing.

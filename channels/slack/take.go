@@ -69,7 +69,7 @@ func (a *Adapter) takeEvent(body []byte) (call, error) {
 			return reply{after: func(ctx context.Context) { a.showHome(ctx, d.user) }}, nil
 		}}, nil
 	}
-	turn, ok := a.lanes.enter(d.lane(), d.at)
+	turn, ok := a.lanes.enter(a.expect(d), d.at)
 	if !ok {
 		return call{}, &core.Error{Op: "slack.takeEvent", Kind: core.Busy, RetryAfter: time.Second}
 	}

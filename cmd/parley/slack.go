@@ -137,7 +137,7 @@ func openSlack(o opener, c core.Channel, secret core.Secret, r channels.Reports)
 		return nil, err
 	}
 	a, err := slack.New(slack.Config{
-		Channel: c, Secrets: secrets, APIURL: o.config.slackURL, Desk: o.desk(c.ID), Public: o.publicURL,
+		Channel: c, Secrets: secrets, APIURL: o.config.slackURL, Desk: o.desk(c.ID), Inbox: o.inbox, Public: o.publicURL,
 		Clock: core.SystemClock, Log: o.log.With("room", "slack", "channel", c.Slug), Received: r.Received, Trouble: r.Trouble,
 	})
 	if err != nil { // not a nil of a type that is an adapter

@@ -18,6 +18,7 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 	out := core.Outgoing{
 		ID: fmt.Sprintf("%s.%s.%d", m.ID, t.Verb, int64(t.OwedAt)), Verb: r.verb(t.Verb), To: core.Address{Conversation: t.Conversation},
 		Content: core.Content{Text: m.Text, Entities: x.Entities, Media: x.Media}, Parts: t.Parts, Step: int(t.lane.Step), Again: t.lane.Attempts > 0,
+		By: m.ActorKind, Name: m.Name,
 	}
 	switch {
 	case err != nil:
@@ -55,7 +56,7 @@ func expose(out *core.Outgoing, t task) bool {
 	out.ID += "." + string(t.Room)
 	out.Verb, out.To = t.Verb, core.Address{Conversation: t.Room, Thread: t.Thread}
 	out.Surface, out.Message, out.Card, out.Recent = true, m.ID, t.Card, t.Recent
-	out.By, out.Name, out.Note, out.State, out.Reason = m.ActorKind, m.Name, m.Note(), m.State, m.Reason
+	out.Note, out.State, out.Reason = m.Note(), m.State, m.Reason
 	if t.Verb == core.OutOpen {
 		out.Verb = core.OutCard
 	}
