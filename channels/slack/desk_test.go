@@ -249,6 +249,7 @@ type console struct {
 	t        *testing.T
 	fake     *fake
 	desk     *fakeDesk
+	inbox    *fakeInbox
 	mu       sync.Mutex
 	troubles []string
 	took     int
@@ -256,13 +257,24 @@ type console struct {
 
 func newConsole(t *testing.T, mode string) *console {
 	t.Helper()
+	return newShop(t, mode, Rooms{})
+}
+
+// newShop is a console whose app customers write to, too.
+func newShop(t *testing.T, mode string, rooms Rooms) *console {
+	t.Helper()
 	c := &console{t: t, fake: newFake(t), desk: newDesk()}
+	c.inbox = &fakeInbox{desk: c.desk, bodies: map[string]string{}}
+	settings, err := json.Marshal(Settings{Mode: mode, Team: "T1", App: "A1", Bot: "UBOT", Rooms: rooms})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, user := range []string{"UANNA", "UBORIS", "UNEW"} {
 		c.fake.users[user] = map[string]any{"id": user, "team_id": "T1", "name": strings.ToLower(user[1:]), "real_name": user[1:2] + strings.ToLower(user[2:])}
 	}
 	a, err := New(Config{
-		Channel: core.Channel{ID: 7, Slug: "care-slack", Kind: Kind, Settings: []byte(`{"mode":"` + mode + `","team":"T1","app":"A1","bot":"UBOT"}`)},
-		Secrets: testSecrets, APIURL: c.fake.URL, Desk: c.desk, Public: "https://desk.example.test",
+		Channel: core.Channel{ID: 7, Slug: "care-slack", Kind: Kind, Department: 3, Settings: settings},
+		Secrets: testSecrets, APIURL: c.fake.URL, Desk: c.desk, Inbox: c.inbox, Public: "https://desk.example.test",
 		Clock:    func() time.Time { return testNow },
 		Received: func() { c.mu.Lock(); c.took++; c.mu.Unlock() },
 		Trouble:  func(reason string) { c.mu.Lock(); c.troubles = append(c.troubles, reason); c.mu.Unlock() },

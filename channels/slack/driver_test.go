@@ -359,7 +359,8 @@ func (d *driver) Do(customer int, a channeltest.Act) string {
 	case channeltest.Vanish:
 		d.gone[room] = true
 	case channeltest.Repeat:
-		d.feed = append(d.feed, d.newest)
+		d.number++
+		d.feed = append(d.feed, told{d.number, d.newest.room, d.newest.body})
 		d.change()
 	case channeltest.Hold:
 		d.hold = true

@@ -16,12 +16,12 @@ type channelCommand struct {
 	Add struct {
 		Widget   channelAddWidget   `cmd:"" help:"Add a site's chat widget, and print the line that shows it."`
 		Telegram channelAddTelegram `cmd:"" help:"Add a Telegram bot."`
-		Slack    channelAddSlack    `cmd:"" help:"Add a Slack app, from whose threads agents answer."`
+		Slack    channelAddSlack    `cmd:"" help:"Add a Slack app, from whose threads agents answer, and to which customers write."`
 	} `cmd:"" help:"Add a channel."`
 	Manifest struct {
 		Slack channelManifestSlack `cmd:"" help:"Print what Slack asks for when an app is made, as JSON."`
 	} `cmd:"" help:"Print what a network asks for before a channel can be added."`
-	Set  channelSet  `cmd:"" help:"Give a channel another key. What is owed to it is kept, and goes on with the new one."`
+	Set  channelSet  `cmd:"" help:"Give a channel another key, or a Slack app other rooms for customers. What is owed to it is kept, and goes on with the new ones."`
 	Test channelTest `cmd:"" help:"Ask a channel's network whether all is well."`
 	List channelList `cmd:"" help:"List the channels."`
 }

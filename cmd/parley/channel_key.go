@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/channels"
+	"parley/channels/slack"
 	"parley/core"
 )
 
@@ -73,6 +74,7 @@ func (k newKeys) only(flags ...string) error {
 type channelSet struct {
 	Slug string `arg:"" help:"The channel's name."`
 	keyFiles
+	slackRooms
 }
 
 func (s channelSet) Run(p *program) error {
@@ -92,7 +94,10 @@ func (s channelSet) Run(p *program) error {
 		return err
 	}
 	rekey := kinds[c.Kind].rekey
-	if rekey == nil {
+	switch {
+	case s.given() && c.Kind != slack.Kind:
+		return &badInput{"<slug>", "names a channel that has neither direct messages nor help channels"}
+	case rekey == nil:
 		return &badInput{"<slug>", "names a channel that has no key"}
 	}
 	if err := o.unlock(ctx); err != nil {
@@ -102,12 +107,18 @@ func (s channelSet) Run(p *program) error {
 	if err != nil { // the old keys are lost: all must be given
 		held = ""
 	}
-	token, err := rekey(ctx, o.config, c, held, keys)
-	if err != nil {
-		return err
+	if len(keys) > 0 || !s.given() {
+		if held, err = rekey(ctx, o.config, c, held, keys); err != nil {
+			return err
+		}
+		if c.Sealed, err = o.seal(ctx, c.Slug, held); err != nil {
+			return err
+		}
 	}
-	if c.Sealed, err = o.seal(ctx, c.Slug, token); err != nil {
-		return err
+	if s.given() {
+		if err := o.resettle(ctx, &c, held, s.slackRooms); err != nil {
+			return err
+		}
 	}
 	return o.hub.SetChannel(ctx, c)
 }

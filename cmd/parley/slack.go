@@ -12,11 +12,13 @@ import (
 
 type channelAddSlack struct {
 	placement
-	BotTokenFile      string `required:"" placeholder:"FILE" help:"A file with the bot token, xoxb-…"`
-	AppTokenFile      string `placeholder:"FILE" help:"A file with the app-level token, xapp-…, for the mode socket."`
-	SigningSecretFile string `placeholder:"FILE" help:"A file with the signing secret, for the mode events."`
-	Mode              string `enum:"socket,events" default:"socket" help:"socket: Parley opens a connection to Slack; events: Slack calls PARLEY_PUBLIC_URL."`
-	TeamChannel       string `placeholder:"ID" help:"A Slack channel, like C0123456789, where the department's sessions are shown and answered."`
+	BotTokenFile      string   `required:"" placeholder:"FILE" help:"A file with the bot token, xoxb-…"`
+	AppTokenFile      string   `placeholder:"FILE" help:"A file with the app-level token, xapp-…, for the mode socket."`
+	SigningSecretFile string   `placeholder:"FILE" help:"A file with the signing secret, for the mode events."`
+	Mode              string   `enum:"socket,events" default:"socket" help:"socket: Parley opens a connection to Slack; events: Slack calls PARLEY_PUBLIC_URL."`
+	TeamChannel       string   `placeholder:"ID" help:"A Slack channel, like C0123456789, where the department's sessions are shown and answered."`
+	DMs               bool     `name:"dms" help:"Who writes to the app in direct messages is a customer."`
+	HelpChannel       []string `placeholder:"ID[:every]" sep:"none" help:"A Slack channel in which each message that mentions the app begins a session in its thread; with :every each message does. May be given again."`
 }
 
 func (s channelAddSlack) Run(p *program) error {
@@ -25,10 +27,9 @@ func (s channelAddSlack) Run(p *program) error {
 		return err
 	}
 	secrets := slackKeys(slack.Secrets{}, keys)
-	if s.TeamChannel != "" {
-		if err := slack.CheckRoom("team_channel", s.TeamChannel); err != nil {
-			return err
-		}
+	rooms, err := s.rooms()
+	if err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
@@ -41,7 +42,14 @@ func (s channelAddSlack) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	settings.Rooms = rooms
 	if err := o.freeApp(ctx, settings); err != nil {
+		return err
+	}
+	if err := o.apart(ctx, rooms); err != nil {
+		return err
+	}
+	if err := o.forAgents(ctx, "team_channel", s.TeamChannel); err != nil {
 		return err
 	}
 	c, err := o.addChannel(ctx, s.placement, slack.Kind, settings, secrets.Sealed())
@@ -56,6 +64,25 @@ func (s channelAddSlack) Run(p *program) error {
 	}
 	fmt.Fprintf(p.stdout, "Added %s. Try it: parley channel test %s\n", c.Slug, c.Slug)
 	return nil
+}
+
+// rooms gives where customers write to the app.
+func (s channelAddSlack) rooms() (slack.Rooms, error) {
+	help, err := helpChannels(s.HelpChannel)
+	if err != nil {
+		return slack.Rooms{}, err
+	}
+	rooms := slack.Rooms{DMs: s.DMs, Help: help}
+	if err := rooms.Check(); err != nil {
+		return rooms, err
+	}
+	if s.TeamChannel == "" {
+		return rooms, nil
+	}
+	if err := slack.CheckRoom("team_channel", s.TeamChannel); err != nil {
+		return rooms, err
+	}
+	return rooms, rooms.Apart("team_channel", s.TeamChannel)
 }
 
 type channelManifestSlack struct {

@@ -32,6 +32,9 @@ func (s surfaceAdd) Run(p *program) error {
 		return err
 	}
 	return s.set(p, func(ctx context.Context, o *office, f core.Surface) error {
+		if err := o.forAgents(ctx, "room", s.Room); err != nil {
+			return err
+		}
 		all, err := o.Surfaces(ctx)
 		if err != nil {
 			return err

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"parley/channels/slack"
+	"parley/core"
+)
+
+// slackRooms changes where customers write to a Slack app.
+type slackRooms struct {
+	DMs           *bool    `name:"dms" negatable:"" help:"Slack: who writes to the app in direct messages is a customer; --no-dms ends that."`
+	HelpChannel   []string `placeholder:"ID[:every]" sep:"none" help:"Slack: a channel, like C0123456789, in which each message that mentions the app begins a session in its thread; with :every each message does. May be given again."`
+	NoHelpChannel []string `placeholder:"ID" sep:"none" help:"Slack: a channel that is no help channel any more. May be given again."`
+}
+
+// given tells whether anything is to change.
+func (r slackRooms) given() bool {
+	return r.DMs != nil || len(r.HelpChannel)+len(r.NoHelpChannel) > 0
+}
+
+// over gives the rooms as they are then.
+func (r slackRooms) over(old slack.Rooms) (slack.Rooms, error) {
+	if r.DMs != nil {
+		old.DMs = *r.DMs
+	}
+	more, err := helpChannels(r.HelpChannel)
+	if err != nil {
+		return old, err
+	}
+	for _, room := range r.NoHelpChannel {
+		if old, err = old.Without("no_help_channel", room); err != nil {
+			return old, err
+		}
+	}
+	return old.With(more), nil
+}
+
+// helpChannels reads help channels as they are given.
+func helpChannels(given []string) (map[string]slack.Begins, error) {
+	all := map[string]slack.Begins{}
+	for _, text := range given {
+		room, begins, err := slack.ParseHelp("help_channel", text)
+		if err != nil {
+			return nil, err
+		}
+		all[room] = begins
+	}
+	return all, nil
+}
+
+// apart refuses rooms for customers in which agents work, whatever app is there.
+func (o *office) apart(ctx context.Context, rooms slack.Rooms) error {
+	all, err := o.Surfaces(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if err := rooms.Apart("help_channel", string(f.Room)); err != nil {
+			return &badInput{"--help-channel", "names " + string(f.Room) + ", where agents work: customers need another channel, or what agents say there would come back as a customer's"}
+		}
+	}
+	return nil
+}
+
+// forAgents refuses a room in which customers ask for help, whatever app is there.
+func (o *office) forAgents(ctx context.Context, field, room string) error {
+	all, err := o.Channels(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.Kind != slack.Kind {
+			continue
+		}
+		s, err := slack.ParseSettings(c.Settings)
+		if err != nil {
+			return err
+		}
+		if err := s.Apart(field, room); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resettle changes where customers write to an app, and asks Slack whether it may hear them there.
+func (o *office) resettle(ctx context.Context, c *core.Channel, held core.Secret, r slackRooms) error {
+	s, err := slack.ParseSettings(c.Settings)
+	if err != nil {
+		return err
+	}
+	if s.Rooms, err = r.over(s.Rooms); err != nil {
+		return err
+	}
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if err := o.apart(ctx, s.Rooms); err != nil {
+		return err
+	}
+	secrets, err := slack.ParseSecrets(held)
+	if err != nil {
+		return err
+	}
+	if _, err := slack.Connect(ctx, o.config.slackURL, secrets, s.Mode, nil); err != nil {
+		return err
+	}
+	if c.Settings, err = json.Marshal(s); err != nil {
+		return fmt.Errorf("write settings down: %w", err)
+	}
+	return nil
+}
