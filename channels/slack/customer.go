@@ -149,15 +149,20 @@ func (a *Adapter) belongs(ctx context.Context, d doing) (bool, error) {
 	}
 	root := remote(d.room, d.thread)
 	known, err := a.stored(ctx, root)
-	if known || err != nil || !a.within(d.thread, youngTime) || a.handled.has(string(root)) {
+	if known || err != nil || !a.within(d.thread, lateTime) || a.handled.has(string(root)) {
 		return known, err
 	}
 	// Nothing is known of the root yet. If it begins a session, what follows it must wait.
 	begun := a.begun.has(string(root)) || a.settings.Help[d.room] == BeginsEvery
-	if !begun && a.others.add(d.lane()) {
-		m, found := a.rootOf(ctx, d)
-		if begun = found && mentions(m.Msg, a.settings.Bot); begun {
+	if !begun && !a.others.has(d.lane()) {
+		m, err := a.rootOf(ctx, d)
+		if err != nil {
+			return false, err
+		}
+		if begun = mentions(m.Msg, a.settings.Bot); begun {
 			a.begun.add(string(root))
+		} else {
+			a.others.add(d.lane())
 		}
 	}
 	if begun {
@@ -183,15 +188,18 @@ func timeOf(ts string) core.Time {
 	return core.At(time.Unix(seconds, micros*1000))
 }
 
-// rootOf asks Slack for what a thread hangs on.
-func (a *Adapter) rootOf(ctx context.Context, d doing) (slack.Message, bool) {
+// rootOf asks Slack for what a thread hangs on: nothing, if that is not there any more. The error passes.
+func (a *Adapter) rootOf(ctx context.Context, d doing) (slack.Message, error) {
 	asking, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	all, _, _, err := a.api.api.GetConversationRepliesContext(asking, &slack.GetConversationRepliesParameters{ChannelID: d.room, Timestamp: d.thread, Limit: 1})
-	if err != nil || len(all) == 0 || all[0].Timestamp != d.thread {
-		return slack.Message{}, false
+	switch e := fault("slack.rootOf", err); {
+	case err == nil && len(all) > 0 && all[0].Timestamp == d.thread:
+		return all[0], nil
+	case err != nil && e.Kind != core.Gone && e.Kind != core.Invalid:
+		return slack.Message{}, &core.Error{Op: e.Op, Kind: core.Unavailable, RetryAfter: e.RetryAfter, Err: err}
 	}
-	return all[0], true
+	return slack.Message{}, nil
 }
 
 // owner gives who began the conversation, and what they are called; own: it is who does this. A session is its beginner's, so nobody else may
@@ -208,7 +216,7 @@ func (a *Adapter) owner(ctx context.Context, d doing) (id core.RemoteID, name st
 	}
 	if !known {
 		user := d.more.parent
-		if m, found := a.rootOf(ctx, d); found && m.User != "" {
+		if m, err := a.rootOf(ctx, d); err == nil && m.User != "" { // what is said must not wait for that
 			user = m.User
 		}
 		if user == "" || user == a.settings.Bot { // nobody knows: then it is each time another

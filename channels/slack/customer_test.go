@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"parley/core"
 )
@@ -155,9 +154,6 @@ func TestAgentsWhoWriteToTheAppAreNoCustomers(t *testing.T) {
 	c.tells(at("D0ANNA", "", 1, "UANNA", "is this on?"), at("D0ANNA", "", 2, "UANNA", "hello?"), edited(3, at("D0ANNA", "", 1, "UANNA", "is this on?"), "x"))
 	c.expectHeard()
 	said := c.fake.made("chat.postMessage")
-	for deadline := time.Now().Add(5 * time.Second); len(said) == 0 && time.Now().Before(deadline); said = c.fake.made("chat.postMessage") {
-		time.Sleep(time.Millisecond)
-	}
 	if len(said) != 1 || said[0].Form.Get("channel") != "D0ANNA" || said[0].Form.Get("text") != sayForAgents {
 		t.Errorf("told: got %v, want Anna told once", said)
 	}
@@ -304,6 +300,22 @@ func TestAnAnswerBeforeItsRootIsToldAgain(t *testing.T) {
 			c.tells(at(room, "", 1, "UCARLA", "<@UBOT> hi"), answer)
 			c.expectHeard("message "+room+"/"+ts(1)+" T1/UCARLA Carla: hi", "message "+room+"/"+ts(1)+" T1/UCARLA Carla: quick!")
 		})
+	}
+}
+
+func TestWhereSlackDoesNotSayWhatAThreadIsNothingIsLost(t *testing.T) {
+	t.Parallel()
+	c := newHelp(t)
+	c.fake.said = append(c.fake.said, map[string]any{"type": "message", "channel": helpRoom, "ts": ts(1), "user": "UDORA", "text": "lunch?"})
+	c.fake.fail(breakage{method: "conversations.replies", status: 500})
+	answer := at(helpRoom, ts(1), 2, "UCARLA", "yes")
+	if got := c.tell(answer); got != http.StatusServiceUnavailable {
+		t.Errorf("without an answer: got status %d, want it told again", got)
+	}
+	c.tells(answer, answer)
+	c.expectHeard()
+	if got := len(c.fake.made("conversations.replies")); got != 2 {
+		t.Errorf("Slack was asked %d times, want twice: it is known then that the thread is none of ours", got)
 	}
 }
 

@@ -82,6 +82,9 @@ func (s channelSet) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if err := s.check(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	o, err := p.office(ctx, false)

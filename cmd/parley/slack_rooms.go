@@ -11,21 +11,34 @@ import (
 
 // slackRooms changes where customers write to a Slack app.
 type slackRooms struct {
-	DMs           *bool    `name:"dms" negatable:"" help:"Slack: who writes to the app in direct messages is a customer; --no-dms ends that."`
+	DMs           bool     `name:"dms" help:"Slack: who writes to the app in direct messages is a customer from now on."`
+	NoDMs         bool     `name:"no-dms" help:"Slack: … is none any more."`
 	HelpChannel   []string `placeholder:"ID[:every]" sep:"none" help:"Slack: a channel, like C0123456789, in which each message that mentions the app begins a session in its thread; with :every each message does. May be given again."`
 	NoHelpChannel []string `placeholder:"ID" sep:"none" help:"Slack: a channel that is no help channel any more. May be given again."`
 }
 
 // given tells whether anything is to change.
 func (r slackRooms) given() bool {
-	return r.DMs != nil || len(r.HelpChannel)+len(r.NoHelpChannel) > 0
+	return r.DMs || r.NoDMs || len(r.HelpChannel)+len(r.NoHelpChannel) > 0
+}
+
+// check says whether that can be meant.
+func (r slackRooms) check() error {
+	if r.DMs && r.NoDMs {
+		return &badInput{"--no-dms", "is the contrary of --dms"}
+	}
+	for _, room := range r.NoHelpChannel {
+		if err := slack.CheckRoom("no_help_channel", room); err != nil {
+			return err
+		}
+	}
+	_, err := helpChannels(r.HelpChannel)
+	return err
 }
 
 // over gives the rooms as they are then.
 func (r slackRooms) over(old slack.Rooms) (slack.Rooms, error) {
-	if r.DMs != nil {
-		old.DMs = *r.DMs
-	}
+	old.DMs = (old.DMs || r.DMs) && !r.NoDMs
 	more, err := helpChannels(r.HelpChannel)
 	if err != nil {
 		return old, err
