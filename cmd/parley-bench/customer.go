@@ -19,6 +19,8 @@ type customer struct {
 	name   string
 	ends   bool // the session, after some messages
 	silent bool
+	pace   func() time.Duration // to wait between two messages; nil: none
+	fickle func() bool          // tells whether to hang up now, just after something was sent; nil: never
 
 	token  chan string // holds the visitor's token once it is known
 	screen screen
@@ -79,6 +81,7 @@ func (c *customer) land() {
 }
 
 func (c *customer) take(b []byte) {
+	c.siege.look(c.name, b)
 	var f visitorFrame
 	if err := json.Unmarshal(b, &f); err != nil {
 		c.siege.fail("%s got a frame that is not JSON", c.name)
@@ -166,6 +169,9 @@ func (c *customer) say() {
 		c.flies = true
 		c.siege.flying.Add(1)
 	}
+	if c.fickle != nil && c.fickle() {
+		c.line.hangUp()
+	}
 }
 
 func (c *customer) next() {
@@ -185,6 +191,9 @@ func (c *customer) acknowledged(id string) {
 	c.said = append(c.said, *c.pending)
 	c.pending = nil
 	c.siege.told.Add(1)
+	if c.pace != nil {
+		time.Sleep(c.pace())
+	}
 	c.say()
 }
 

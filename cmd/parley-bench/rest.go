@@ -35,6 +35,9 @@ type sessionRow struct {
 	LastSeq  int64  `json:"last_seq"`
 	Messages int64  `json:"messages"`
 	Gone     bool   `json:"gone"`
+	Assignee *struct {
+		Name string `json:"name"`
+	} `json:"assignee"`
 }
 
 // logEvent is a row of a session's log as agents see it.
@@ -49,6 +52,8 @@ type logEvent struct {
 	} `json:"actor"`
 	Text     string `json:"text"`
 	ClientID string `json:"client_id"`
+	State    string `json:"state"`
+	Deleted  string `json:"deleted_at"`
 }
 
 // do sends a request. The error is the connection's; whatever the program answered is in status, and in out if that is a 2xx.

@@ -73,6 +73,27 @@ func (s *screen) lines() []string {
 	return lines
 }
 
+// standing is what the screen shows of messages as they stand: what was changed is applied in its order.
+func (s *screen) standing() []visitorEvent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []visitorEvent
+	place := map[string]int{}
+	for _, e := range s.shown {
+		at, known := place[e.About]
+		switch {
+		case e.Kind == "message":
+			place[e.Ref] = len(all)
+			all = append(all, e)
+		case e.Kind == "edited" && known:
+			all[at].Text = e.Text
+		case e.Kind == "deleted" && known:
+			all[at].Deleted = true
+		}
+	}
+	return slices.DeleteFunc(all, func(e visitorEvent) bool { return e.Deleted })
+}
+
 // caption words the events of a conversation, so that no two are the same: messages by their text, which says who wrote it
 // and which it is, all else by the session that it is in, counted from the first.
 type caption struct{ session int }

@@ -16,13 +16,23 @@ type siege struct {
 
 	flying   atomic.Int64 // requests that were sent and not answered
 	stopping atomic.Bool  // nobody begins anything new
+	ended    atomic.Bool  // nobody goes on with anything
 
 	// What was met. Those marked so are looked at round by round.
-	told, retries, repeats, stored, reconnects, gaps, snapshots, refusals atomic.Int64
-	retriedNow, storedNow                                                 atomic.Bool
+	told, retries, repeats, stored, reconnects, gaps, snapshots, refusals, edits atomic.Int64
+	retriedNow, storedNow                                                        atomic.Bool
+
+	watch func(who string, shown []byte) // looks at all that comes to anybody; may be nil
 
 	mu       sync.Mutex
 	failures []string
+}
+
+// look looks at what somebody is shown, while the siege goes on.
+func (s *siege) look(who string, shown []byte) {
+	if s.watch != nil {
+		s.watch(who, shown)
+	}
 }
 
 const manyFailures = 20
@@ -34,6 +44,13 @@ func (s *siege) fail(format string, args ...any) {
 	if len(s.failures) < manyFailures {
 		s.failures = append(s.failures, fmt.Sprintf(format, args...))
 	}
+}
+
+// failed tells whether something has happened that must not.
+func (s *siege) failed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.failures) > 0
 }
 
 // retried notes that a request is sent once more.

@@ -31,6 +31,9 @@ type visitorEvent struct {
 	ID      string `json:"id"`
 	Text    string `json:"text"`
 	Outcome string `json:"outcome"`
+	Ref     string `json:"ref"`
+	About   string `json:"about"`
+	Deleted bool   `json:"deleted"`
 }
 
 // clientFrame is a frame of the visitor's.

@@ -1,0 +1,433 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+type soakCommand struct {
+	common
+
+	For      time.Duration `default:"1h" help:"How long everybody talks, on each database."`
+	Sessions int           `default:"50" help:"Conversations: a third in the widget, the others on Telegram."`
+	Rate     float64       `default:"40" help:"Messages a second, of all together, about."`
+	Seed     uint64        `help:"Of what goes wrong; a random one unless given."`
+	Plant    string        `enum:",doubled,swallowed,turned,unposted,leaked,repeated,told" default:"" help:"A fault to plant, which the run has to find: ${enum}."`
+}
+
+// Run soaks on each database.
+func (c *soakCommand) Run(ctx context.Context) error {
+	kinds, err := c.kinds()
+	if err != nil {
+		return err
+	}
+	c.Seed = cmp.Or(c.Seed, rand.Uint64())
+	dir, done, err := c.folder()
+	if err != nil {
+		return err
+	}
+	r := newReport(os.Stdout, "soak", map[string]any{"for": c.For.String(), "sessions": c.Sessions, "rate": c.Rate, "seed": c.Seed, "plant": c.Plant})
+	r.say("soak: %d sessions for %v, seed %d, in %s", c.Sessions, c.For, c.Seed, dir)
+	with, err := planted(ctx, c.Plant)
+	binary := ""
+	if err == nil {
+		binary, err = c.program(ctx, dir, with)
+	}
+	for _, kind := range kinds {
+		if err == nil {
+			err = c.on(ctx, kind, dir, binary, r)
+		}
+	}
+	err = errors.Join(err, r.close(c.JSON))
+	if done(err != nil); err != nil {
+		r.say("what is left of it is in %s", dir)
+	}
+	return err
+}
+
+func (c *soakCommand) on(ctx context.Context, kind, dir, binary string, r *report) error {
+	db, err := newDatabase(ctx, kind, dir, c.Postgres)
+	if err != nil {
+		return err
+	}
+	defer db.drop()
+	return soak(ctx, soakRun{
+		kind: kind, url: db.url, dir: filepath.Join(dir, kind), binary: binary, length: c.For, sessions: c.Sessions, rate: c.Rate, seed: c.Seed,
+		plant: c.Plant,
+	}, r)
+}
+
+// soakRun is one soak on one database.
+type soakRun struct {
+	kind, url, dir, binary string
+	length                 time.Duration
+	sessions               int
+	rate                   float64
+	seed                   uint64
+	plant                  string
+}
+
+// correspondent is a customer on some kind of channel, who writes numbered messages that begin with a label.
+type correspondent interface {
+	label() string
+	run(ctx context.Context)
+	done() <-chan struct{}                       // closed when nothing new comes, and the network has all
+	told() []string                              // what they have said, as it stands; when done
+	sees() []string                              // what they are shown of agents, as it stands
+	mayMiss(text string, kills []time.Time) bool // the network leaves open whether it has taken what begins so
+}
+
+// visitor is a correspondent in the widget.
+type visitorCustomer struct{ *customer }
+
+func (v visitorCustomer) label() string                    { return v.name }
+func (v visitorCustomer) done() <-chan struct{}            { return v.customer.done }
+func (v visitorCustomer) mayMiss(string, []time.Time) bool { return false }
+
+func (v visitorCustomer) told() []string {
+	all := make([]string, len(v.said))
+	for i, u := range v.said {
+		all[i] = u.Text
+	}
+	return all
+}
+
+func (v visitorCustomer) sees() []string {
+	var all []string
+	for _, e := range v.screen.standing() {
+		if !e.Mine {
+			all = append(all, e.Text)
+		}
+	}
+	return all
+}
+
+// everybody are the people of a soak, and what is between them.
+type everybody struct {
+	*siege
+	run      soakRun
+	fate     *fate
+	telegram *telegramNet
+	slack    *slackNet
+	home     *soakHouse
+	canaries *canaries
+	people   []correspondent
+	shifts   []*shift
+	watcher  *watcher
+	did      deeds
+	kills    []time.Time
+}
+
+// soak lets everybody talk for a while, and reports what each has seen.
+func soak(ctx context.Context, run soakRun, r *report) error {
+	srv, err := newServer(run.binary, run.dir, run.url)
+	if err != nil {
+		return err
+	}
+	defer srv.close()
+	e := &everybody{siege: &siege{server: srv}, run: run, fate: newFate(run.seed)}
+	defer e.end()
+	e.telegram = newTelegram(e.siege, e.fate, run.plant, pollToken, hookToken)
+	defer e.telegram.close()
+	e.slack = newSlackNet(e.siege, e.fate, run.plant)
+	defer e.slack.close()
+	srv.env = []string{
+		"PARLEY_TELEGRAM_API_URL=" + e.telegram.server.URL, "PARLEY_SLACK_API_URL=" + e.slack.api(), "PARLEY_PUBLIC_URL=http://" + srv.addr,
+		"PARLEY_SECRET_KEY=" + secretKey.Text().Reveal(),
+	}
+	if e.home, err = furnishSoak(ctx, srv, e.telegram, e.slack); err != nil {
+		return err
+	}
+	e.house = e.home.house
+	e.listen()
+
+	clients, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	if err := e.begin(clients, &running); err != nil {
+		return fmt.Errorf("begin: %w\n%s", err, srv.tail())
+	}
+	if err := e.talk(ctx); err != nil {
+		return fmt.Errorf("%w\n%s", err, srv.tail())
+	}
+	db, err := openDatabase(run.kind, run.url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	e.quiet(ctx, db)
+	t, err := e.look(ctx, db)
+	if err != nil {
+		return fmt.Errorf("read what is there: %w\n%s", err, srv.tail())
+	}
+	cancel()
+	running.Wait()
+	e.compare(t)
+	values, err := e.search(ctx, db)
+	if err != nil {
+		return err
+	}
+	e.report(r, t, values)
+	return nil
+}
+
+// end ends what still tells the program of something.
+func (e *everybody) end() { e.ended.Store(true) }
+
+// listen lets all that anybody is shown be looked at for notes and secrets.
+func (e *everybody) listen() {
+	e.canaries = e.home.cage(e.siege)
+	e.siege.watch = func(who string, shown []byte) {
+		e.canaries.look("what "+who+" is shown", shown)
+		if isInside(string(shown)) {
+			e.fail("%s was shown a note", who)
+		}
+	}
+	for _, h := range e.home.hands {
+		h.api.http.Transport = e.canaries.over(h.api.http.Transport)
+	}
+}
+
+// pace gives how long one of so many waits between two messages.
+func (e *everybody) pace() time.Duration {
+	mean := time.Duration(2 * float64(e.run.sessions) / e.run.rate * float64(time.Second))
+	return mean/4 + e.fate.within(mean*3/2)
+}
+
+// begin starts the program and brings the people in: first the customers, and when each has a session, the agents.
+func (e *everybody) begin(ctx context.Context, running *sync.WaitGroup) error {
+	if _, err := e.server.start(ctx); err != nil {
+		return err
+	}
+	if err := e.home.link(ctx); err != nil {
+		return err
+	}
+	for _, w := range e.home.wings {
+		w.bot.mu.Lock()
+		e.canaries.add(w.bot.secret)
+		w.bot.mu.Unlock()
+	}
+	e.gate.open()
+	e.fate.set(false)
+	for i := range e.run.sessions {
+		e.people = append(e.people, e.correspondent(i))
+		running.Go(func() { e.people[i].run(ctx) })
+	}
+	sessions, err := e.sessions(ctx)
+	if err != nil {
+		return err
+	}
+	var all []string
+	for i, c := range e.people {
+		s := &shift{
+			siege: e.siege, fate: e.fate, did: &e.did, wing: e.wing(i), hands: e.home.hands, label: c.label(), session: sessions[c.label()],
+			pace: e.pace, ended: make(chan struct{}), now: i % soakAgents,
+		}
+		e.shifts, all = append(e.shifts, s), append(all, s.session)
+		running.Go(func() { s.run(ctx) })
+	}
+	e.watcher = newWatcher(e.siege, e.home.hands[0].api, all[:min(len(all), perSocket)])
+	running.Go(func() { e.watcher.run(ctx) })
+	return nil
+}
+
+// wing is where a customer's sessions are.
+func (e *everybody) wing(i int) *wing { return e.home.wings[max(0, i%3-1)] }
+
+// correspondent makes a customer: in the widget, or of a bot that asks, or of one that is called.
+func (e *everybody) correspondent(i int) correspondent {
+	if i%3 == 0 {
+		c := newCustomer(e.siege, fmt.Sprintf("w%03d", i))
+		c.pace, c.fickle = e.pace, func() bool { return e.fate.strikes(hungUp, 0.03) }
+		return visitorCustomer{c}
+	}
+	return &telegramCustomer{
+		net: e.telegram, bot: e.wing(i).bot, chat: int64(7000 + i), name: fmt.Sprintf("t%03d", i), pace: e.pace, ended: make(chan struct{}),
+	}
+}
+
+// sessions waits until every customer has a session, and gives them by label.
+func (e *everybody) sessions(ctx context.Context) (map[string]string, error) {
+	found := map[string]string{}
+	for until := time.Now().Add(time.Minute); time.Now().Before(until); pause(ctx, 100*time.Millisecond) {
+		rows, err := e.home.hands[0].api.sessions(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			var page struct{ Items []logEvent }
+			if err := e.home.hands[0].api.get(ctx, "/api/v1/sessions/"+row.ID+"/messages?limit=10&before_seq=10", &page); err != nil {
+				return nil, err
+			}
+			for _, m := range page.Items {
+				if m.Kind == "message" {
+					found[author(m.Text)] = row.ID
+				}
+			}
+		}
+		if len(found) == len(e.people) {
+			return found, nil
+		}
+	}
+	return nil, fmt.Errorf("%d of %d customers have a session after a minute", len(found), len(e.people))
+}
+
+const (
+	killsARun    = 5
+	oftenKilled  = 8 * time.Second // at most
+	disturbEvery = 6 * time.Second
+)
+
+// talk lets everybody talk, and meanwhile kills the program, and breaks connections off.
+func (e *everybody) talk(ctx context.Context) error {
+	end := time.Now().Add(e.run.length)
+	every := max(min(e.run.length/(killsARun+1), time.Minute), oftenKilled)
+	kill, disturb := time.Now().Add(every/2), time.Now().Add(disturbEvery)
+	for time.Now().Before(end) && ctx.Err() == nil && !(e.run.plant != "" && e.failed()) {
+		pause(ctx, 100*time.Millisecond)
+		if !e.server.running() {
+			return errors.New("the program ended by itself")
+		}
+		if time.Now().After(disturb) {
+			disturb = time.Now().Add(disturbEvery)
+			e.home.wings[0].app.disturb()
+		}
+		if time.Now().After(kill) {
+			kill = time.Now().Add(every/2 + e.fate.within(every))
+			e.gate.shut()
+			e.server.kill()
+			e.kills = append(e.kills, time.Now())
+			if _, err := e.server.start(ctx); err != nil {
+				return err
+			}
+			e.gate.open()
+		}
+	}
+	return ctx.Err()
+}
+
+const quietTime = 2 * time.Minute
+
+// quiet lets nothing more go wrong, and waits until everybody is done and nothing is owed.
+func (e *everybody) quiet(ctx context.Context, db *sql.DB) {
+	e.stopping.Store(true)
+	e.fate.set(true)
+	until := time.After(quietTime)
+	for _, done := range e.doneAll() {
+		select {
+		case <-done:
+		case <-until:
+			e.fail("somebody is not done after %v", quietTime)
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+	left := -1
+	for end := time.Now().Add(quietTime); time.Now().Before(end) && ctx.Err() == nil; pause(ctx, 200*time.Millisecond) {
+		deliveries, _, err := owed(ctx, db)
+		if left = deliveries; err == nil && left == 0 && e.slack.pending.Load() == 0 {
+			return
+		}
+	}
+	e.fail("%d deliveries and %d events of Slack are left", left, e.slack.pending.Load())
+}
+
+func (e *everybody) doneAll() []<-chan struct{} {
+	var all []<-chan struct{}
+	for _, c := range e.people {
+		all = append(all, c.done())
+	}
+	for _, s := range e.shifts {
+		all = append(all, s.ended)
+	}
+	return all
+}
+
+// look reads what there is, and lets the screens catch up with it.
+func (e *everybody) look(ctx context.Context, db *sql.DB) (*truth, error) {
+	t := &truth{kills: e.kills}
+	var err error
+	if t.record, err = readRecord(ctx, e.home.hands[0].api); err != nil {
+		return nil, err
+	}
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); pause(ctx, 50*time.Millisecond) {
+		if !e.behind(t) {
+			break
+		}
+	}
+	return t, t.database(ctx, e.siege, db)
+}
+
+// behind tells whether a screen does not show all yet.
+func (e *everybody) behind(t *truth) bool {
+	for _, id := range e.watcher.sessions {
+		if len(e.watcher.events(id)) < len(t.events[id]) {
+			return true
+		}
+	}
+	for i, c := range e.people {
+		reach := func(m logEvent) bool { return byAgent(m) && m.Audience == "everyone" }
+		if v, ok := c.(visitorCustomer); ok && len(v.sees()) < len(alive(t.events[e.shifts[i].session], reach)) {
+			return true
+		}
+	}
+	return false
+}
+
+// compare holds all sides against each other.
+func (e *everybody) compare(t *truth) {
+	for i, c := range e.people {
+		t.customer(e.siege, e.shifts[i].session, c)
+		t.work(e.siege, e.shifts[i])
+	}
+	t.stream(e.siege, e.watcher)
+	if len(t.sessions) != len(e.people) {
+		e.fail("%d customers have %d sessions", len(e.people), len(t.sessions))
+	}
+}
+
+// search looks for secrets, and lets the program recount. The program is stopped then.
+func (e *everybody) search(ctx context.Context, db *sql.DB) (values int64, err error) {
+	if err := e.canaries.pages(ctx, e.home.hands[0].api); err != nil {
+		return 0, err
+	}
+	if out, err := e.server.command(ctx, "doctor").CombinedOutput(); err != nil {
+		e.fail("parley doctor: %v\n%s", err, out)
+	}
+	deliveries, parked, err := owed(ctx, db)
+	if deliveries+parked > 0 {
+		e.fail("%d deliveries and %d things put aside are left", deliveries, parked)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if values, err = e.canaries.columns(ctx, db, e.run.kind); err != nil {
+		return values, err
+	}
+	if err := e.server.stop(); err != nil {
+		e.fail("%v", err)
+	}
+	if e.run.kind == "sqlite" {
+		err = e.canaries.files(strings.TrimPrefix(e.run.url, "sqlite:"))
+	}
+	return values, errors.Join(err, e.canaries.files(e.run.dir))
+}
+
+// openDatabase opens the database beside the program.
+func openDatabase(kind, url string) (*sql.DB, error) {
+	if kind == "sqlite" {
+		return sql.Open("sqlite", "file:"+strings.TrimPrefix(url, "sqlite:")+"?mode=ro")
+	}
+	return sql.Open("pgx", url)
+}
