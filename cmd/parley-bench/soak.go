@@ -283,24 +283,28 @@ func (e *everybody) sessions(ctx context.Context) (map[string]string, error) {
 }
 
 const (
-	killsARun    = 5
+	killsARun    = 4
 	oftenKilled  = 8 * time.Second // at most
-	disturbEvery = 6 * time.Second
+	disturbEvery = 3 * time.Second
+	oftenEnough  = 20 * time.Second // a shorter run is not killed: who takes over waits for a lease
 )
 
 // talk lets everybody talk, and meanwhile kills the program, and breaks connections off.
 func (e *everybody) talk(ctx context.Context) error {
 	end := time.Now().Add(e.run.length)
 	every := max(min(e.run.length/(killsARun+1), time.Minute), oftenKilled)
-	kill, disturb := time.Now().Add(every/2), time.Now().Add(disturbEvery)
+	kill, disturb, breaks := time.Now().Add(every/2), time.Now().Add(disturbEvery), false
+	if e.run.length < oftenEnough {
+		kill = end
+	}
 	for time.Now().Before(end) && ctx.Err() == nil && !(e.run.plant != "" && e.failed()) {
 		pause(ctx, 100*time.Millisecond)
 		if !e.server.running() {
 			return errors.New("the program ended by itself")
 		}
 		if time.Now().After(disturb) {
-			disturb = time.Now().Add(disturbEvery)
-			e.home.wings[0].app.disturb()
+			disturb, breaks = time.Now().Add(disturbEvery), !breaks
+			e.home.wings[0].app.disturb(breaks)
 		}
 		if time.Now().After(kill) {
 			kill = time.Now().Add(every/2 + e.fate.within(every))
@@ -388,7 +392,7 @@ func (e *everybody) behind(t *truth) bool {
 // compare holds all sides against each other.
 func (e *everybody) compare(t *truth) {
 	for i, c := range e.people {
-		t.customer(e.siege, e.shifts[i].session, c)
+		t.customer(e.siege, e.shifts[i], c)
 		t.work(e.siege, e.shifts[i])
 	}
 	t.stream(e.siege, e.watcher)

@@ -315,7 +315,7 @@ func (s *shift) deleteInWorkspace(ctx context.Context) error {
 	if w == nil {
 		return nil
 	}
-	if err := s.ask(ctx, http.MethodDelete, "/api/v1/messages/"+w.id, nil, nil); err != nil {
+	if err := s.ask(ctx, http.MethodDelete, "/api/v1/messages/"+w.id, object{}, nil); err != nil {
 		return err
 	}
 	w.gone = true

@@ -86,7 +86,7 @@ func (n *slackNet) close() {
 func (n *slackNet) api() string { return n.server.URL + "/api/" }
 
 // slackSpoilt is how many calls of an app go wrong. A 429 stops a whole room for a second.
-const slackSpoilt = 0.012
+const slackSpoilt = 0.025
 
 func (n *slackNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if app, ok := strings.CutPrefix(r.URL.Path, "/socket/"); ok {

@@ -222,15 +222,16 @@ func (a *slackApp) overSocket(kind string, payload object, try int) (answer []by
 	return nil, false
 }
 
-// disturb asks the app to connect anew, or breaks a connection off.
-func (a *slackApp) disturb() {
+// disturb breaks the app's connections off, or asks it to connect anew.
+func (a *slackApp) disturb(breaks bool) {
 	a.mu.Lock()
 	lines := slices.Clone(a.lines)
 	a.mu.Unlock()
 	for _, l := range lines {
-		if a.net.fate.strikes(socketBroken, 0.5) {
+		switch {
+		case breaks && a.net.fate.strikes(socketBroken, 1):
 			_ = l.conn.NetConn().Close()
-		} else if a.net.fate.strikes(socketAsked, 1) {
+		case !breaks && a.net.fate.strikes(socketAsked, 1):
 			l.write(object{"type": "disconnect", "reason": "refresh_requested"})
 		}
 	}

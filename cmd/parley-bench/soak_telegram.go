@@ -77,7 +77,7 @@ func newTelegram(s *siege, f *fate, plant string, tokens ...core.Secret) *telegr
 func (t *telegramNet) close() { t.server.CloseClientConnections(); t.server.Close() }
 
 // spoilt is how many of the calls of a bot go wrong.
-const telegramSpoilt = 0.02
+const telegramSpoilt = 0.06
 
 func (t *telegramNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	token, method, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
@@ -237,12 +237,12 @@ func (b *telegramBot) shows(chat int64) []string {
 }
 
 // mayBe tells whether the sender of a text cannot know what came of it: a call with it went wrong, or was made just before the program
-// was killed.
+// was killed, or would have been made then.
 func (b *telegramBot) mayBe(text string, kills []time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at, sent := b.calls[text]
-	return b.blind[text] || sent && slices.ContainsFunc(kills, func(kill time.Time) bool { return kill.Sub(at).Abs() < 3*time.Second })
+	return b.blind[text] || !sent && len(kills) > 0 || sent && slices.ContainsFunc(kills, func(kill time.Time) bool { return kill.Sub(at).Abs() < 3*time.Second })
 }
 
 // updates forgets what is before the offset, and gives what is left of the queue, or waits for some.

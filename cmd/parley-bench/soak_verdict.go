@@ -44,9 +44,9 @@ func texts(events []logEvent) []string {
 func byAgent(e logEvent) bool    { return e.Actor.Kind == "agent" }
 func byCustomer(e logEvent) bool { return e.Actor.Kind == "customer" }
 
-// customer compares what a customer has said and was shown with what the workspace shows.
-func (t *truth) customer(s *siege, session string, c correspondent) {
-	events := t.events[session]
+// customer compares what a customer has said and was shown with what the workspace shows. w is the agents' work for them.
+func (t *truth) customer(s *siege, w *shift, c correspondent) {
+	events := t.events[w.session]
 	said := c.told()
 	t.stored.add(s.hold(c.label(), "has", said, texts(alive(events, byCustomer))))
 	blind := map[string]bool{}
@@ -57,8 +57,9 @@ func (t *truth) customer(s *siege, session string, c correspondent) {
 		}
 		switch {
 		case e.State == string(core.MaySent):
-			blind[base(e.Text)] = true // also where a deletion has hidden the text
-			if t.uncertain++; e.Text != "" && !c.mayMiss(base(e.Text), t.kills) {
+			if t.uncertain++; e.Deleted != "" { // its text is not told any more
+				w.gone(blind)
+			} else if blind[base(e.Text)] = true; !c.mayMiss(base(e.Text), t.kills) {
 				s.fail("%q is uncertain, though its sender was told what came of it", e.Text)
 			}
 		case e.Deleted != "":
@@ -82,6 +83,15 @@ func (t *truth) customer(s *siege, session string, c correspondent) {
 	}
 	t.shown.add(s.hold(c.label(), "is shown", want, got))
 	t.seen += int64(len(said) + len(want))
+}
+
+// gone adds what the agents have taken back.
+func (w *shift) gone(to map[string]bool) {
+	for _, said := range w.said {
+		if said.gone || said.note {
+			to[base(said.text)] = true
+		}
+	}
 }
 
 // work compares what agents have done in a session with what the workspace shows, and with its thread in Slack.

@@ -164,10 +164,24 @@ func (s *siege) verdict(r record, customers []*customer, operators []*operator, 
 func (s *siege) hold(who, verb string, want, got []string) counts {
 	c := compareLines(want, got)
 	if c != (counts{}) {
-		s.fail("%s %s %d of %d: %d missing, %d twice, %d out of order, %d that should not be there", who, verb, len(got), len(want),
-			c.lost, c.doubled, c.disordered, c.unknown)
+		s.fail("%s %s %d of %d: %d missing, %d twice, %d out of order, %d that should not be there, first near %q", who, verb, len(got), len(want),
+			c.lost, c.doubled, c.disordered, c.unknown, parting(want, got))
 	}
 	return c
+}
+
+// parting is where two lists begin to differ.
+func parting(want, got []string) string {
+	for i := 0; ; i++ {
+		switch {
+		case i < len(want) && (i >= len(got) || got[i] != want[i]):
+			return want[i]
+		case i < len(got) && i >= len(want):
+			return got[i]
+		case i >= len(want):
+			return ""
+		}
+	}
 }
 
 func rows(events []logEvent) []string {
