@@ -78,7 +78,7 @@ func (a *Adapter) session(ctx context.Context, d doing) (core.SessionID, error) 
 			return s, err
 		}
 		if waited >= a.pace.patch || a.others.has(d.lane()) {
-			if a.roots.has(d.lane()) { // it is ours, so it will be known
+			if a.roots.has(d.lane()) || d.parent == a.settings.Bot { // it is ours, so it will be known
 				return s, &core.Error{Op: "slack.session", Kind: core.Unavailable, RetryAfter: time.Second, Err: err}
 			}
 			a.others.add(d.lane())

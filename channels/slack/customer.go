@@ -206,7 +206,7 @@ func (a *Adapter) rootOf(ctx context.Context, d doing) (slack.Message, error) {
 // speak as them.
 func (a *Adapter) owner(ctx context.Context, d doing) (id core.RemoteID, name string, own bool) {
 	conversation, speaker := string(d.conversation()), person(cmp.Or(d.team, a.settings.Team), d.user)
-	if direct(d.room) || !d.inThread() || d.more.parent == d.user {
+	if direct(d.room) || !d.inThread() || d.parent == d.user {
 		a.owners.add(conversation, speaker)
 		return speaker, a.called(ctx, d.user, d.more.name), true
 	}
@@ -215,7 +215,7 @@ func (a *Adapter) owner(ctx context.Context, d doing) (id core.RemoteID, name st
 		return id, a.called(ctx, d.user, d.more.name), true
 	}
 	if !known {
-		user := d.more.parent
+		user := d.parent
 		if m, err := a.rootOf(ctx, d); err == nil && m.User != "" { // what is said must not wait for that
 			user = m.User
 		}

@@ -29,6 +29,7 @@ type doing struct {
 	kind   kind
 	room   string
 	thread string // its root; "": not in a thread
+	parent string // who has posted that, where Slack tells it
 	ts     string // the message
 	at     string // when it was done
 	edit   string // of an edit: what tells this edit from others of the message
@@ -69,13 +70,13 @@ type message struct {
 	Text     string          `json:"text"`
 	TS       string          `json:"ts"`
 	Thread   string          `json:"thread_ts"`
+	Parent   string          `json:"parent_user_id"`
 	EventTS  string          `json:"event_ts"`
 	Deleted  string          `json:"deleted_ts"`
 	Blocks   json.RawMessage `json:"blocks"`
 	Metadata json.RawMessage `json:"metadata"`
 	Files    json.RawMessage `json:"files"`
 	Shares   json.RawMessage `json:"attachments"`
-	Parent   string          `json:"parent_user_id"`
 	Profile  json.RawMessage `json:"user_profile"`
 	Edited   struct {
 		TS string `json:"ts"`
@@ -124,7 +125,7 @@ func receive(s Settings, body []byte) (doing, error) {
 
 // read says what a message event comes to.
 func (m message) read(s Settings) doing {
-	d := doing{room: m.Channel, thread: m.Thread, ts: m.TS, at: m.EventTS, team: m.UserTeam, user: m.User}
+	d := doing{room: m.Channel, thread: m.Thread, parent: m.Parent, ts: m.TS, at: m.EventTS, team: m.UserTeam, user: m.User}
 	if d.team == "" {
 		d.team = m.Team
 	}
@@ -206,7 +207,7 @@ func (m message) readDeletion(s Settings, d doing) doing {
 
 // concerns takes over which message it is about, and whose that is.
 func (d *doing) concerns(m *message) {
-	d.ts, d.user, d.thread = m.TS, m.User, m.Thread
+	d.ts, d.user, d.thread, d.parent = m.TS, m.User, m.Thread, m.Parent
 	if d.team = m.UserTeam; d.team == "" {
 		d.team = m.Team
 	}

@@ -16,14 +16,13 @@ import (
 type extra struct {
 	media  []core.Media
 	shares []string // messages that are passed on with it, as Slack writes texts
-	parent string   // who began the thread, "" where Slack does not say
 	name   string   // what the event calls who said it, "" if it does not
 	raw    string   // all of it, where it is strange
 }
 
 // extra reads what the message has besides its words.
 func (m message) extra() extra {
-	x := extra{parent: m.Parent}
+	var x extra
 	var called struct {
 		Display string `json:"display_name"`
 		Real    string `json:"real_name"`
