@@ -60,6 +60,7 @@ type slackApp struct {
 // slackPost is a message.
 type slackPost struct {
 	ts, room, thread string
+	parent           string // who has posted the root of the thread
 	user             string // who has said it: a person, or an app
 	app              string // of an app
 	text             string
@@ -212,6 +213,9 @@ func (n *slackNet) post(a *slackApp, form url.Values) object {
 }
 
 func (n *slackNet) keep(p *slackPost) {
+	if root := n.byTS[p.thread]; root != nil {
+		p.parent = root.user
+	}
 	n.posts = append(n.posts, p)
 	n.byTS[p.ts] = p
 }
@@ -259,7 +263,7 @@ func (n *slackNet) changed(p *slackPost, before object, edited string) object {
 func (p *slackPost) object() object {
 	m := object{"type": "message", "channel": p.room, "ts": p.ts, "user": p.user, "team": slackTeam, "text": p.text}
 	if p.thread != "" {
-		m["thread_ts"] = p.thread
+		m["thread_ts"], m["parent_user_id"] = p.thread, p.parent
 	}
 	if p.app != "" {
 		m["app_id"], m["bot_id"] = p.app, "B"+p.app

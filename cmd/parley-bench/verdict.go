@@ -164,24 +164,26 @@ func (s *siege) verdict(r record, customers []*customer, operators []*operator, 
 func (s *siege) hold(who, verb string, want, got []string) counts {
 	c := compareLines(want, got)
 	if c != (counts{}) {
-		s.fail("%s %s %d of %d: %d missing, %d twice, %d out of order, %d that should not be there, first near %q", who, verb, len(got), len(want),
-			c.lost, c.doubled, c.disordered, c.unknown, parting(want, got))
+		wanted, had := parting(want, got)
+		s.fail("%s %s %d of %d: %d missing, %d twice, %d out of order, %d that should not be there; first %.80q where %.80q should be",
+			who, verb, len(got), len(want), c.lost, c.doubled, c.disordered, c.unknown, had, wanted)
 	}
 	return c
 }
 
 // parting is where two lists begin to differ.
-func parting(want, got []string) string {
-	for i := 0; ; i++ {
-		switch {
-		case i < len(want) && (i >= len(got) || got[i] != want[i]):
-			return want[i]
-		case i < len(got) && i >= len(want):
-			return got[i]
-		case i >= len(want):
-			return ""
-		}
+func parting(want, got []string) (wanted, had string) {
+	i := 0
+	for i < len(want) && i < len(got) && want[i] == got[i] {
+		i++
 	}
+	if i < len(want) {
+		wanted = want[i]
+	}
+	if i < len(got) {
+		had = got[i]
+	}
+	return wanted, had
 }
 
 func rows(events []logEvent) []string {

@@ -19,7 +19,7 @@ func TestAgentsWorkInSlack(t *testing.T) {
 			t.Parallel()
 			s := newSlackShop(t, mode)
 			var all sync.WaitGroup
-			for i, c := range slackCases { // all at once, however few tests may be parallel: they mostly wait
+			for i, c := range slices.Concat(slackCases, moreSlackCases) { // all at once, however few tests may be parallel: they mostly wait
 				if c.mode == "" || c.mode == mode {
 					all.Go(func() { t.Run(c.name, func(t *testing.T) { c.test(s.in(t), 100+i) }) })
 				}
@@ -31,12 +31,14 @@ func TestAgentsWorkInSlack(t *testing.T) {
 	}
 }
 
-// slackCases are what agents and customers do, beside each other. Each has a chat of its own.
-var slackCases = []struct {
+type slackCase struct {
 	name string
 	mode string // "": in both
 	test func(s *slackShop, chat int)
-}{
+}
+
+// slackCases are what agents and customers do, beside each other. Each has a chat of its own.
+var slackCases = []slackCase{
 	{"a reply reaches the customer once, and everybody sees it once", "", slackReply},
 	{"a note never reaches the customer, nor what is made one", "", slackNote},
 	{"what is edited and deleted in Slack is so at the customer's", "", slackEdit},
