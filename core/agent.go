@@ -7,14 +7,15 @@ import (
 
 // Agent is a person of the company.
 type Agent struct {
-	ID           AgentID `db:"id"`
-	Email        string  `db:"email"`       // folded by FoldEmail; unique
-	Name         string  `db:"name"`        // for colleagues
-	PublicName   string  `db:"public_name"` // for customers
-	PasswordHash Secret  `db:"password_hash"`
-	Admin        bool    `db:"admin"`
-	CreatedAt    Time    `db:"created_at"`
-	DisabledAt   Time    `db:"disabled_at"`
+	ID           AgentID      `db:"id"`
+	Email        string       `db:"email"`       // folded by FoldEmail; unique
+	Name         string       `db:"name"`        // for colleagues
+	PublicName   string       `db:"public_name"` // for customers
+	PasswordHash Secret       `db:"password_hash"`
+	Admin        bool         `db:"admin"`
+	CreatedAt    Time         `db:"created_at"`
+	DisabledAt   Time         `db:"disabled_at"`
+	Availability Availability `db:"availability"`
 }
 
 // PublicName is what customers see of an agent who has set nothing else: the first name.

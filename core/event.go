@@ -27,7 +27,7 @@ const (
 	EventLost     EventKind = "lost"     // the customer cannot be reached any more; Reason says why
 	EventFound    EventKind = "found"    // they can be again
 
-	EventAgentChanged      EventKind = "agent.changed"      // name, roles, password or standing of Target
+	EventAgentChanged      EventKind = "agent.changed"      // name, roles, password, availability or standing of Target
 	EventLoginEnded        EventKind = "login.ended"        // Target signed out somewhere
 	EventDepartmentChanged EventKind = "department.changed" // Department's name or settings
 	EventChannelChanged    EventKind = "channel.changed"    // a channel of Department

@@ -10,12 +10,13 @@ import (
 
 // Me is who is signed in.
 type Me struct {
-	ID         string `json:"id"`
-	Email      string `json:"email"`
-	Name       string `json:"name" doc:"for colleagues"`
-	PublicName string `json:"public_name" doc:"for customers"`
-	Admin      bool   `json:"admin"`
-	Roles      []Role `json:"roles" nullable:"false"`
+	ID           string `json:"id"`
+	Email        string `json:"email"`
+	Name         string `json:"name" doc:"for colleagues"`
+	PublicName   string `json:"public_name" doc:"for customers"`
+	Admin        bool   `json:"admin"`
+	Roles        []Role `json:"roles" nullable:"false"`
+	Availability string `json:"availability" enum:"available,busy,away,offline" doc:"the agent's own word"`
 }
 
 // Role is what somebody is in one department.
@@ -42,7 +43,7 @@ func (s *Server) meOf(ctx context.Context, a core.Actor) (*Me, error) {
 	}
 	me := &Me{
 		ID: a.Agent.ID.String(), Email: a.Agent.Email, Name: a.Agent.Name, PublicName: a.Agent.PublicName, Admin: a.Agent.Admin,
-		Roles: make([]Role, 0, len(departments)),
+		Roles: make([]Role, 0, len(departments)), Availability: string(a.Agent.Availability),
 	}
 	for _, d := range departments {
 		role := a.Roles[d.ID]
@@ -51,14 +52,34 @@ func (s *Server) meOf(ctx context.Context, a core.Actor) (*Me, error) {
 	return me, nil
 }
 
+// Availability is what an agent says of themselves.
+type Availability struct {
+	Availability string `json:"availability" enum:"available,busy,away,offline"`
+}
+
+type availabilityInput struct{ Body Availability }
+
+func (s *Server) setAvailability(ctx context.Context, in *availabilityInput) (*meOutput, error) {
+	now, err := s.hub.SetAvailability(ctx, callerOf(ctx).actor, core.Availability(in.Body.Availability))
+	if err != nil {
+		return nil, err
+	}
+	me, err := s.meOf(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	return &meOutput{*me}, nil
+}
+
 // Colleague is an agent in one department. Who works in several stands there several times.
 type Colleague struct {
-	ID         string `json:"id"`
-	Name       string `json:"name" doc:"for colleagues"`
-	PublicName string `json:"public_name" doc:"for customers"`
-	Department string `json:"department" doc:"its id"`
-	Operator   bool   `json:"operator"`
-	Supervisor bool   `json:"supervisor"`
+	ID           string `json:"id"`
+	Name         string `json:"name" doc:"for colleagues"`
+	PublicName   string `json:"public_name" doc:"for customers"`
+	Department   string `json:"department" doc:"its id"`
+	Operator     bool   `json:"operator"`
+	Supervisor   bool   `json:"supervisor"`
+	Availability string `json:"availability" enum:"available,busy,away,offline" doc:"the agent's own word"`
 }
 
 type agentsInput struct {
@@ -84,6 +105,7 @@ func (s *Server) agents(ctx context.Context, in *agentsInput) (*agentsOutput, er
 		out.Body.Items = append(out.Body.Items, Colleague{
 			ID: a.ID.String(), Name: a.Name, PublicName: a.PublicName, Department: a.Department.String(),
 			Operator: a.Role.Has(core.Operator), Supervisor: a.Role.Has(core.Supervisor),
+			Availability: string(a.Availability),
 		})
 	}
 	return out, nil

@@ -151,7 +151,7 @@ func (h *house) agent(name string, roles core.Roles) *person {
 	now := core.At(core.SystemClock())
 	p := &person{token: core.NewToken(), Actor: core.Actor{Roles: roles, Agent: core.Agent{
 		ID: core.AgentID(h.ids.Next(now)), Email: strings.ToLower(core.PublicName(name)) + "@example.test", Name: name,
-		PublicName: core.PublicName(name), PasswordHash: "none", CreatedAt: now,
+		PublicName: core.PublicName(name), PasswordHash: "none", CreatedAt: now, Availability: core.AgentAvailable,
 	}}}
 	h.put(p.Actor)
 	h.write(func(w *store.Work) error {

@@ -25,6 +25,7 @@ GET  /api/v1/openapi.json                       200 200 200 200 200 200 200 200 
 POST /api/v1/login                              422 422 422 422 422 422 422 422 422
 POST /api/v1/logout                             204 204 204 204 204 204 204 204 204
 GET  /api/v1/me                                 401 200 200 200 200 200 200 401 401
+PUT  /api/v1/me/availability                    401 200 200 200 200 200 200 401 401
 GET  /api/v1/me/links                           401 200 200 200 200 200 200 401 401
 POST /api/v1/me/link-codes                      401 201 201 201 201 201 201 401 401
 DELETE /api/v1/me/links/{waiting}               401 204 404 404 404 404 404 401 401
@@ -207,6 +208,8 @@ func (h *house) bodyFor(r route, method string) any {
 		return Amendment{Text: "better"}
 	case path == "reaction":
 		return Emoji{Emoji: "👍"}
+	case path == "availability":
+		return Availability{Availability: "away"}
 	case path == "read":
 		return ReadMark{Seq: 1}
 	}

@@ -26,6 +26,7 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/login", public, "Sign in and get the login's cookie", handle(s.login)},
 		{"POST", "/api/v1/logout", public, "End the cookie's login", handle(s.logout)},
 		{"GET", "/api/v1/me", signedIn, "Who is signed in, with their departments and roles", handle(s.me)},
+		{"PUT", "/api/v1/me/availability", signedIn, "Say whether one works: for colleagues to see", handle(s.setAvailability)},
 		{"GET", "/api/v1/me/links", signedIn, "One's own accounts on channels where agents work", handle(s.links)},
 		{"POST", "/api/v1/me/link-codes", signedIn, "Get a code that links an account to oneself, when it is said on a channel", create(s.newLinkCode)},
 		{"DELETE", "/api/v1/me/links/{id}", signedIn, "End a link of one's own", handle(s.unlink)},

@@ -35,6 +35,7 @@ func commandOf(form url.Values) command {
 const (
 	sayHelp = "/parley link CODE makes you known to Parley; you get the code in its workspace.\n" +
 		"/parley mine lists your open sessions.\n" +
+		"/parley away, /parley busy and /parley back tell colleagues whether you work.\n" +
 		"In the thread of a session, what you write goes to the customer. What begins with // is a note for colleagues.\n" +
 		"In a channel that keeps replies inside, what you write is a note, too; !r TEXT goes to the customer, and so does what the button Reply… sends.\n" +
 		"What begins with a mention of a colleague is sent only when you say so.\n" +
@@ -58,6 +59,8 @@ func (a *Adapter) command(ctx context.Context, c command) reply {
 		return a.link(ctx, c, strings.TrimSpace(rest))
 	case "mine":
 		return a.mine(ctx, c)
+	case "away", "busy", "back":
+		return a.availability(ctx, c, commandAvailability[strings.ToLower(verb)])
 	}
 	return private(richPost(sayHelp, line(words(sayHelp))))
 }
@@ -94,7 +97,7 @@ func (a *Adapter) link(ctx context.Context, c command, code string) reply {
 	a.received()
 	r := privately("You are " + agent.Agent.Name + " in Parley now. What you write in the thread of a session goes to the customer as " +
 		agent.Agent.PublicName + ", unless the channel keeps replies inside; what begins with // stays with colleagues.")
-	r.after = func(ctx context.Context) { a.showHome(ctx, c.User) }
+	r.after = func(ctx context.Context) { a.showHome(ctx, c.User, false, "") }
 	return r
 }
 

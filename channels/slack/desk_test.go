@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -106,6 +107,21 @@ func (d *fakeDesk) Link(_ context.Context, remote core.RemoteID, code string) (c
 	delete(d.codes, code)
 	d.agents[remote] = a
 	return core.Actor{Agent: a}, nil
+}
+
+func (d *fakeDesk) SetAvailability(_ context.Context, who core.Actor, to core.Availability) (core.Actor, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := cmp.Or(d.look(), to.Check()); err != nil {
+		return core.Actor{}, err
+	}
+	for remote, a := range d.agents {
+		if a.ID == who.Agent.ID {
+			a.Availability = to
+			d.agents[remote] = a
+		}
+	}
+	return who, nil
 }
 
 func (d *fakeDesk) Session(_ context.Context, at core.Address) (core.SessionID, error) {
@@ -282,7 +298,7 @@ func newShop(t *testing.T, mode string, rooms Rooms) *console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.pace = pace{look: time.Hour, hold: 5 * time.Millisecond, patch: 300 * time.Millisecond, drain: 50 * time.Millisecond, quiet: 5 * time.Second,
+	a.pace = pace{home: 10 * time.Millisecond, look: time.Hour, hold: 5 * time.Millisecond, patch: 300 * time.Millisecond, drain: 50 * time.Millisecond, quiet: 5 * time.Second,
 		pause: 20 * time.Millisecond}
 	c.Adapter = a
 	return c

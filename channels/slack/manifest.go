@@ -59,7 +59,7 @@ func Manifest(mode, host, slug string) ([]byte, error) {
 				{Name: "Reply to the customer", CallbackID: callReply, Description: "Write an answer", Type: slack.MessageShortcut},
 			},
 			SlashCommands: []slack.ManifestSlashCommand{{
-				Command: "/parley", Description: "Link yourself, see your sessions", UsageHint: "link CODE | mine | help", Url: address,
+				Command: "/parley", Description: "Link yourself, see your sessions, say whether you work", UsageHint: "link CODE | mine | away | busy | back | help", Url: address,
 			}},
 		},
 		OAuthConfig: slack.OAuthConfig{Scopes: slack.OAuthScopes{Bot: scopes}},

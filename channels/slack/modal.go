@@ -102,10 +102,12 @@ func (a *Adapter) assignWindow(ctx context.Context, p press, session core.Sessio
 func optionsOf(all []core.Agent) []*slack.OptionBlockObject {
 	var options []*slack.OptionBlockObject
 	for _, agent := range all {
-		name := clipped(channels.CleanName(agent.Name), maxLabel)
+		name := channels.CleanName(agent.Name)
 		if name == "" {
 			name = agent.ID.String()
 		}
+		standing := beside(agent.Availability)
+		name = clipped(name, maxLabel-len(standing)) + standing
 		options = append(options, slack.NewOptionBlockObject(agent.ID.String(), plainText(name), nil))
 	}
 	return options

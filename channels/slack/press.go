@@ -36,8 +36,11 @@ type press struct {
 		Thread string `json:"thread_ts"`
 	} `json:"message"`
 	Actions []struct {
-		Action string `json:"action_id"`
-		Value  string `json:"value"`
+		Action   string `json:"action_id"`
+		Value    string `json:"value"`
+		Selected *struct {
+			Value string `json:"value"`
+		} `json:"selected_option"`
 	} `json:"actions"`
 	View struct {
 		ID       string `json:"id"`
@@ -86,6 +89,8 @@ func (a *Adapter) press(ctx context.Context, p press) reply {
 	switch {
 	case p.User.ID == "":
 		return reply{}
+	case p.Type == "block_actions" && len(p.Actions) > 0 && p.Actions[0].Action == pressAvailability:
+		return a.chooseAvailability(ctx, p)
 	case p.Type == "block_actions" && len(p.Actions) > 0:
 		return a.button(ctx, p, p.Actions[0].Action, p.Actions[0].Value)
 	case p.Type == "message_action" && p.Callback == callNote:

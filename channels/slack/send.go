@@ -16,6 +16,9 @@ const opDeliver = "slack.Deliver"
 
 // Deliver does the next step of what is owed to a channel where agents work, or to a customer.
 func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
+	if o.Surface && o.Verb == core.OutCard {
+		a.homes.touch(o.Card)
+	}
 	switch {
 	case !o.Surface:
 		return a.serveCustomer(ctx, o)

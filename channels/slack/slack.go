@@ -149,6 +149,7 @@ type Adapter struct {
 	posts    sightings // own posts that have come back
 	lanes    lanes
 	people   people
+	homes    homes
 	roots    memory    // cards that have come back
 	others   memory    // young threads that have not become known
 	told     memory    // whom a thread has explained to why nothing is sent
@@ -172,6 +173,7 @@ type Adapter struct {
 
 // pace is how long things take that tests do not wait for.
 type pace struct {
+	home  time.Duration // between two times that homes are shown anew
 	look  time.Duration // between two looks whether the token is good
 	hold  time.Duration // in which an event may be overtaken by an older one
 	fresh time.Duration // in which a customer keeps the name that Slack has told last
@@ -181,7 +183,8 @@ type pace struct {
 	pause time.Duration // the longest between two tries
 }
 
-var usualPace = pace{look: 5 * time.Minute, hold: 60 * time.Millisecond, fresh: time.Minute, patch: 1500 * time.Millisecond, drain: 2 * time.Second,
+var usualPace = pace{home: 3 * time.Second, look: 5 * time.Minute, hold: 60 * time.Millisecond, fresh: time.Minute,
+	patch: 1500 * time.Millisecond, drain: 2 * time.Second,
 	quiet: 40 * time.Second, pause: time.Minute}
 
 // New makes an app's adapter. It does no I/O. The error is Invalid for wrong settings, and Unauthorized where a key is missing.
@@ -227,6 +230,7 @@ func (a *Adapter) Capabilities() core.Capabilities { return a.can }
 func (a *Adapter) Run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.watch(running) })
+	group.Go(func() error { return a.keepHomes(running) })
 	if a.settings.Mode == ModeSocket {
 		group.Go(func() error { return a.listen(running) })
 	}

@@ -66,7 +66,7 @@ func (a *Adapter) takeEvent(body []byte) (call, error) {
 		return call{}, nil
 	case didVisit:
 		return call{do: func(context.Context) (reply, error) {
-			return reply{after: func(ctx context.Context) { a.showHome(ctx, d.user) }}, nil
+			return reply{after: func(ctx context.Context) { a.showHome(ctx, d.user, true, "") }}, nil
 		}}, nil
 	}
 	turn, ok := a.lanes.enter(a.expect(d), d.at)

@@ -32,6 +32,10 @@ func (d desk) Link(ctx context.Context, remote core.RemoteID, code string) (core
 	return d.hub.link(ctx, core.AgentLink{Channel: d.channel, Remote: remote}, code)
 }
 
+func (d desk) SetAvailability(ctx context.Context, who core.Actor, to core.Availability) (core.Actor, error) {
+	return d.hub.SetAvailability(ctx, who, to)
+}
+
 func (d desk) Surface(ctx context.Context, room core.RemoteID) (core.Surface, error) {
 	return d.hub.store.Surface(ctx, d.channel, room)
 }
@@ -57,7 +61,7 @@ func (d desk) Operators(ctx context.Context, who core.Actor, in core.DepartmentI
 	var operators []core.Agent
 	for _, c := range all {
 		if c.Role.Has(core.Operator) {
-			operators = append(operators, core.Agent{ID: c.ID, Name: c.Name, PublicName: c.PublicName})
+			operators = append(operators, core.Agent{ID: c.ID, Name: c.Name, PublicName: c.PublicName, Availability: c.Availability})
 		}
 	}
 	return operators, err

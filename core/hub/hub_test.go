@@ -82,7 +82,7 @@ func (s *shop) agent(name string, roles core.Roles) core.Actor {
 	now := core.At(time.Now())
 	a := core.Actor{Roles: roles, Agent: core.Agent{
 		ID: core.AgentID(s.hub.ids.Next(now)), Email: core.FoldEmail(core.PublicName(name) + "@example.test"), Name: name,
-		PublicName: core.PublicName(name), PasswordHash: "none", CreatedAt: now,
+		PublicName: core.PublicName(name), PasswordHash: "none", CreatedAt: now, Availability: core.AgentAvailable,
 	}}
 	if err := s.hub.putAgent(context.Background(), a); err != nil {
 		s.t.Fatal(err)

@@ -44,7 +44,7 @@ func (h *Hub) AddAgent(ctx context.Context, n NewAgent) (core.Agent, error) {
 	now := core.At(h.clock())
 	a := core.Agent{
 		ID: core.AgentID(h.ids.Next(now)), Email: email, Name: n.Name, PublicName: core.PublicName(n.Name), PasswordHash: hash,
-		Admin: n.Admin, CreatedAt: now,
+		Admin: n.Admin, CreatedAt: now, Availability: core.AgentAvailable,
 	}
 	return a, h.putAgent(ctx, core.Actor{Agent: a, Roles: n.Roles})
 }

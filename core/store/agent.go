@@ -13,7 +13,7 @@ type agentRole struct {
 	Role       core.Role         `db:"role"`
 }
 
-const selectAgentRoles = `SELECT a.id, a.email, a.name, a.public_name, a.password_hash, a.admin, a.created_at, a.disabled_at,
+const selectAgentRoles = `SELECT a.id, a.email, a.name, a.public_name, a.password_hash, a.admin, a.created_at, a.disabled_at, a.availability,
 	COALESCE(r.department, 0) AS department, COALESCE(r.role, 0) AS role FROM agents a LEFT JOIN roles r ON r.agent = a.id `
 
 // actorsOf puts agents' rows together, in the order in which they first come.
@@ -64,14 +64,15 @@ func (s *Store) Agents(ctx context.Context) ([]core.Actor, error) {
 
 // Colleague is an agent as other agents see them in one department.
 type Colleague struct {
-	ID         core.AgentID      `db:"id"`
-	Name       string            `db:"name"`
-	PublicName string            `db:"public_name"`
-	Department core.DepartmentID `db:"department"`
-	Role       core.Role         `db:"role"`
+	ID           core.AgentID      `db:"id"`
+	Name         string            `db:"name"`
+	PublicName   string            `db:"public_name"`
+	Department   core.DepartmentID `db:"department"`
+	Role         core.Role         `db:"role"`
+	Availability core.Availability `db:"availability"`
 }
 
-const selectColleagues = `SELECT a.id, a.name, a.public_name, r.department, r.role FROM roles r JOIN agents a ON a.id = r.agent
+const selectColleagues = `SELECT a.id, a.name, a.public_name, a.availability, r.department, r.role FROM roles r JOIN agents a ON a.id = r.agent
 	WHERE r.department IN (?) AND a.disabled_at = 0 ORDER BY a.name, a.id`
 
 // Colleagues gives the agents of a department that the scope sees (0: of all of them, a row for each department), by name.
@@ -90,25 +91,36 @@ func (s *Store) Colleagues(ctx context.Context, scope core.Scope, d core.Departm
 }
 
 const (
-	insertAgent = `INSERT INTO agents (id, email, name, public_name, password_hash, admin, created_at, disabled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	insertAgent = `INSERT INTO agents (id, email, name, public_name, password_hash, admin, created_at, disabled_at, availability)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name, public_name = excluded.public_name,
 		password_hash = excluded.password_hash, admin = excluded.admin, disabled_at = excluded.disabled_at`
 	insertRole = `INSERT INTO roles (agent, department, role) VALUES (?, ?, ?)
 		ON CONFLICT (agent, department) DO UPDATE SET role = excluded.role`
 )
 
-// PutAgent adds or changes an agent with their roles. Roles that are not named stay.
+// PutAgent adds or changes an agent with their roles. Roles that are not named stay, and so does what an agent who is there has said of
+// their availability.
 func (w *Work) PutAgent(a core.Actor) {
 	g := w.group
 	g.agents.put(g, a.Agent.ID, a, false)
 	w.change(insertAgent, a.Agent.ID, a.Agent.Email, a.Agent.Name, a.Agent.PublicName, a.Agent.PasswordHash.Reveal(), a.Agent.Admin,
-		a.Agent.CreatedAt, a.Agent.DisabledAt)
+		a.Agent.CreatedAt, a.Agent.DisabledAt, string(a.Agent.Availability))
 	for _, d := range a.Roles.Departments(core.Operator | core.Supervisor) {
 		w.change(insertRole, a.Agent.ID, d, int64(a.Roles[d]))
 	}
 	if a.Agent.DisabledAt != 0 {
 		w.EndLogins(a.Agent.ID)
 	}
+}
+
+const setAvailability = `UPDATE agents SET availability = ? WHERE id = ?`
+
+// SetAvailability keeps what an agent says of their availability, and nothing else of them.
+func (w *Work) SetAvailability(a core.Actor) {
+	g := w.group
+	g.agents.put(g, a.Agent.ID, a, false)
+	w.change(setAvailability, string(a.Agent.Availability), a.Agent.ID)
 }
 
 const deleteLogins = `DELETE FROM logins WHERE agent = ?`

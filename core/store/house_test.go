@@ -130,7 +130,7 @@ func sibling(t *testing.T, url string) string {
 func person(id core.AgentID, name string, roles core.Roles) core.Actor {
 	return core.Actor{Roles: roles, Agent: core.Agent{
 		ID: id, Email: core.FoldEmail(core.PublicName(name) + "@example.test"), Name: name, PublicName: core.PublicName(name),
-		PasswordHash: "none", CreatedAt: core.At(morning),
+		PasswordHash: "none", CreatedAt: core.At(morning), Availability: core.AgentAvailable,
 	}}
 }
 

@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether one works: for colleagues to see */
+        put: operations["put-me-availability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/link-codes": {
         parameters: {
             query?: never;
@@ -485,6 +502,10 @@ export interface components {
              */
             version?: number;
         };
+        Availability: {
+            /** @enum {string} */
+            availability: "available" | "busy" | "away" | "offline";
+        };
         ChangedFrame: {
             /** @enum {string} */
             type: "changed";
@@ -512,6 +533,11 @@ export interface components {
             type: "follow" | "typing" | "ping";
         };
         Colleague: {
+            /**
+             * @description the agent's own word
+             * @enum {string}
+             */
+            availability: "available" | "busy" | "away" | "offline";
             /** @description its id */
             department: string;
             id: string;
@@ -732,6 +758,11 @@ export interface components {
         };
         Me: {
             admin: boolean;
+            /**
+             * @description the agent's own word
+             * @enum {string}
+             */
+            availability: "available" | "busy" | "away" | "offline";
             email: string;
             id: string;
             /** @description for colleagues */
@@ -1275,6 +1306,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-me-availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Availability"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -57,6 +57,7 @@ function server() {
     login: () => answer('login', () => {}),
     logout: () => answer('logout', () => {}),
     me: () => answer('me', () => anna),
+    availability: (to) => answer(`availability ${to}`, () => ({ ...anna, availability: to })),
     links: () => answer('links', () => ({ items: [], kinds: [] })),
     linkCode: () => answer('link code', () => ({ code: 'CODE', expires_at: '2026-01-05T10:10:00Z' })),
     unlink: (id) => answer(`unlink ${id}`, () => {}),

@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch'
 import type { paths } from '../../api/schema.d.ts'
 import type {
   Agent,
+  Availability,
   Counters,
   Event,
   EventPage,
@@ -25,6 +26,8 @@ export interface Rest {
   login(email: string, password: string): Promise<void>
   logout(): Promise<void>
   me(): Promise<Me>
+  /** Says whether one works, and gives oneself as one is then. */
+  availability(to: Availability): Promise<Me>
   /** One's own accounts on channels, and which kinds of channels there are. */
   links(): Promise<Links>
   /** A code that links the account by which it is said. */
@@ -87,6 +90,7 @@ export const rest: Rest = {
     await got(client.POST('/api/v1/logout', { body: {} }))
   },
   me: () => got(client.GET('/api/v1/me')),
+  availability: (availability) => got(client.PUT('/api/v1/me/availability', { body: { availability } })),
   links: () => got(client.GET('/api/v1/me/links')),
   linkCode: () => got(client.POST('/api/v1/me/link-codes', { body: {} })),
   async unlink(id) {

@@ -1,6 +1,7 @@
 import { type ReactNode, type RefObject, useState } from 'react'
 import type { Agent, Me, Session } from '../../api/wire.ts'
 import type { Offers } from '../state/right.ts'
+import { Aside } from '../view/availability.tsx'
 import { EndDialog } from '../view/end.tsx'
 import { type DeedName, Head } from '../view/head.tsx'
 import { Menu, MenuItem } from '../view/menu.tsx'
@@ -116,6 +117,7 @@ function AssignMenu(props: {
       {operators.map((agent) => (
         <MenuItem key={agent.id} onChoose={() => onChoose(agent)}>
           <span className="grow cut">{agent.id === me ? t('assign.you', { name: agent.name }) : agent.name}</span>
+          <Aside now={agent.availability} />
           {holder === agent.id && <span className="faint">{t('assign.holds')}</span>}
         </MenuItem>
       ))}

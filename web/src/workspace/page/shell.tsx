@@ -11,6 +11,7 @@ import { KeysDialog } from '../view/keys.tsx'
 import { Rail } from '../view/rail.tsx'
 import { t } from '../words/t.ts'
 import { linksQuery, queries } from './ask.ts'
+import { useAvailability } from './availability.ts'
 import { useNow } from './clock.ts'
 import { Dialogue } from './dialogue.tsx'
 import { firstList, firstOfBlue, firstOfRed } from './first.ts'
@@ -35,6 +36,7 @@ export function Shell({ me }: { me: Me }) {
   const navigate = useNavigate()
   const now = useNow(1000)
   const [theme, nextTheme] = useTheme()
+  const sayAvailability = useAvailability()
   const [keysOpen, setKeysOpen] = useState(false)
   const [linking, setLinking] = useState<LinkKind>()
   const { data: links } = useQuery(linksQuery)
@@ -113,6 +115,7 @@ export function Shell({ me }: { me: Me }) {
               if (goal) go(goal)
             })
           }
+          onAvailability={sayAvailability}
           onLink={setLinking}
           onTheme={nextTheme}
           onKeys={() => setKeysOpen(true)}

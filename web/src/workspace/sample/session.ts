@@ -12,6 +12,7 @@ export function agent(name: string, roles: { operator?: boolean; supervisor?: bo
     public_name: name,
     email: `${name.toLowerCase()}@example.test`,
     admin: false,
+    availability: 'available',
     roles: [{ department, operator: false, supervisor: false, ...roles }],
   }
 }

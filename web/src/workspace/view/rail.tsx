@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
-import type { Me, Role } from '../../api/wire.ts'
+import type { Availability, Me, Role } from '../../api/wire.ts'
 import type { LinkKind } from '../state/link.ts'
 import { type ListName, listsOf } from '../state/list.ts'
 import { t } from '../words/t.ts'
+import { AvailabilityControl, Standing } from './availability.tsx'
 import { Icon } from './icon.tsx'
 import { Avatar } from './person.tsx'
 import { Count } from './sign.tsx'
@@ -19,6 +20,7 @@ interface RailProps {
   link: (role: Role, list: ListName, children: ReactNode) => ReactNode
   onRed: () => void
   onBlue: () => void
+  onAvailability: (to: Availability) => void
   onLink: (kind: LinkKind) => void
   onTheme: () => void
   onKeys: () => void
@@ -29,7 +31,8 @@ const themeIcons = { system: 'monitor', light: 'sun', dark: 'moon' } as const
 
 /** The left rail: departments with their lists and counters, and who is signed in (FEATURES D2, C10). */
 export function Rail(props: RailProps) {
-  const { me, red, blue, counts, theme, linkKinds, link, onRed, onBlue, onLink, onTheme, onKeys, onSignOut } = props
+  const { me, red, blue, counts, theme, linkKinds, link } = props
+  const { onRed, onBlue, onAvailability, onLink, onTheme, onKeys, onSignOut } = props
   const roles = me.roles.filter((role) => role.operator || role.supervisor)
   return (
     <nav className="rail" aria-label={t('rail.label')}>
@@ -91,12 +94,15 @@ export function Rail(props: RailProps) {
         {roles.length === 0 && <p className="rail-none">{t('rail.none')}</p>}
       </div>
       <div className="rail-foot">
-        <Avatar name={me.name} size="m" />
+        <span className="rail-me">
+          <Avatar name={me.name} size="m" />
+          <Standing now={me.availability} />
+        </span>
         <span className="grow rail-person">
-          <span className="rail-name cut" title={me.name}>
+          <span className="rail-name cut" title={`${me.name}, ${roleWords(roles)}`}>
             {me.name}
           </span>
-          <span className="rail-role cut">{roleWords(roles)}</span>
+          <AvailabilityControl now={me.availability} onChoose={onAvailability} />
         </span>
         {linkKinds.map((kind) => (
           <button

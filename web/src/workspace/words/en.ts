@@ -30,6 +30,15 @@ export const en = {
   'rail.shortcuts': 'Keyboard shortcuts',
   'rail.none': 'You have no role in any department yet. An admin can give you one.',
 
+  'availability.available': 'Available',
+  'availability.busy': 'Busy',
+  'availability.away': 'Away',
+  'availability.offline': 'Offline',
+  'availability.label': 'What colleagues see of you',
+  'availability.change': '{word}: change what colleagues see of you',
+  'availability.now': '{word}, as now',
+  'availability.done': 'Colleagues see you as: {word}',
+
   'role.operator': 'Operator',
   'role.supervisor': 'Supervisor',
   'role.both': 'Operator and supervisor',

@@ -1,0 +1,71 @@
+package hub
+
+import (
+	"context"
+	"testing"
+
+	"parley/core"
+	"parley/core/store/storetest"
+)
+
+func TestAnAgentSaysWhetherTheyWorkC4(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		ctx := context.Background()
+		rosa := must(s.hub.AddAgent(ctx, NewAgent{Email: "rosa@example.test", Name: "Rosa Diaz", Password: "long enough", Roles: core.Roles{s.support: core.Operator}}))
+		who := must(s.store.AgentByEmail(ctx, rosa.Email))
+		if who.Agent.Availability != core.AgentAvailable {
+			t.Errorf("at first: got %q, want available", who.Agent.Availability)
+		}
+		news := func() (n int) {
+			t.Helper()
+			events := must(s.store.LogAfter(ctx, 0, 10_000))
+			for _, e := range events {
+				if e.Kind == core.EventAgentChanged && e.Target == rosa.ID {
+					n++
+				}
+			}
+			return n
+		}
+		before := news()
+		for _, word := range []core.Availability{core.AgentAway, core.AgentAway, core.AgentBusy} {
+			now, err := s.hub.SetAvailability(ctx, who, word)
+			if err != nil || now.Agent.Availability != word || now.Roles[s.support] != core.Operator {
+				t.Errorf("%q: got %+v, %v", word, now, err)
+			}
+		}
+		if got := news() - before; got != 2 {
+			t.Errorf("got %d changes told, want 2: the same word again is none", got)
+		}
+		if _, err := s.hub.SetAvailability(ctx, who, "CANARY"); core.KindOf(err) != core.Invalid {
+			t.Errorf("no such word: got %v, want invalid", err)
+		}
+		if err := s.hub.SetPassword(ctx, rosa.Email, "another one"); err != nil {
+			t.Fatal(err)
+		}
+		now := must(s.store.AgentByEmail(ctx, rosa.Email))
+		if now.Agent.Availability != core.AgentBusy {
+			t.Errorf("after another change: got %q, want what she said last", now.Agent.Availability)
+		}
+		if err := s.hub.putAgent(ctx, who); err != nil { // as somebody changes her who looked before
+			t.Fatal(err)
+		}
+		colleagues := must(s.store.Colleagues(ctx, now.Scope(), s.support))
+		var seen core.Availability
+		for _, c := range colleagues {
+			if c.ID == rosa.ID {
+				seen = c.Availability
+			}
+		}
+		if seen != core.AgentBusy {
+			t.Errorf("colleagues see %q, want busy", seen)
+		}
+		if err := s.hub.DisableAgent(ctx, rosa.Email); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.hub.SetAvailability(ctx, who, core.AgentAway); core.KindOf(err) != core.Forbidden {
+			t.Errorf("of a disabled agent: got %v, want forbidden", err)
+		}
+	})
+}

@@ -1,0 +1,64 @@
+import { type ReactNode, useRef, useState } from 'react'
+import type { Availability } from '../../api/wire.ts'
+import { t } from '../words/t.ts'
+import { Icon } from './icon.tsx'
+import { Menu, MenuItem } from './menu.tsx'
+
+const words = ['available', 'busy', 'away', 'offline'] as const satisfies Availability[]
+
+/** What an agent says of themselves, on their circle; nothing is said by it alone. */
+export function Standing({ now }: { now: Availability }) {
+  return <span className={`standing ${now}`} aria-hidden="true" />
+}
+
+/** Behind a colleague's name: what they say of themselves, where that is something else than that they work. */
+export function Aside({ now }: { now: Availability }): ReactNode {
+  return now === 'available' ? null : <span className="faint">{t(`availability.${now}`)}</span>
+}
+
+interface AvailabilityControlProps {
+  now: Availability
+  onChoose: (to: Availability) => void
+}
+
+/** Shows what the agent says of themselves, and lets them say something else (FEATURES C4). */
+export function AvailabilityControl({ now, onChoose }: AvailabilityControlProps) {
+  const [open, setOpen] = useState(false)
+  const anchor = useRef<HTMLButtonElement>(null)
+  const word = t(`availability.${now}`)
+  return (
+    <>
+      <button
+        type="button"
+        ref={anchor}
+        className="rail-availability"
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-label={t('availability.change', { word })}
+        onClick={() => setOpen(!open)}
+      >
+        <span className="cut">{word}</span>
+        <Icon name="chevron-down" size={12} />
+      </button>
+      {open && (
+        <Menu label={t('availability.label')} anchor={anchor} onClose={() => setOpen(false)}>
+          {words.map((to) => (
+            <MenuItem
+              key={to}
+              {...(to === now ? { label: t('availability.now', { word }) } : {})}
+              chosen={to === now}
+              onChoose={() => {
+                setOpen(false)
+                if (to !== now) onChoose(to)
+              }}
+            >
+              <Standing now={to} />
+              <span className="grow">{t(`availability.${to}`)}</span>
+              {to === now && <Icon name="check" size={14} />}
+            </MenuItem>
+          ))}
+        </Menu>
+      )}
+    </>
+  )
+}
