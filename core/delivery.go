@@ -28,7 +28,8 @@ const (
 	OutReact  OutVerb = "react"
 	OutCard   OutVerb = "card" // a surface's card of the session: posted where there is no thread yet, else made anew
 	OutOpen   OutVerb = "open" // a surface's thread of the session, where there is none yet; adapters are asked for the card
-	OutTell   OutVerb = "tell" // a line in a surface's thread: what has become of the message
+	OutTell   OutVerb = "tell" // a line in a surface's thread: what has become of the message; when it has arrived after all, the lines that said otherwise
+	OutMark   OutVerb = "mark" // a sign on the message where its agent has said it: it has reached the customer
 	OutFile   OutVerb = "file" // a file of the message
 
 	// OutFetch brings a file from the channel to us. It is kept, tried again and given up as what goes the other way is.
@@ -111,7 +112,7 @@ type Outgoing struct {
 	Card    Card          // the session
 	Recent  []Event       // OutCard, where there is no thread: what it begins with, the last messages that do not follow by themselves, oldest first
 	Note    bool          // for agents only
-	State   DeliveryState // OutTell: what has become of the message
+	State   DeliveryState // OutTell: what has become of the message; of Sent, each step changes one of Parts, the lines that are no longer true
 	Reason  string        // OutTell: why
 }
 

@@ -15,8 +15,8 @@ const (
 const MaxHold = 10 * time.Second
 
 // Surface is a room in a channel where agents work: sessions of the department are shown there, each in a thread of its own, and
-// answered from it. A room may serve many departments, and a department may have many rooms. Replies and Hold are the room's, whatever the
-// department.
+// answered from it. A room may serve many departments, and a department may have many rooms. Replies, Hold and Receipts are the room's, whatever
+// the department.
 type Surface struct {
 	Channel    ChannelID    `db:"channel"`
 	Room       RemoteID     `db:"room"`
@@ -24,8 +24,11 @@ type Surface struct {
 	Replies    Replies      `db:"replies"`
 	// Hold is how long an answer that was written there waits before it is sent: until then it can be changed and taken back without a
 	// trace. It does not hold for customers whose channel pulls: they see the log itself.
-	Hold      time.Duration `db:"hold"`
-	CreatedAt Time          `db:"created_at"`
+	Hold time.Duration `db:"hold"`
+	// Receipts says whether an answer that was said there is marked when it has reached the customer: their channel has taken it, or, of a
+	// channel that pulls, they have seen it.
+	Receipts  bool `db:"receipts"`
+	CreatedAt Time `db:"created_at"`
 }
 
 // Check says whether the surface's settings are such. The error is Invalid, with the field.

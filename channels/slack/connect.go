@@ -82,7 +82,7 @@ func lacking(header http.Header) []string {
 	for scope := range strings.SplitSeq(told, ",") {
 		given = append(given, strings.TrimSpace(scope))
 	}
-	return slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return slices.Contains(given, scope) })
+	return slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return slices.Contains(given, scope) || slices.Contains(spare, scope) })
 }
 
 // app gives the app's id, "" where Slack does not say it.

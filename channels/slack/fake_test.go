@@ -217,6 +217,8 @@ func (f *fake) answer(c called) map[string]any {
 		return map[string]any{"ok": true, "channel": map[string]any{"id": "D" + c.Form.Get("users")}}
 	case "views.open", "views.publish", "views.update":
 		return map[string]any{"ok": true, "view": map[string]any{"id": "V1"}}
+	case "reactions.add":
+		return map[string]any{"ok": true}
 	case "chat.postEphemeral":
 		return map[string]any{"ok": true, "message_ts": "1700000000.900000"}
 	case "chat.postMessage":

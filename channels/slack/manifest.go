@@ -21,8 +21,12 @@ var scopes = []string{
 	"groups:history",       // as above, in private channels
 	"im:history",           // what customers write to the app, and our own posts there
 	"im:write",             // private explanations
+	"reactions:write",      // receipts, where a channel is to have them
 	"users:read",           // who is a guest, or of another team
 }
+
+// spare are those of them without which an app, such as one that was made earlier, does all but what they are for.
+var spare = []string{"reactions:write"}
 
 // appScope is the permission of the app-level token.
 const appScope = "connections:write"

@@ -24,7 +24,7 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 		return a.serveCustomer(ctx, o)
 	case o.Verb == core.OutCard && o.To.Thread == "":
 		return a.open(ctx, o)
-	case o.To.Thread == "":
+	case o.To.Thread == "" && o.Verb != core.OutMark:
 		return core.Receipt{}, lost(errors.New("there is no thread"))
 	case o.Verb == core.OutCard:
 		return core.Receipt{}, a.refresh(ctx, o)
@@ -35,8 +35,9 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 	case o.Verb == core.OutDelete:
 		return a.delete(ctx, o)
 	case o.Verb == core.OutTell:
-		_, err := a.put(ctx, o, tellPost(o))
-		return core.Receipt{}, err
+		return a.tell(ctx, o)
+	case o.Verb == core.OutMark:
+		return core.Receipt{}, a.acknowledge(ctx, o)
 	}
 	return core.Receipt{}, &core.Error{Op: opDeliver, Kind: core.Invalid, Reason: reasonRefused}
 }

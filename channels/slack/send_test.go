@@ -203,8 +203,8 @@ func TestAFailureIsToldInTheThread(t *testing.T) {
 			o := said(core.OutTell, "1700000000.000001", "On its <b>way</b>")
 			f.say(testRoom, "", "UBOT", "root")
 			o.State, o.Reason = c.state, "The customer has blocked the bot."
-			if r, err := speaker(f).Deliver(t.Context(), o); err != nil || r != (core.Receipt{}) {
-				t.Fatalf("got %+v, %v", r, err)
+			if r, err := speaker(f).Deliver(t.Context(), o); err != nil || !strings.HasPrefix(string(r.Part), testRoom+"/") || r != (core.Receipt{Part: r.Part}) {
+				t.Fatalf("got %+v, %v, want the line named", r, err)
 			}
 			posted := f.one(t, "chat.postMessage")
 			if got := posted.Form.Get("text"); got != c.text {

@@ -82,6 +82,14 @@ func slackRetry(s *slackShop, chat int) {
 	c.has()
 	s.slack.click("anna", again)
 	c.has(text)
+	eventually(s.t, 20*time.Second, func() string {
+		for _, m := range s.slack.thread(c.root) {
+			if _, ok := m.button("Retry"); ok {
+				return "the thread still says that the reply has failed"
+			}
+		}
+		return ""
+	})
 	c.keeps(watched / 2)
 }
 

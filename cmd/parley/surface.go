@@ -23,8 +23,9 @@ type spot struct {
 
 type surfaceAdd struct {
 	spot
-	Replies *string        `placeholder:"out|inside" help:"What becomes of what agents write in the room's threads: out, it goes to the customer; inside, it stays a note unless it is sent on purpose. If not given: as the room has it, out for a new one."`
-	Hold    *time.Duration `placeholder:"TIME" help:"How long an answer written there is held back, up to 10s: until then it can be changed or deleted without a trace. Visitors of a widget see answers at once all the same. If not given: as the room has it, 0s for a new one."`
+	Replies  *string        `placeholder:"out|inside" help:"What becomes of what agents write in the room's threads: out, it goes to the customer; inside, it stays a note unless it is sent on purpose. If not given: as the room has it, out for a new one."`
+	Receipts *bool          `help:"Mark answers that were written there when they have reached the customer; --receipts=false ends that. If not given: as the room has it, not in a new one."`
+	Hold     *time.Duration `placeholder:"TIME" help:"How long an answer written there is held back, up to 10s: until then it can be changed or deleted without a trace. Visitors of a widget see answers at once all the same. If not given: as the room has it, 0s for a new one."`
 }
 
 func (s surfaceAdd) Run(p *program) error {
@@ -41,7 +42,7 @@ func (s surfaceAdd) Run(p *program) error {
 		}
 		for _, other := range all {
 			if other.Channel == f.Channel && other.Room == f.Room {
-				f.Replies, f.Hold = other.Replies, other.Hold
+				f.Replies, f.Hold, f.Receipts = other.Replies, other.Hold, other.Receipts
 			}
 		}
 		return o.hub.AddSurface(ctx, s.over(f))
@@ -52,6 +53,9 @@ func (s surfaceAdd) Run(p *program) error {
 func (s surfaceAdd) over(f core.Surface) core.Surface {
 	if s.Replies != nil {
 		f.Replies = core.Replies(*s.Replies)
+	}
+	if s.Receipts != nil {
+		f.Receipts = *s.Receipts
 	}
 	if s.Hold != nil {
 		f.Hold = *s.Hold
@@ -95,6 +99,9 @@ func (s spot) set(p *program, do func(context.Context, *office, core.Surface) er
 
 type surfaceList struct{}
 
+// receiptWords is how the list shows whether a room has receipts.
+var receiptWords = map[bool]string{true: "on", false: "off"}
+
 func (surfaceList) Run(p *program) error {
 	ctx := context.Background()
 	o, err := p.office(ctx, false)
@@ -121,9 +128,9 @@ func (surfaceList) Run(p *program) error {
 	for _, d := range departments {
 		names[int64(d.ID)] = d.Slug
 	}
-	rows := [][]string{{"CHANNEL", "ROOM", "DEPARTMENT", "REPLIES", "HOLD"}}
+	rows := [][]string{{"CHANNEL", "ROOM", "DEPARTMENT", "REPLIES", "HOLD", "RECEIPTS"}}
 	for _, f := range all {
-		rows = append(rows, []string{names[int64(f.Channel)], string(f.Room), names[int64(f.Department)], string(f.Replies), f.Hold.String()})
+		rows = append(rows, []string{names[int64(f.Channel)], string(f.Room), names[int64(f.Department)], string(f.Replies), f.Hold.String(), receiptWords[f.Receipts]})
 	}
 	return p.table(rows)
 }

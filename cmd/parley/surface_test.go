@@ -25,12 +25,12 @@ func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
 		args []string
 		want []string // the lines of the list, but for the first
 	}{
-		{[]string{}, []string{"desk C0123456789 support out 0s"}},
-		{[]string{"add", "--department", "support", "--replies", "inside"}, []string{"desk C0123456789 support inside 0s"}},
-		{[]string{"add", "--department", "support", "--hold", "2500ms"}, []string{"desk C0123456789 support inside 2.5s"}},
-		{[]string{"add", "--department", "sales"}, []string{"desk C0123456789 support inside 2.5s", "desk C0123456789 sales inside 2.5s"}},
-		{[]string{"add", "--department", "sales", "--replies", "out", "--hold", "0s"}, []string{"desk C0123456789 support out 0s", "desk C0123456789 sales out 0s"}},
-		{[]string{"remove", "--department", "sales"}, []string{"desk C0123456789 support out 0s"}},
+		{[]string{}, []string{"desk C0123456789 support out 0s off"}},
+		{[]string{"add", "--department", "support", "--replies", "inside"}, []string{"desk C0123456789 support inside 0s off"}},
+		{[]string{"add", "--department", "support", "--hold", "2500ms", "--receipts"}, []string{"desk C0123456789 support inside 2.5s on"}},
+		{[]string{"add", "--department", "sales"}, []string{"desk C0123456789 support inside 2.5s on", "desk C0123456789 sales inside 2.5s on"}},
+		{[]string{"add", "--department", "sales", "--replies", "out", "--hold", "0s", "--receipts=false"}, []string{"desk C0123456789 support out 0s off", "desk C0123456789 sales out 0s off"}},
+		{[]string{"remove", "--department", "sales"}, []string{"desk C0123456789 support out 0s off"}},
 	}
 	for _, step := range steps {
 		if len(step.args) > 0 {
@@ -41,7 +41,7 @@ func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
 		for _, line := range lines {
 			got = append(got, strings.Join(strings.Fields(line), " "))
 		}
-		if want := "CHANNEL ROOM DEPARTMENT REPLIES HOLD\n" + strings.Join(step.want, "\n"); strings.Join(got, "\n") != want {
+		if want := "CHANNEL ROOM DEPARTMENT REPLIES HOLD RECEIPTS\n" + strings.Join(step.want, "\n"); strings.Join(got, "\n") != want {
 			t.Errorf("after %q: got %q, want %q", step.args, got, want)
 		}
 	}

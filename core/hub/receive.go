@@ -148,7 +148,8 @@ func customerRead(w *store.Work, in core.Inbound) error {
 	if err != nil || seq <= s.CustomerReadSeq {
 		return err
 	}
+	before := s.CustomerReadSeq
 	s.CustomerReadSeq = seq
 	w.PutSession(s)
-	return nil
+	return w.Seen(s, before, seq)
 }

@@ -79,9 +79,15 @@ func expose(out *core.Outgoing, t task) bool {
 			return false
 		}
 	case core.OutTell:
-		if m.State != core.Failed && m.State != core.MaySent {
+		switch m.State {
+		case core.Failed, core.MaySent:
+		case core.Sent: // after all
+			return t.Thread != "" && len(t.Parts) > 0
+		default:
 			return false
 		}
+	case core.OutMark:
+		return len(t.Parts) > 0 && m.DeletedAt == 0
 	default:
 		return t.Thread != "" && len(t.Parts) > 0 && (t.Verb == core.OutDelete || m.DeletedAt == 0)
 	}
@@ -92,7 +98,9 @@ func expose(out *core.Outgoing, t task) bool {
 }
 
 // opens tells whether the adapter is asked for a thread on the way to something else.
-func (t task) opens() bool { return t.Room != "" && t.Thread == "" && t.Verb != core.OutOpen }
+func (t task) opens() bool {
+	return t.Room != "" && t.Thread == "" && t.Verb != core.OutOpen && t.Verb != core.OutMark
+}
 
 // verb is what the adapter is asked for: where it cannot edit, a correction is sent.
 func (r *runner) verb(v core.OutVerb) core.OutVerb {

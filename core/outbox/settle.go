@@ -105,12 +105,15 @@ func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
 	if err != nil || !l.Sending || l.Epoch != r.Epoch || l.Head() != t.No || l.Step != t.lane.Step || l.Attempts != t.lane.Attempts {
 		return false, err
 	}
-	if o.receipt.Part != "" {
+	if o.receipt.Part != "" && t.Verb != core.OutTell {
 		if err := w.AddPartOf(t.Delivery, o.receipt.Part); err != nil {
 			return false, err
 		}
 	}
-	if o.receipt.Gone != "" {
+	switch {
+	case o.receipt.Gone != "" && t.Verb == core.OutTell:
+		w.RemoveTelling(t.Channel, o.receipt.Gone)
+	case o.receipt.Gone != "":
 		w.RemovePart(t.Channel, o.receipt.Gone)
 	}
 	if o.verdict.State != core.Queued {
@@ -141,13 +144,15 @@ func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
 	return true, rethread(w, s, t, o)
 }
 
-// rethread notes a surface's thread that was made, or is lost. A lost one is made anew at once. What a surface shows says nothing about
+// rethread notes a surface's thread that was made, or is lost, and what it was told. A lost one is made anew at once. What a surface shows says nothing about
 // how far the message has come.
 func rethread(w *store.Work, s core.Session, t task, o outcome) error {
 	switch {
 	case o.lost:
 		w.LoseThread(t.Channel, core.Address{Conversation: t.Room, Thread: t.Thread})
 		return w.OweOpen(t.Delivery)
+	case o.receipt.Part != "" && t.Verb == core.OutTell:
+		return w.AddTelling(t.Delivery, o.receipt.Part)
 	case o.receipt.Thread == "":
 		return nil
 	}

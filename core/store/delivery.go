@@ -205,7 +205,7 @@ type Task struct {
 	core.Delivery
 	Message      core.Event
 	Conversation core.RemoteID
-	Parts        []core.RemoteID // of the message's text where it is owed, in order; of a deletion or reaction its files' too
+	Parts        []core.RemoteID // of the message's text where it is owed, in order; of a deletion or reaction its files' too; of OutTell what was told of it there
 	File         core.File       // OutFile, OutFetch
 	ReplyTo      core.RemoteID   // the first part there of what the message answers
 
@@ -291,6 +291,9 @@ func (s *Store) Tasks(ctx context.Context, c core.ChannelID, lanes []string) ([]
 		if answered := whole[partOf{m.About, h.Room}]; len(answered) > 0 {
 			tasks[i].ReplyTo = answered[0]
 		}
+	}
+	if err := s.told(ctx, c, tasks); err != nil {
+		return nil, err
 	}
 	return tasks, s.expose(ctx, c, tasks)
 }

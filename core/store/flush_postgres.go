@@ -58,9 +58,9 @@ const (
 		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS TEXT[]), CAST($5 AS TEXT[]), CAST($6 AS BIGINT[]),
 			CAST($7 AS BIGINT[]))
 		AS n (id, text, data, state, reason, edited_at, deleted_at) WHERE l.id = n.id`
-	postgresInsertParts = `INSERT INTO parts (channel, remote, message, no, room, file)
+	postgresInsertParts = `INSERT INTO parts (channel, remote, message, no, room, file, said)
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),
-			CAST($6 AS BIGINT[]))
+			CAST($6 AS BIGINT[]), CAST($7 AS BOOLEAN[]))
 		ON CONFLICT DO NOTHING`
 	postgresInsertDeliveries = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at, file)
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),

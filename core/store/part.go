@@ -15,6 +15,7 @@ type freshPart struct {
 	event   int
 	no      int
 	file    core.FileID // it is that file; zero: text
+	said    bool        // an agent has said it there
 }
 
 const (

@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	surfaceColumns   = `channel, room, department, replies, hold, created_at`
+	surfaceColumns   = `channel, room, department, replies, hold, receipts, created_at`
 	selectSurfaces   = `SELECT ` + surfaceColumns + ` FROM surfaces ORDER BY channel, room, department`
 	selectSurfacesOf = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE department = ? ORDER BY channel, room`
 	selectServed     = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ?`
 	selectSurface    = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ? AND room = ? ORDER BY department LIMIT 1`
-	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	setRoom          = `UPDATE surfaces SET replies = ?, hold = ? WHERE channel = ? AND room = ?`
+	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	setRoom          = `UPDATE surfaces SET replies = ?, hold = ?, receipts = ? WHERE channel = ? AND room = ?`
 	deleteSurface    = `DELETE FROM surfaces WHERE channel = ? AND room = ? AND department = ?`
 )
 
@@ -31,8 +31,8 @@ func (s *Store) Surface(ctx context.Context, c core.ChannelID, room core.RemoteI
 
 // AddSurface lets a room show the sessions of a department, from their next event on. The room's settings become those of f.
 func (w *Work) AddSurface(f core.Surface) {
-	w.change(insertSurface, f.Channel, string(f.Room), f.Department, string(f.Replies), int64(f.Hold), f.CreatedAt)
-	w.change(setRoom, string(f.Replies), int64(f.Hold), f.Channel, string(f.Room))
+	w.change(insertSurface, f.Channel, string(f.Room), f.Department, string(f.Replies), int64(f.Hold), f.Receipts, f.CreatedAt)
+	w.change(setRoom, string(f.Replies), int64(f.Hold), f.Receipts, f.Channel, string(f.Room))
 }
 
 // RemoveSurface ends that. What is said in its threads still belongs to their sessions.
@@ -74,9 +74,11 @@ func (w *Work) Hold(s core.Session) (time.Duration, error) {
 func (w *Work) show(s core.Session, e core.Event) {
 	verb, card := e.ShownAs()
 	if w.said.Remote != "" && e.Kind == core.EventMessage {
-		w.RemovePart(w.said.Channel, w.said.Remote) // it was another message before, if an edit has made a note of it
 		w.RemovePart(w.said.Channel, w.said.Remote) // of a reply that was made a note: the name is the note's from now on
-		w.addPart(freshPart{channel: w.said.Channel, room: w.said.Room, remote: w.said.Remote, event: len(w.group.events) - 1})
+		w.addPart(freshPart{channel: w.said.Channel, room: w.said.Room, remote: w.said.Remote, event: len(w.group.events) - 1, said: true})
+	}
+	if e.Kind == core.EventDelivery && e.State == core.Sent {
+		w.arrived(s, e.About)
 	}
 	if verb == "" && !card && e.Kind != core.EventFile {
 		return
