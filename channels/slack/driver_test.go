@@ -114,7 +114,7 @@ func (d *driver) Open(c core.Channel, k channeltest.Desk) (core.Adapter, error) 
 		return nil, err
 	}
 	a.chance = func() float64 { return 0 }
-	a.pace = pace{look: 20 * time.Millisecond, hold: 5 * time.Millisecond, patch: 50 * time.Millisecond, drain: 50 * time.Millisecond,
+	a.pace = pace{home: time.Second, look: 20 * time.Millisecond, hold: 5 * time.Millisecond, patch: 50 * time.Millisecond, drain: 50 * time.Millisecond,
 		quiet: time.Minute, pause: 20 * time.Millisecond}
 	return a, nil
 }

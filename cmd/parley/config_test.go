@@ -128,6 +128,7 @@ var badInputs = map[string]bad{
 	"a surface that holds for too long":      {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--hold", "11s"}, name: "--hold"},
 	"a surface that holds backwards":         {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--hold", "-1s"}, name: "--hold"},
 	"a surface that holds until soon":        {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--hold", "soon"}, name: "--hold"},
+	"a surface with some receipts":           {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--receipts=some"}, name: "--receipts"},
 	"a bot without a token":                  {args: []string{"channel", "add", "telegram", "--department", "support"}, name: "missing flags: --token-file"},
 	"a bot's token that is none":             {args: []string{"channel", "add", "telegram", "--department", "support", "--token-file", "%DIR/short.txt"}, name: "--token-file"},
 	"a bot in a mode that is none":           {args: []string{"channel", "add", "telegram", "--department", "support", "--token-file", "%DIR/short.txt", "--mode", "push"}, name: "--mode"},

@@ -31,6 +31,7 @@ var rooms = []struct {
 
 	{"core", nil},
 	{"core/store", []string{"core", "migrations"}},
+	{"core/store/storetest", []string{"core", "core/store", "core/file"}},
 	{"core/feed", []string{"core", "core/store"}},
 	{"core/presence", []string{"core", "core/store"}},
 	{"core/search", []string{"core", "core/store", "core/feed"}},
