@@ -22,7 +22,7 @@ const (
 	EventEdited   EventKind = "edited"   // About has another text now
 	EventDeleted  EventKind = "deleted"  // About was taken back
 	EventReacted  EventKind = "reacted"  // the actor shows Text, an emoji, on About; "" takes it back
-	EventDelivery EventKind = "delivery" // About has come as far as State says
+	EventDelivery EventKind = "delivery" // About has come as far as State says, and its files as far as Extra.Media says
 	EventFile     EventKind = "file"     // a file of About is ready, or refused; Extra.Media has it
 	EventLost     EventKind = "lost"     // the customer cannot be reached any more; Reason says why
 	EventFound    EventKind = "found"    // they can be again

@@ -89,7 +89,7 @@ func KindOfFile(told, mediaType string) string {
 // FileName gives the last part of a name, without what is not shown or means something to a file system, and no longer than MaxName. A
 // name of which nothing is left is "file".
 func FileName(s string) string {
-	s = path.Base(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\\", "/"))
+	s = path.Base(strings.ReplaceAll(strings.ToValidUTF8(s, ""), `\`, "/"))
 	s = strings.Map(func(r rune) rune {
 		if control(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`<>:"|?*`, r) {
 			return -1

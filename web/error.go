@@ -36,6 +36,7 @@ const (
 	codeTooLarge   = "too_large"
 	codeMediaType  = "unsupported_media_type"
 	codeSlow       = "timeout"
+	codeIncomplete = "incomplete"
 	codeInternal   = "internal"
 	codeNotBuilt   = "not_built"
 	problemType    = "application/problem+json"
@@ -65,6 +66,7 @@ var problems = map[string]struct {
 	codeTooLarge:              {http.StatusRequestEntityTooLarge, "Too large", "A body may have at most 256 KiB. Send less at a time."},
 	codeMediaType:             {http.StatusUnsupportedMediaType, "Not JSON", "Send the body as application/json."},
 	codeSlow:                  {http.StatusRequestTimeout, "Too slow", "The body did not arrive in time. Send it again."},
+	codeIncomplete:            {http.StatusBadRequest, "Incomplete", "The body broke off. Send it again."},
 	codeInternal:              {http.StatusInternalServerError, "Our fault", "Something went wrong on our side. It has been noted; try again later."},
 	codeNotBuilt:              {http.StatusServiceUnavailable, "Not built", "This program carries no pages. Build them with `make run` or `make build`."},
 }

@@ -18,6 +18,7 @@ import (
 
 	"parley/core"
 	"parley/core/feed"
+	"parley/core/file"
 	"parley/core/hub"
 	"parley/core/socket"
 	"parley/core/store"
@@ -34,6 +35,8 @@ type house struct {
 	store          *store.Store
 	writer         *store.Writer
 	feed           *feed.Feed
+	files          *file.Store
+	folder         string // of the files
 	ids            *core.IDMaker
 	log            *buffer
 	support, sales core.Department
@@ -77,15 +80,19 @@ func open(t *testing.T, change ...func(*Config)) *house {
 	h.feed = feed.New(h.store, core.NewCursorSeal(core.NewKey()))
 	h.writer = storetest.Write(t, h.store, h.feed.Publish)
 	var err error
+	h.folder = t.TempDir()
+	h.files, err = file.New(h.folder)
+	check(t, err)
+	t.Cleanup(func() { _ = h.files.Close() })
 	can := func(core.ChannelID) (core.Capabilities, bool) { return h.capable, true }
 	h.hub, err = hub.New(hub.Config{
-		Writer: h.writer, Store: h.store, Files: storetest.Files(t), Hints: h.feed.Hint, Can: can,
+		Writer: h.writer, Store: h.store, Files: h.files, Hints: h.feed.Hint, Can: can,
 		IDs: h.ids, Clock: core.SystemClock, Log: quiet,
 	})
 	check(t, err)
 	sockets := socket.NewGroup(quiet)
 	c := Config{
-		Hub: h.hub, Store: h.store, Feed: h.feed, Sockets: sockets, Can: can, Check: h.checkChannel, Clock: core.SystemClock,
+		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Can: can, Check: h.checkChannel, Clock: core.SystemClock,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: publicURL, Version: "1", Pages: built,
 	}
 	for _, f := range change {

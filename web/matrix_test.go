@@ -75,6 +75,13 @@ POST /api/v1/messages/{held}/retry              401 422 422 422 404 404 404 401 
 POST /api/v1/messages/{sales}/retry             401 404 404 404 422 422 404 401 401
 POST /api/v1/messages/{unknown}/retry           401 404 404 404 404 404 404 401 401
 
+POST /api/v1/files                              401 201 201 201 201 201 201 401 401
+GET  /api/v1/files/{waiting}                    401 200 200 200 404 404 404 401 401
+GET  /api/v1/files/{held}                       401 200 200 200 404 404 404 401 401
+GET  /api/v1/files/{sales}                      401 404 404 404 200 200 404 401 401
+GET  /api/v1/files/{unknown}                    401 404 404 404 404 404 404 401 401
+GET  /widget/v1/files/{key}                     200 200 200 200 200 200 200 200 200
+
 GET  /api/v1/channels                           401 200 200 200 200 200 200 401 401
 POST /api/v1/channels/{waiting}/test            401 403 403 403 403 403 200 401 401
 POST /api/v1/channels/{held}/test               401 403 403 403 403 403 200 401 401
@@ -182,7 +189,11 @@ func (h *house) row(t *testing.T, r route, method, path string) []string {
 		if r.method != "GET" {
 			body = h.bodyFor(r, method)
 		}
-		w := h.call(who, r.method, h.aim(path, method+strconv.Itoa(i)), body)
+		request := h.request(who, r.method, h.aim(path, method+strconv.Itoa(i)), body)
+		if r.path == "/api/v1/files" {
+			request.Header.Set("Content-Type", rawType)
+		}
+		w := h.send(request)
 		got = append(got, strconv.Itoa(w.Code))
 		if problem := w.Header().Get("Content-Type") == problemType; problem != (w.Code >= http.StatusBadRequest) {
 			t.Errorf("%s %s: got %d as %q", method, path, w.Code, w.Header().Get("Content-Type"))
@@ -217,8 +228,12 @@ func (h *house) bodyFor(r route, method string) any {
 }
 
 // aim puts something new of the kind that the path names into it: a session, or of one a message of its department's operator or
-// its holder, or a link of theirs.
+// its holder, or a link or a file of theirs. What customers see of a file is its key.
 func (h *house) aim(path, name string) string {
+	if strings.Contains(path, "{key}") {
+		session := h.said(h.support, name+path, "hello")
+		return strings.Replace(path, "{key}", h.keyOf(h.sent(h.anna, session, "reply", h.brought(h.anna, "a.txt", "for you"))), 1)
+	}
 	for kind, make := range map[string]func() (core.SessionID, *person){
 		"{waiting}": func() (core.SessionID, *person) { return h.said(h.support, name+path, "hello"), h.anna },
 		"{held}": func() (core.SessionID, *person) {
@@ -239,6 +254,10 @@ func (h *house) aim(path, name string) string {
 			id = h.channels[h.support.ID].ID.String()
 		case strings.Contains(path, "/links/{") && author != nil:
 			id = linkID(h.linked(author, h.channels[h.support.ID], core.RemoteID("team/"+id)))
+		case strings.Contains(path, "/files/{") && author == nil:
+			id = core.FileID(session).String()
+		case strings.Contains(path, "/files/{"):
+			id = h.sent(author, session, "note", h.brought(author, "a.txt", "for us")).Media[0].File
 		case strings.Contains(path, "/messages/{") && author == nil:
 			id = core.EventID(session).String()
 		case strings.Contains(path, "/messages/{"):

@@ -11,7 +11,7 @@ import (
 type Event struct {
 	ID       string `json:"id" example:"msg_5k"`
 	Seq      int64  `json:"seq" doc:"dense within the session, from 1"`
-	Kind     string `json:"kind" doc:"started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, edited, deleted, reacted, delivery, lost, found; others may come"`
+	Kind     string `json:"kind" doc:"started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, edited, deleted, reacted, delivery, file, lost, found; others may come"`
 	At       string `json:"at" format:"date-time"`
 	Session  string `json:"session"`
 	Audience string `json:"audience" enum:"everyone,agents" doc:"agents: a note"`
@@ -22,7 +22,7 @@ type Event struct {
 	About    string `json:"about,omitempty" doc:"the message that it answers, edits, delivers and so on"`
 
 	Entities  []Entity   `json:"entities,omitempty" doc:"marks on parts of the text"`
-	Media     []Media    `json:"media,omitempty" doc:"what came with a message"`
+	Media     []Media    `json:"media,omitempty" doc:"of message: what came with it, as it stands; of delivery the same, as it is then; of file: the one that is ready or refused now"`
 	Reactions []Reaction `json:"reactions,omitempty" doc:"of message, as it stands"`
 
 	From     *Ref     `json:"from,omitempty" doc:"of transferred: the department that it left, as it was called then"`
@@ -48,12 +48,18 @@ type Entity struct {
 	Language string `json:"language,omitempty" doc:"of a pre"`
 }
 
-// Media is something that came with a message: what the network said of it.
+// Media is something that came with a message. Without a file it is what the network said of it.
 type Media struct {
 	Kind string `json:"kind" doc:"photo, video, voice, audio, file, sticker, location, contact, other"`
 	Name string `json:"name,omitempty"`
-	Type string `json:"type,omitempty"`
+	Type string `json:"type,omitempty" doc:"media type: by content once the file is ready"`
 	Size int64  `json:"size,omitempty" doc:"bytes"`
+
+	File   string `json:"file,omitempty" doc:"its bytes, where Parley keeps them"`
+	State  string `json:"state,omitempty" enum:"pending,ready,refused" doc:"how far they have come to Parley"`
+	Sent   string `json:"sent,omitempty" enum:"queued,sent,uncertain,failed,dropped" doc:"of an agent's: how far it is on its way to the customer"`
+	Reason string `json:"reason,omitempty" doc:"a sentence for people: of state, of sent"`
+	URL    string `json:"url,omitempty" doc:"of a file that is ready: where its bytes are"`
 }
 
 // Reaction is what one side shows on a message.
@@ -105,12 +111,22 @@ func (e *Event) dress(data string) {
 		e.Entities = append(e.Entities, Entity{Kind: string(n.Kind), Offset: n.Offset, Length: n.Length, URL: n.URL, Language: n.Language})
 	}
 	for _, m := range x.Media {
-		e.Media = append(e.Media, Media{Kind: m.Kind, Name: m.Name, Type: m.Type, Size: m.Size})
+		e.Media = append(e.Media, mediaOf(m))
 	}
 	e.Added, e.Removed = x.Added, x.Removed
 	for _, r := range x.Reactions {
 		e.Reactions = append(e.Reactions, Reaction{By: string(r.By), Emoji: r.Emoji})
 	}
+}
+
+func mediaOf(m core.Media) Media {
+	out := Media{
+		Kind: m.Kind, Name: m.Name, Type: m.Type, Size: m.Size, File: m.File.String(), State: string(m.State), Sent: string(m.Sent), Reason: m.Reason,
+	}
+	if m.State == core.FileReady {
+		out.URL = filesPath + out.File
+	}
+	return out
 }
 
 func entitiesOf(all []Entity) []core.Entity {
@@ -163,10 +179,11 @@ func (s *Server) messages(ctx context.Context, in *messagesInput) (*messagesOutp
 type Message struct {
 	ClientID string `json:"client_id" doc:"the client's own key for this message, best a UUIDv7: the same again is the same message"`
 	Kind     string `json:"kind" enum:"reply,note" doc:"reply: to the customer; note: for agents only"`
-	Text     string `json:"text" doc:"at most 65,536 bytes of UTF-8 without NUL"`
+	Text     string `json:"text,omitempty" doc:"at most 65,536 bytes of UTF-8 without NUL; may be missing where there are attachments"`
 
-	Entities []Entity `json:"entities,omitempty" doc:"of a reply: marks on parts of the text, at most 200"`
-	ReplyTo  string   `json:"reply_to,omitempty" doc:"of a reply: the message of the session that it answers"`
+	Attachments []string `json:"attachments,omitempty" maxItems:"20" nullable:"false" doc:"files that one has brought and not said yet, in their order"`
+	Entities    []Entity `json:"entities,omitempty" doc:"of a reply: marks on parts of the text, at most 200"`
+	ReplyTo     string   `json:"reply_to,omitempty" doc:"of a reply: the message of the session that it answers"`
 }
 
 type sayInput struct {
@@ -188,7 +205,11 @@ func (s *Server) say(ctx context.Context, in *sayInput) (*sayOutput, error) {
 	if err := core.CheckDedupe("client_id", in.Body.ClientID); err != nil {
 		return nil, err
 	}
-	say := core.Say{Session: id, Text: in.Body.Text, Entities: entitiesOf(in.Body.Entities)}
+	media, err := attached(in.Body.Attachments)
+	if err != nil {
+		return nil, err
+	}
+	say := core.Say{Session: id, Text: in.Body.Text, Entities: entitiesOf(in.Body.Entities), Media: media}
 	if in.Body.ReplyTo != "" {
 		if say.ReplyTo, err = idOf("reply_to", in.Body.ReplyTo, core.ParseID[core.EventID]); err != nil {
 			return nil, err
@@ -199,7 +220,7 @@ func (s *Server) say(ctx context.Context, in *sayInput) (*sayOutput, error) {
 		if len(say.Entities) > 0 || say.ReplyTo != 0 {
 			return nil, refuse("kind", "a note has neither entities nor reply_to")
 		}
-		d = core.Note{Session: id, Text: in.Body.Text}
+		d = core.Note{Session: id, Text: in.Body.Text, Media: media}
 	}
 	done, err := s.do(ctx, d, in.Body.ClientID)
 	if err != nil {

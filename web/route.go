@@ -45,6 +45,10 @@ func (s *Server) routes() []route {
 		{"PUT", "/api/v1/messages/{id}/reaction", deed(core.VerbReact), "Show an emoji on a message", handle(s.react)},
 		{"POST", "/api/v1/messages/{id}/retry", deed(core.VerbRetry), "Send a message again that has not arrived, or may not have", handle(s.retry)},
 
+		{"POST", "/api/v1/files", signedIn, "Bring a file, to be said in one message within a day", create(s.bring)},
+		{"GET", "/api/v1/files/{id}", signedIn, "The bytes of a file, or a part of them", handle(s.file)},
+		{"GET", "/widget/v1/files/{key}", public, "The bytes of a file that a customer sees", plain(s.keyedFile)},
+
 		{"GET", "/api/v1/channels", signedIn, "The channels of one's departments, and how they fare", handle(s.channels)},
 		{"POST", "/api/v1/channels/{id}/test", admins, "Ask the channel's network whether all is well", handle(s.testChannel)},
 
@@ -135,7 +139,9 @@ func serve[I, O any](f func(context.Context, *I) (*O, error), success int) handl
 		if r.right.signed {
 			op.Security = []map[string][]string{{"cookie": {}}, {"key": {}}}
 		}
-		if r.method != http.MethodGet {
+		if bytes, ok := any(new(I)).(raw); ok {
+			bytes.describe(&op)
+		} else if r.method != http.MethodGet {
 			op.Middlewares = append(op.Middlewares, s.strict(nothingRequired(reflect.TypeFor[I]())))
 		}
 		_, creates := reflect.TypeFor[O]().FieldByName("Status")
@@ -158,12 +164,24 @@ func serve[I, O any](f func(context.Context, *I) (*O, error), success int) handl
 	}
 }
 
-// plain mounts a function that reads, outside of the API's description.
+// raw is the input of a function of the API where bytes come or go as they are, which its types do not tell.
+type raw interface {
+	huma.Resolver
+	describe(*huma.Operation)
+}
+
+// plain mounts a function that reads, outside of the API's description. What stands in braces in its path is a path value of the request.
 func plain(f http.HandlerFunc) handler {
 	return func(_ *Server, r route, e *gin.Engine, _ huma.API) {
-		answer := func(c *gin.Context) { f(c.Writer, c.Request) }
-		e.Handle(r.method, r.path, answer)
-		e.Handle(http.MethodHead, r.path, answer)
+		answer := func(c *gin.Context) {
+			for _, p := range c.Params {
+				c.Request.SetPathValue(p.Key, p.Value)
+			}
+			f(c.Writer, c.Request)
+		}
+		path := strings.NewReplacer("{", ":", "}", "").Replace(r.path)
+		e.Handle(r.method, path, answer)
+		e.Handle(http.MethodHead, path, answer)
 	}
 }
 

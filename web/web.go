@@ -13,6 +13,7 @@ import (
 
 	"parley/core"
 	"parley/core/feed"
+	"parley/core/file"
 	"parley/core/hub"
 	"parley/core/socket"
 	"parley/core/store"
@@ -23,6 +24,7 @@ type Config struct {
 	Hub       *hub.Hub
 	Store     *store.Store
 	Feed      *feed.Feed
+	Files     *file.Store
 	Sockets   *socket.Group                                                  // closed by its owner when the program stops
 	Can       func(core.ChannelID) (core.Capabilities, bool)                 // what a channel can do
 	Check     func(context.Context, core.ChannelID) (answer string, _ error) // asks a channel's network whether all is well
@@ -38,6 +40,7 @@ type Server struct {
 	hub       *hub.Hub
 	store     *store.Store
 	feed      *feed.Feed
+	files     *file.Store
 	sockets   *socket.Group
 	can       func(core.ChannelID) (core.Capabilities, bool)
 	check     func(context.Context, core.ChannelID) (string, error)
@@ -63,7 +66,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		hub: c.Hub, store: c.Store, feed: c.Feed, sockets: c.Sockets, can: c.Can, check: c.Check, clock: c.Clock, log: c.Log.With("room", "web"),
+		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, can: c.Can, check: c.Check, clock: c.Clock, log: c.Log.With("room", "web"),
 		origin: origin, publicURL: public, secure: public.Scheme == "https",
 	}
 	s.cookie = cookieFor(public)

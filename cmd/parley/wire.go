@@ -98,7 +98,7 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	n.sockets = socket.NewGroup(log.With("room", "socket"))
 	n.watch.adapters = newAdapters(n)
 	n.web, err = web.New(web.Config{
-		Hub: n.hub, Store: s, Feed: n.feed, Sockets: n.sockets, Can: n.watch.can, Check: n.channels.Check, Clock: core.SystemClock, Log: log,
+		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Can: n.watch.can, Check: n.channels.Check, Clock: core.SystemClock, Log: log,
 		PublicURL: n.publicURL, Version: apiVersion, Pages: web.Pages(),
 	})
 	if err != nil {

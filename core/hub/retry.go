@@ -32,7 +32,7 @@ func (a *act) retry(d core.Retry) error {
 	m.State, m.Reason, m.Data = core.Queued, "", again.Data()
 	a.PutMessage(m)
 	e := a.event(core.EventDelivery, core.AgentsOnly)
-	e.About, e.State, e.Dedupe = m.ID, core.Queued, a.Key()
+	e.About, e.State, e.Data, e.Dedupe = m.ID, core.Queued, core.Extra{Media: again.Media}.Data(), a.Key()
 	a.Append(&a.s, e)
 	if words {
 		err = a.owe(core.OutSend, m.ID)

@@ -127,11 +127,13 @@ func named(f core.Media) string {
 	return f.Name + ": " + f.Reason
 }
 
-// report says on the message, and as an event, how far it has come.
+// report says on the message, and as an event, how far it has come, with each of its files.
 func report(w *store.Work, s *core.Session, m core.Event, state core.DeliveryState, reason string) {
 	m.State, m.Reason = state, reason
 	w.PutMessage(m)
+	x, _ := core.ParseExtra(m.Data) // what cannot be read has no files
 	w.Append(s, core.Event{
 		Kind: core.EventDelivery, Audience: core.AgentsOnly, ActorKind: core.BySystem, About: m.ID, State: m.State, Reason: reason,
+		Data: core.Extra{Media: x.Media}.Data(),
 	})
 }

@@ -133,15 +133,15 @@ func fileChanges(f core.File) []any {
 
 const (
 	selectSeenFile = `SELECT f.id, f.key, f.name, f.type, f.size, f.state, f.remote, f.agent, f.channel, f.identity, f.room, f.message, f.created_at
-	FROM files f LEFT JOIN log l ON l.id = f.message
-	WHERE f.id = ? AND (f.message = 0 AND f.agent = ? OR l.department IN (?) AND l.deleted_at = 0)`
+	FROM files f LEFT JOIN log l ON l.id = f.message LEFT JOIN sessions s ON s.id = l.session
+	WHERE f.id = ? AND (f.message = 0 AND f.agent = ? OR s.department IN (?) AND l.deleted_at = 0)`
 	selectKeyedFile = `SELECT f.id, f.key, f.name, f.type, f.size, f.state, f.remote, f.agent, f.channel, f.identity, f.room, f.message, f.created_at
 	FROM files f JOIN log l ON l.id = f.message
 	WHERE f.key = ? AND l.audience = 'everyone' AND l.deleted_at = 0`
 )
 
-// File gives a file that the scope sees: of a message that is still there, or brought by the scope's agent and not said yet. NotFound for any
-// other.
+// File gives a file that the scope sees: of a message that is still there, in a session that the scope sees, or brought by the scope's agent
+// and not said yet. NotFound for any other.
 func (s *Store) File(ctx context.Context, scope core.Scope, id core.FileID) (core.File, error) {
 	departments := scope.Departments
 	if len(departments) == 0 {
