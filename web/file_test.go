@@ -291,7 +291,9 @@ func TestAFileThatHasNotCome(t *testing.T) {
 		t.Fatalf("media: got %+v, want it pending and without an address", said.Media[0])
 	}
 	refused(t, h.call(h.anna, "GET", filesPath+said.Media[0].File, nil), http.StatusNotFound, "not_found", "")
-	h.becomes(said, func(f *core.File, m *core.Media) {
+	message, err := core.ParseID[core.EventID](said.ID)
+	check(t, err)
+	h.becomes(s.ID, message, 0, func(f *core.File, m *core.Media) {
 		f.State, m.State, m.Reason = core.FileRefused, core.FileRefused, "The network has it no more."
 	})
 	p := refused(t, h.call(h.anna, "GET", filesPath+said.Media[0].File, nil), http.StatusGone, "gone", "")
@@ -301,13 +303,9 @@ func TestAFileThatHasNotCome(t *testing.T) {
 	refused(t, h.call(h.eve, "GET", filesPath+said.Media[0].File, nil), http.StatusNotFound, "not_found", "")
 }
 
-// becomes changes the first file of a message, as the outbox does.
-func (h *house) becomes(of Event, change func(*core.File, *core.Media)) {
+// becomes changes a file of a message, as the outbox does when it has fetched it.
+func (h *house) becomes(session core.SessionID, message core.EventID, nth int, change func(*core.File, *core.Media)) {
 	h.t.Helper()
-	message, err := core.ParseID[core.EventID](of.ID)
-	check(h.t, err)
-	session, err := core.ParseID[core.SessionID](of.Session)
-	check(h.t, err)
 	h.write(func(w *store.Work) error {
 		s, err := w.Session(session)
 		check(h.t, err)
@@ -315,14 +313,15 @@ func (h *house) becomes(of Event, change func(*core.File, *core.Media)) {
 		check(h.t, err)
 		x, err := core.ParseExtra(m.Data)
 		check(h.t, err)
-		f, err := w.File(x.Media[0].File)
+		f, err := w.File(x.Media[nth].File)
 		check(h.t, err)
 		x, _ = x.WithFile(f.ID, func(m *core.Media) { change(&f, m) })
 		m.Data = x.Data()
 		w.PutFile(f)
 		w.PutMessage(m)
 		w.Append(&s, core.Event{
-			Kind: core.EventFile, Audience: m.Audience, ActorKind: core.BySystem, About: m.ID, Data: core.Extra{Media: x.Media[:1]}.Data(), Reason: x.Media[0].Reason,
+			Kind: core.EventFile, Audience: m.Audience, ActorKind: core.BySystem, About: m.ID,
+			Data: core.Extra{Media: x.Media[nth : nth+1]}.Data(), Reason: x.Media[nth].Reason,
 		})
 		return nil
 	})

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -119,6 +120,8 @@ func record(h *house) recording {
 	r.changes()
 	r.customerChanges()
 	r.deliveries()
+	r.fetches()
+	r.sendings()
 
 	out.Me = get[json.RawMessage](h, h.oleg, "/api/v1/me")
 	out.Frames = v.heard
@@ -170,14 +173,16 @@ func (r *replayed) changes() {
 	r.do(core.Delete{Session: one, Message: r.message("Here I am.")}) // as a supervisor, Anna's
 }
 
+// hear is what the customer does.
+func (r *replayed) hear(in core.Inbound) {
+	in.Channel, in.Department, in.Identity, in.Conversation = r.channels[r.support.ID].ID, r.support.ID, "Carla", "Carla"
+	in.Dedupe = fmt.Sprint(r.ids.Next(1))
+	r.told(func() { check(r.t, r.hub.Receive(r.t.Context(), in)) })
+}
+
 // customerChanges is what a customer does to messages, and that they cannot be reached.
 func (r *replayed) customerChanges() {
-	channel := r.channels[r.support.ID].ID
-	hear := func(in core.Inbound) {
-		in.Channel, in.Department, in.Identity, in.Conversation = channel, r.support.ID, "Carla", "Carla"
-		in.Dedupe = fmt.Sprint(r.ids.Next(1))
-		r.told(func() { check(r.t, r.hub.Receive(r.t.Context(), in)) })
-	}
+	hear := r.hear
 	marked := core.Content{Text: "my photo", Entities: []core.Entity{{Kind: core.Italic, Offset: 3, Length: 5}}}
 	withMedia := marked
 	withMedia.Media = []core.Media{{Kind: "photo", Name: "photo.jpg", Type: "image/jpeg", Size: 240_000}}
@@ -228,6 +233,61 @@ func (r *replayed) deliveries() {
 	r.do(core.Delete{Session: one, Message: r.message("Taken back.")})
 }
 
+// fetches is what becomes of a customer's files: one comes, one does not.
+func (r *replayed) fetches() {
+	r.capable = core.Capabilities{FilesIn: true, FilesOut: true}
+	r.hear(core.Inbound{Verb: core.InboundMessage, Content: core.Content{Text: "Two files.", Media: []core.Media{
+		{Kind: "photo", Name: "lamp.jpg", Type: "image/jpeg", Size: 5000, Remote: "photo/1"}, {Kind: "file", Name: "manual.pdf", Remote: "file/2"},
+	}}})
+	message := r.message("Two files.")
+	r.told(func() {
+		r.becomes(r.session, message, 0, func(f *core.File, m *core.Media) {
+			f.State, f.Type, f.Size = core.FileReady, "image/png", 4711
+			m.State, m.Type, m.Size = f.State, f.Type, f.Size
+		})
+	})
+	r.told(func() {
+		r.becomes(r.session, message, 1, func(f *core.File, m *core.Media) {
+			f.State, m.State, m.Reason = core.FileRefused, core.FileRefused, "The network has it no more."
+		})
+	})
+}
+
+// sendings is how an agent's files fare: one arrives, one only when it is sent again.
+func (r *replayed) sendings() {
+	one, two := r.brought(r.oleg, "one.png", png), r.brought(r.oleg, "two.pdf", "%PDF-1.7")
+	r.told(func() {
+		m := r.house.message("reply", one, two)
+		m.Text = "Here they are."
+		post[Event](r.house, r.oleg, "/api/v1/sessions/"+r.session.String()+"/messages", m, http.StatusCreated)
+	})
+	message := r.message("Here they are.")
+	fares := func(nth int, state core.DeliveryState, reason string) {
+		r.told(func() {
+			r.write(func(w *store.Work) error {
+				s, err := w.Session(r.session)
+				check(r.t, err)
+				m, err := w.Message(message)
+				check(r.t, err)
+				x, err := core.ParseExtra(m.Data)
+				check(r.t, err)
+				x.Words, x.Media[nth].Sent, x.Media[nth].Reason = core.Sent, state, reason
+				m.State, m.Reason, m.Data = x.Whole(), reason, x.Data()
+				w.PutMessage(m)
+				w.Append(&s, core.Event{
+					Kind: core.EventDelivery, Audience: core.AgentsOnly, ActorKind: core.BySystem, About: message, State: m.State, Reason: reason,
+					Data: core.Extra{Media: x.Media}.Data(),
+				})
+				return nil
+			})
+		})
+	}
+	fares(0, core.Sent, "")
+	fares(1, core.Failed, "The network refused it.")
+	r.do(core.Retry{Session: r.session, Message: message})
+	fares(1, core.Sent, "")
+}
+
 // watchFromHead connects when the feed has told all that happened before.
 func (h *house) watchFromHead(address string, p *person) *viewer {
 	h.t.Helper()
@@ -248,6 +308,7 @@ func (h *house) watchFromHead(address string, p *person) *viewer {
 var (
 	anID   = regexp.MustCompile(`"([a-z]{3})_[0-9a-z]+"`)
 	aKey   = regexp.MustCompile(`,"client_id":"[0-9]+"`) // of customers, by chance
+	aURL   = regexp.MustCompile(`/(fil_[0-9a-z]+)"`)
 	aTime  = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)
 	anHour = time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC)
 )
@@ -311,6 +372,7 @@ func steady(t *testing.T, text string) []byte {
 		}
 	}
 	text = anID.ReplaceAllStringFunc(keyless, func(id string) string { return names[id] })
+	text = aURL.ReplaceAllStringFunc(text, func(end string) string { return "/" + strings.TrimPrefix(names[`"`+end[1:]], `"`) })
 	times := map[string]time.Time{}
 	for _, s := range aTime.FindAllString(text, -1) {
 		at, err := time.Parse(`"`+time.RFC3339Nano+`"`, s)

@@ -89,6 +89,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a file, to be said in one message within a day */
+        post: operations["post-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bytes of a file, or a part of them
+         * @description An image that runs nothing comes as what it is, to be shown; all else as an attachment. 410 with the reason for a file that has not come.
+         */
+        get: operations["get-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login": {
         parameters: {
             query?: never;
@@ -630,9 +667,9 @@ export interface components {
             from?: components["schemas"]["Ref"];
             /** @example msg_5k */
             id: string;
-            /** @description started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, edited, deleted, reacted, delivery, lost, found; others may come */
+            /** @description started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, edited, deleted, reacted, delivery, file, lost, found; others may come */
             kind: string;
-            /** @description what came with a message */
+            /** @description of message: what came with it, as it stands; of delivery the same, as it is then; of file: the one that is ready or refused now */
             media?: components["schemas"]["Media"][] | null;
             /** @description of ended */
             outcome?: string;
@@ -676,6 +713,21 @@ export interface components {
             events: components["schemas"]["Event"][];
             /** @enum {string} */
             type: "events";
+        };
+        File: {
+            /** @example fil_5k */
+            id: string;
+            /** @description photo where it can be shown, else file */
+            kind: string;
+            /** @description the last part of what it was called, without what means something to file systems */
+            name: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+            /** @description media type, by content */
+            type: string;
         };
         FollowingFrame: {
             cursor: string;
@@ -772,17 +824,36 @@ export interface components {
             roles: components["schemas"]["Role"][];
         };
         Media: {
+            /** @description its bytes, where Parley keeps them */
+            file?: string;
             /** @description photo, video, voice, audio, file, sticker, location, contact, other */
             kind: string;
             name?: string;
+            /** @description a sentence for people: of state, of sent */
+            reason?: string;
+            /**
+             * @description of an agent's: how far it is on its way to the customer
+             * @enum {string}
+             */
+            sent?: "queued" | "sent" | "uncertain" | "failed" | "dropped";
             /**
              * Format: int64
              * @description bytes
              */
             size?: number;
+            /**
+             * @description how far they have come to Parley
+             * @enum {string}
+             */
+            state?: "pending" | "ready" | "refused";
+            /** @description media type: by content once the file is ready */
             type?: string;
+            /** @description of a file that is ready: where its bytes are */
+            url?: string;
         };
         Message: {
+            /** @description files that one has brought and not said yet, in their order */
+            attachments?: string[];
             /** @description the client's own key for this message, best a UUIDv7: the same again is the same message */
             client_id: string;
             /** @description of a reply: marks on parts of the text, at most 200 */
@@ -794,8 +865,8 @@ export interface components {
             kind: "reply" | "note";
             /** @description of a reply: the message of the session that it answers */
             reply_to?: string;
-            /** @description at most 65,536 bytes of UTF-8 without NUL */
-            text: string;
+            /** @description at most 65,536 bytes of UTF-8 without NUL; may be missing where there are attachments */
+            text?: string;
         };
         Move: {
             /** @description another department than its own */
@@ -1228,6 +1299,74 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-files": {
+        parameters: {
+            query?: {
+                /** @description what it is called */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file itself, at most 26214400 bytes, as application/octet-stream whatever it is */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Those of a Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };
