@@ -21,6 +21,8 @@ export type Event = Shapes['Event']
 export type EventPage = Shapes['EventPage']
 export type Entity = Shapes['Entity']
 export type Media = Shapes['Media']
+/** A file that was brought, to be said in a message. */
+export type Brought = Shapes['File']
 export type Gone = Shapes['GoneSession']
 export type State = Session['state']
 

@@ -1,9 +1,12 @@
+import type { Brought } from '../../api/wire.ts'
 import type { Kind, Store } from './outbox.ts'
 
 /** What an agent has begun to write in a session. */
 export interface Draft {
   text: string
   kind: Kind
+  /** Files that were brought for it. */
+  files?: readonly Brought[]
 }
 
 export const noDraft: Draft = { text: '', kind: 'reply' }
@@ -38,9 +41,12 @@ export class Drafts {
     return this.#drafts[session] ?? noDraft
   }
 
-  put(session: string, draft: Draft): void {
+  /** Changes what it names of a draft. */
+  put(session: string, change: Partial<Draft>): void {
     const { [session]: _before, ...others } = this.#drafts
-    const empty = draft.text === '' && draft.kind === 'reply'
+    const { files = [], ...words } = { ...this.of(session), ...change }
+    const draft: Draft = files.length > 0 ? { ...words, files } : words
+    const empty = draft.text === '' && draft.kind === 'reply' && files.length === 0
     this.#drafts = empty ? others : { ...others, [session]: draft }
     try {
       if (empty) this.#store.removeItem(this.#prefix + session)
@@ -51,10 +57,11 @@ export class Drafts {
     this.#onChange()
   }
 
-  /** Gives a text back to the composer, before what stands there. */
-  giveBack(session: string, text: string, kind: Kind): void {
-    const { text: written } = this.of(session)
-    this.put(session, { kind, text: written ? `${text}\n${written}` : text })
+  /** Gives a text and files back to the composer, before what stands there. */
+  giveBack(session: string, { text, kind, files = [] }: Draft): void {
+    const { text: written, files: held = [] } = this.of(session)
+    const words = [text, written].filter((part) => part !== '')
+    this.put(session, { kind, text: words.join('\n'), files: [...files, ...held] })
   }
 
   #load(): Record<string, Draft> {
@@ -67,7 +74,7 @@ export class Drafts {
     }
     kept.sort(([, a], [, b]) => b.at - a.at)
     for (const [session] of kept.slice(most)) this.#store.removeItem(this.#prefix + session)
-    return Object.fromEntries(kept.slice(0, most).map(([session, { text, kind }]) => [session, { text, kind }]))
+    return Object.fromEntries(kept.slice(0, most).map(([session, { at: _at, ...draft }]) => [session, draft]))
   }
 }
 

@@ -75,8 +75,8 @@ function server() {
         if (before_seq) return { items: log.filter((event) => event.seq < before_seq), more: false }
         return { items: log.filter((event) => event.seq > after_seq), more: false }
       }),
-    say: (id, { client_id, text, kind, reply_to }) =>
-      answer(`say ${text}${reply_to ? ` to ${reply_to}` : ''}`, () => {
+    say: (id, { client_id, text = '', kind, reply_to, attachments = [] }) =>
+      answer(`say ${text}${reply_to ? ` to ${reply_to}` : ''}${attachments.map((file) => ` with ${file}`)}`, () => {
         const log = logs.get(id) ?? []
         const audience = kind === 'note' ? 'agents' : 'everyone'
         const event = message(id, log.length + 1, { client_id, text, audience, actor: by(anna) })
@@ -93,6 +93,8 @@ function server() {
     release: (id) => answer(`release ${id}`, () => found(id)),
     end: (id) => answer(`end ${id}`, () => found(id)),
     assign: (id) => answer(`assign ${id}`, () => found(id)),
+    bring: ({ name, size }) =>
+      answer(`bring ${name}`, () => ({ id: `fil_${name}`, name, kind: 'photo', type: 'image/png', size })),
     read: (id, seq) => answer(`read ${id} ${seq}`, () => ({ ...found(id), read_seq: seq, unread: 0 })),
   }
   const fail = (refusal: Refusal | undefined) => {
@@ -271,9 +273,32 @@ describe('writing', () => {
 
   test('an answer to a message says to which', async () => {
     const { live, hub } = await connected()
-    live.outbox.add('ses_1', 'reply', 'hello', 'msg_2')
+    live.outbox.add('ses_1', 'reply', 'hello', { replyTo: 'msg_2' })
     await settled()
     expect(hub.asked).toContain('say hello to msg_2')
+  })
+
+  test('a file that was brought waits in the draft, and goes with its message, also without a text (A13)', async () => {
+    const { live, hub } = await connected()
+    live.uploads.add('ses_1', [new File(['x'], 'lamp.png')])
+    await settled()
+    const files = [{ id: 'fil_lamp.png', name: 'lamp.png', kind: 'photo', type: 'image/png', size: 1 }]
+    expect([live.shown.uploads, live.shown.drafts.ses_1]).toEqual([[], { kind: 'reply', text: '', files }])
+    live.drafts.put('ses_1', { text: 'look' })
+    expect(live.shown.drafts.ses_1).toEqual({ kind: 'reply', text: 'look', files })
+    live.outbox.add('ses_1', 'reply', '', { files })
+    await settled()
+    expect(hub.asked).toContain('say  with fil_lamp.png')
+  })
+
+  test('the files of a reply that came too late are in the draft again (C2)', async () => {
+    const { live, hub } = await connected()
+    const file = (id: string) => ({ id, name: id, kind: 'file', type: 'text/plain', size: 1 })
+    live.drafts.put('ses_1', { files: [file('fil_2')] })
+    hub.fail(new Refusal(409, { code: 'taken', winner: oleg.name }))
+    live.outbox.add('ses_1', 'reply', '', { files: [file('fil_1')] })
+    await settled()
+    expect(live.shown.drafts.ses_1).toEqual({ kind: 'reply', text: '', files: [file('fil_1'), file('fil_2')] })
   })
 
   test('a message that was changed here is fetched, so that a lost stream does not hide it', async () => {

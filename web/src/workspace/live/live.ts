@@ -12,6 +12,7 @@ import { fetchList, fetchLog, fetchMore, fetchOlder } from './fetch.ts'
 import { Outbox, type Store, type Unsent } from './outbox.ts'
 import { asRefusal, type Refusal } from './refusal.ts'
 import type { Rest } from './rest.ts'
+import { type Upload, Uploads } from './upload.ts'
 
 /** How the stream stands: connected once it has said hello; lost when it could not be had, or ended. */
 export type Connection = 'connecting' | 'connected' | 'lost'
@@ -35,6 +36,8 @@ export interface Shown {
   connection: Connection
   unsent: readonly Unsent[]
   drafts: Readonly<Record<string, Draft>>
+  /** Files that are not with the server yet. */
+  uploads: readonly Upload[]
   /** What could not be fetched, by what it is: a list's key, or `log:` and a session's id. */
   faults: Readonly<Record<string, Refusal>>
   /** Who took a session first, by session, where a reply came too late. */
@@ -62,6 +65,7 @@ export class Live {
   readonly rest: Rest
   readonly drafts: Drafts
   readonly outbox: Outbox<Event>
+  readonly uploads: Uploads
   shown: Shown
   readonly #options: LiveOptions
   readonly #listeners = new Set<() => void>()
@@ -85,20 +89,35 @@ export class Live {
       agent: me.id,
       store,
       timers,
-      say: (m) => rest.say(m.session, { client_id: m.clientId, kind: m.kind, text: m.text, reply_to: m.replyTo }),
+      say: (m) =>
+        rest.say(m.session, {
+          client_id: m.clientId,
+          kind: m.kind,
+          text: m.text,
+          reply_to: m.replyTo,
+          attachments: m.files?.map((file) => file.id),
+        }),
       onStored: (_, event) => this.hear({ type: 'stored', event }),
       onTaken: (m, winner) => {
-        this.drafts.giveBack(m.session, m.text, m.kind)
+        this.drafts.giveBack(m.session, m)
         this.#show({ beaten: { ...this.shown.beaten, [m.session]: winner } })
       },
       onSignedOut: options.onSignedOut,
       onChange: () => this.#show({ unsent: this.outbox.list() }),
+    })
+    this.uploads = new Uploads({
+      bring: rest.bring,
+      onBrought: (session, file) =>
+        this.drafts.put(session, { files: [...(this.drafts.of(session).files ?? []), file] }),
+      onSignedOut: options.onSignedOut,
+      onChange: () => this.#show({ uploads: this.uploads.list() }),
     })
     this.shown = {
       state: beginning(me),
       connection: 'connecting',
       unsent: this.outbox.list(),
       drafts: this.drafts.all(),
+      uploads: this.uploads.list(),
       faults: {},
       beaten: {},
     }

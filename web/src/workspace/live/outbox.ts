@@ -1,3 +1,4 @@
+import type { Brought } from '../../api/wire.ts'
 import { backoff } from '../../shared/backoff.ts'
 import type { Timers } from '../../shared/timers.ts'
 import { uuid7 } from '../../shared/uuid.ts'
@@ -11,6 +12,8 @@ export interface Unsent {
   session: string
   kind: Kind
   text: string
+  /** Files that were brought for it; its text may be empty then. */
+  files?: readonly Brought[]
   /** The message that a reply answers. */
   replyTo?: string
   /** When it was sent here, in milliseconds since 1970. */
@@ -31,7 +34,7 @@ export interface OutboxOptions<Stored> {
   say: (message: Unsent) => Promise<Stored>
   /** The message is stored: what the server gave for it. */
   onStored: (message: Unsent, stored: Stored) => void
-  /** Somebody else took the session first: its replies have left the outbox, their text is for the composer. */
+  /** Somebody else took the session first: its replies have left the outbox, their text and files are for the composer. */
   onTaken: (message: Unsent, winner: string) => void
   /** The sign-in has ended: nothing is sent until resume. */
   onSignedOut: () => void
@@ -68,10 +71,10 @@ export class Outbox<Stored> {
   }
 
   /** Keeps and sends a message; false where too many wait already. */
-  add(session: string, kind: Kind, text: string, replyTo?: string): boolean {
+  add(session: string, kind: Kind, text: string, more: Pick<Unsent, 'files' | 'replyTo'> = {}): boolean {
     if (this.#messages.length >= maxUnsent) return false
     const at = this.#options.timers.now()
-    const message: Unsent = { clientId: uuid7(at), session, kind, text, at, ...(replyTo ? { replyTo } : {}) }
+    const message: Unsent = { clientId: uuid7(at), session, kind, text, at, ...more }
     this.#save(message)
     this.#set([...this.#messages, message])
     this.#pump()
@@ -169,7 +172,8 @@ export class Outbox<Stored> {
     if (refusal.status === 409 && winner) {
       const replies = this.#messages.filter((m) => m.session === message.session && m.kind === 'reply' && !m.failed)
       for (const { clientId } of replies) this.drop(clientId)
-      onTaken({ ...message, text: replies.map((reply) => reply.text).join('\n') }, winner)
+      const text = replies.flatMap((reply) => reply.text || []).join('\n')
+      onTaken({ ...message, text, files: replies.flatMap((reply) => reply.files ?? []) }, winner)
       return true
     }
     const failed = { ...message, failed: refusal.reason }

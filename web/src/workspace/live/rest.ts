@@ -3,6 +3,7 @@ import type { paths } from '../../api/schema.d.ts'
 import type {
   Agent,
   Availability,
+  Brought,
   Counters,
   Event,
   EventPage,
@@ -52,6 +53,8 @@ export interface Rest {
   end(id: string, version: number): Promise<Session>
   assign(id: string, agent: string, version: number): Promise<Session>
   read(id: string, seq: number): Promise<Session>
+  /** Brings a file, telling how much of it is there, from 0 to 1. */
+  bring(file: File, signal: AbortSignal, onProgress: (part: number) => void): Promise<Brought>
 }
 
 const patience = 15_000
@@ -115,4 +118,26 @@ export const rest: Rest = {
   assign: (id, agent, version) =>
     got(client.POST('/api/v1/sessions/{id}/assign', { params: on(id), body: { agent, version } })),
   read: (id, seq) => got(client.POST('/api/v1/sessions/{id}/read', { params: on(id), body: { seq } })),
+  bring,
+}
+
+// bring is the one request that fetch is not made for: it does not tell how far a body has gone.
+function bring(file: File, signal: AbortSignal, onProgress: (part: number) => void): Promise<Brought> {
+  const request = new XMLHttpRequest()
+  const answer = new Promise<{ data?: Brought; error?: unknown; response: Response }>((resolve, reject) => {
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
+    request.onerror = reject
+    request.onabort = reject
+    request.onload = () => {
+      const wait = request.getResponseHeader('Retry-After')
+      const response = new Response(null, { status: request.status, headers: wait ? { 'Retry-After': wait } : {} })
+      const body: unknown = JSON.parse(request.responseText)
+      resolve(response.ok ? { data: body as Brought, response } : { error: body, response })
+    }
+  })
+  signal.addEventListener('abort', () => request.abort())
+  request.open('POST', `/api/v1/files?name=${encodeURIComponent(file.name)}`)
+  request.setRequestHeader('Content-Type', 'application/octet-stream')
+  request.send(file)
+  return got(answer)
 }

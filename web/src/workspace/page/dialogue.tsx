@@ -10,6 +10,7 @@ import { Typing } from '../view/typing.tsx'
 import { t } from '../words/t.ts'
 import { useAmend } from './amend.ts'
 import { agentsQuery } from './ask.ts'
+import { useDrop, useFiles } from './files.ts'
 import { DialogueHead } from './head.tsx'
 import { type Commands, useCommands } from './keys.ts'
 import { useLive, useShown } from './live.tsx'
@@ -75,7 +76,7 @@ function Open(props: DialogueProps & { session: Session; back: ReactNode }) {
   const aimAt = useCallback(
     (next: Aim) => {
       setAim(next)
-      if (next.deed === 'reply') live.drafts.put(id, { text: live.drafts.of(id).text, kind: 'reply' })
+      if (next.deed === 'reply') live.drafts.put(id, { kind: 'reply' })
       field.current?.focus()
     },
     [live, id],
@@ -86,6 +87,17 @@ function Open(props: DialogueProps & { session: Session; back: ReactNode }) {
       return messageOffers(message, offers, { me: me.id, supervisor, copies: isSecureContext })
     },
     [offers, me, session.department],
+  )
+  const files = useFiles(id)
+  const place = useRef<HTMLDivElement>(null)
+  const over = useDrop(
+    place,
+    aim?.deed === 'edit'
+      ? undefined
+      : (dropped) => {
+          files.add(dropped)
+          field.current?.focus()
+        },
   )
   useArrival(id, focusTake)
   useBecoming(holds, onMine)
@@ -133,6 +145,7 @@ function Open(props: DialogueProps & { session: Session; back: ReactNode }) {
         aim={aim}
         aimed={aimed}
         amend={amend}
+        files={files}
         onAim={setAim}
         onEditLast={() => {
           const last = log.events.findLast((event) => offered(event).has('edit'))
@@ -143,6 +156,9 @@ function Open(props: DialogueProps & { session: Session; back: ReactNode }) {
           reading.clear()
         }}
       />
+      <div ref={place} className={over ? 'drop-place over' : 'drop-place'} aria-hidden="true">
+        {over && <p>{t('file.drop')}</p>}
+      </div>
     </>
   )
 }

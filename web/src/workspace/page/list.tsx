@@ -86,7 +86,7 @@ export function ListPane({ role, name, listKey, rows, current, now }: ListPanePr
                 session={session}
                 me={state.me.id}
                 now={now}
-                draft={drafts[session.id]?.text ?? ''}
+                draft={drafts[session.id]?.text || (drafts[session.id]?.files?.[0]?.name ?? '')}
                 current={session.id === current}
                 onFocus={() => setFocused(session.id)}
                 takeTab={session.id === tab ? 0 : -1}

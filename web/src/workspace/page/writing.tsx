@@ -6,6 +6,7 @@ import { Composer } from '../view/composer.tsx'
 import { customerName } from '../view/person.tsx'
 import { t } from '../words/t.ts'
 import type { Amend } from './amend.ts'
+import type { Files } from './files.ts'
 import { type Commands, focusRow, useCommands } from './keys.ts'
 import { useLive, useShown } from './live.tsx'
 
@@ -22,6 +23,7 @@ interface WritingProps {
   /** The message that it is about, as it stands; undefined if it is not there any more. */
   aimed: Event | undefined
   amend: Amend
+  files: Files
   onAim: (aim: Aim | undefined) => void
   /** Goes to the agent's own newest message, to change it. */
   onEditLast: () => void
@@ -30,7 +32,7 @@ interface WritingProps {
 
 /** The composer with the session's draft, which goes to the outbox (FEATURES D3, A20), or with a message to change. */
 export function Writing(props: WritingProps) {
-  const { session, me, mayReply, field, commands, aimed, amend, onAim, onEditLast, onSent } = props
+  const { session, me, mayReply, field, commands, aimed, amend, files, onAim, onEditLast, onSent } = props
   const live = useLive()
   const { drafts, beaten } = useShown()
   const [full, setFull] = useState(false)
@@ -44,7 +46,7 @@ export function Writing(props: WritingProps) {
   const answered = aim?.deed === 'reply' && kind === 'reply' ? aim.message : undefined
 
   const write = (to: 'reply' | 'note') => {
-    if (!editing && (to === 'note' || mayReply)) live.drafts.put(id, { text, kind: to })
+    if (!editing && (to === 'note' || mayReply)) live.drafts.put(id, { kind: to })
     field.current?.focus()
   }
   const save = async (message: string, said: string) => {
@@ -54,15 +56,19 @@ export function Writing(props: WritingProps) {
   }
   const send = () => {
     const said = clean(text).trim()
-    if (!said) return
     if (editing) {
-      void save(editing.message, said)
+      if (said) void save(editing.message, said)
       return
     }
-    const kept = live.outbox.add(id, kind, said, answered)
+    const { brought } = files
+    if (!said && brought.length === 0) return
+    const kept = live.outbox.add(id, kind, said, {
+      ...(brought.length > 0 ? { files: brought } : {}),
+      ...(answered ? { replyTo: answered } : {}),
+    })
     setFull(!kept)
     if (!kept) return
-    live.drafts.put(id, { text: '', kind })
+    live.drafts.put(id, { text: '', kind, files: [] })
     onAim(undefined)
     onSent()
   }
@@ -79,7 +85,7 @@ export function Writing(props: WritingProps) {
       mayReply={mayReply}
       takes={session.state === 'waiting'}
       hint={mayReply ? undefined : hintFor(session)}
-      alarm={full ? t('composer.full') : winner && t('composer.beaten', { winner })}
+      alarm={full ? t('composer.full') : (files.refused ?? (winner && t('composer.beaten', { winner })))}
       unreachable={session.state === 'ended' ? undefined : session.unreachable}
       aim={
         aimed && (editing || answered)
@@ -93,6 +99,7 @@ export function Writing(props: WritingProps) {
             }
           : undefined
       }
+      chips={files.chips}
       onText={(next) => {
         if (editing) return onAim({ ...editing, text: next })
         live.drafts.put(id, { text: next, kind: draftKind })
@@ -105,6 +112,12 @@ export function Writing(props: WritingProps) {
         field.current?.focus()
       }}
       onUp={onEditLast}
+      onFiles={files.add}
+      onRemoveFile={(key) => {
+        files.remove(key)
+        field.current?.focus()
+      }}
+      onRetryFile={files.retry}
       onEscape={() => {
         // What is pressed next is meant for the workspace, also where there is no row to go to.
         field.current?.blur()

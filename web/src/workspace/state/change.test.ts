@@ -14,6 +14,9 @@ const bold = { kind: 'bold', offset: 0, length: 3 } as const
 const customer = { actor: { kind: 'customer' } } as const
 const time = (seq: number) => message('ses_1', seq).at
 
+const pending = (file: string) => ({ kind: 'photo', file, state: 'pending' }) as const
+const ready = (file: string) => ({ kind: 'photo', file, state: 'ready', url: `/api/v1/files/${file}` }) as const
+
 // bare is an event as JSON has it: without what is undefined.
 const bare = (event: Event): unknown => JSON.parse(JSON.stringify(event))
 
@@ -38,6 +41,18 @@ describe('what an event leaves of a message', () => {
       { ...said, text: 'two', entities: [bold], edited_at: time(3) },
     ],
     ['an edit takes marks away', rich, edited(3, 'two'), { ...unmarked, text: 'two', edited_at: time(3) }],
+    [
+      'a file that has come, in the place where it was expected',
+      { ...said, media: [pending('fil_1'), pending('fil_2')] },
+      about(3, 'file', { media: [ready('fil_2')] }),
+      { ...said, media: [pending('fil_1'), ready('fil_2')] },
+    ],
+    [
+      'a delivery, with how its files fare',
+      { ...said, state: 'queued', media: [ready('fil_1')] },
+      about(3, 'delivery', { state: 'failed', reason: 'No.', media: [{ ...ready('fil_1'), sent: 'failed' }] }),
+      { ...said, state: 'failed', reason: 'No.', media: [{ ...ready('fil_1'), sent: 'failed' }] },
+    ],
     ['a deletion', rich, about(3, 'deleted', { reason: 'It stays.' }), { ...empty, deleted_at: time(3) }],
     ['a reaction', said, reacted(3, '👍'), { ...said, reactions: [{ by: 'agent', emoji: '👍' }] }],
     [

@@ -1,6 +1,6 @@
 import type { Event } from '../../api/wire.ts'
 
-const kinds = new Set(['edited', 'deleted', 'reacted', 'delivery'])
+const kinds = new Set(['edited', 'deleted', 'reacted', 'delivery', 'file'])
 
 /** Whether an event says what became of a message, rather than something that is shown for itself. */
 export const isChange = (event: Event): boolean => kinds.has(event.kind)
@@ -28,7 +28,12 @@ export function changed(message: Event, event: Event): Event {
     case 'delivery': {
       const { state: _state, reason: _reason, ...rest } = message
       const state = event.state ? { state: event.state } : {}
-      return event.reason ? { ...rest, ...state, reason: event.reason } : { ...rest, ...state }
+      const media = event.media ? { media: event.media } : {}
+      return { ...rest, ...media, ...state, ...(event.reason ? { reason: event.reason } : {}) }
+    }
+    case 'file': {
+      const now = event.media?.[0]
+      return { ...message, media: (message.media ?? []).map((one) => (now && one.file === now.file ? now : one)) }
     }
     default:
       return message

@@ -75,7 +75,7 @@ export function messageOffers(
   const own = actor.kind === 'agent' && actor.id === me
   if (offers.reply && audience === 'everyone') all.add('reply')
   if (offers.react) all.add('react')
-  if (offers.amend && own) all.add('edit')
+  if (offers.amend && own && text) all.add('edit')
   if (offers.amend && (own || (supervisor && actor.kind === 'agent'))) all.add('delete')
   if (offers.amend && (state === 'failed' || state === 'uncertain')) all.add('retry')
   if (text && copies) all.add('copy')

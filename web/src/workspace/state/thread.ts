@@ -1,6 +1,7 @@
-import type { Event } from '../../api/wire.ts'
+import type { Brought, Event, Media } from '../../api/wire.ts'
 import { dayOf } from '../../shared/time.ts'
 import { isChange } from './change.ts'
+import { mediaOf } from './file.ts'
 import { millis } from './time.ts'
 
 /** A message that is on its way from here. */
@@ -8,6 +9,7 @@ export interface Outgoing {
   clientId: string
   kind: 'reply' | 'note'
   text: string
+  files?: readonly Brought[]
   at: number
   /** The message that it answers. */
   replyTo?: string
@@ -28,6 +30,8 @@ export interface Quote {
 export interface Said {
   key: string
   text: string
+  /** What comes with it. */
+  media?: readonly Media[]
   at: number
   /** What the server has of it; undefined while it is on its way there. */
   event?: Event
@@ -105,16 +109,25 @@ export function thread(input: ThreadInput): Item[] {
     const key = event.client_id || `${event.seq}`
     if (event.kind !== 'message') items.push({ type: 'system', key, event })
     else if (event.deleted_at) items.push({ type: 'deleted', key, message: event, event: deletions.get(event.id) })
-    else add(items, event, { key, text: event.text ?? '', at, event, ...quoted(event.about) }, me, customerReadSeq)
+    else
+      add(
+        items,
+        event,
+        { key, text: event.text ?? '', at, event, ...bearing(event.media), ...quoted(event.about) },
+        me,
+        customerReadSeq,
+      )
   }
   for (const message of outgoing) {
     if (stored.has(message.clientId)) continue
     onDay(message.at)
-    const { clientId, text, at, replyTo } = message
-    addOutgoing(items, message, { key: clientId, text, at, ...quoted(replyTo) }, me)
+    const { clientId, text, files, at, replyTo } = message
+    addOutgoing(items, message, { key: clientId, text, at, ...bearing(files?.map(mediaOf)), ...quoted(replyTo) }, me)
   }
   return items
 }
+
+const bearing = (media: readonly Media[] | null | undefined) => (media ? { media } : undefined)
 
 function named(event: Event, names: ReadonlyMap<string, string>): Event {
   const name = event.actor.id && names.get(event.actor.id)

@@ -6,7 +6,7 @@ import type { Quote, Said } from '../state/thread.ts'
 import { t } from '../words/t.ts'
 import { MessageMenu } from './act.tsx'
 import { Icon } from './icon.tsx'
-import { MediaLines, mediaName } from './media.tsx'
+import { MediaList, mediaName } from './media.tsx'
 import { customerName } from './person.tsx'
 import { MarkedText } from './text.tsx'
 
@@ -67,12 +67,12 @@ export function Bubble(props: SaidProps) {
 
 /** The words of a message, what it answers, and what came with it. */
 export function Body({ said, session, onQuote }: Pick<SaidProps, 'said' | 'session'> & Pick<Acts, 'onQuote'>) {
-  const { text, event, quote } = said
+  const { text, event, media, quote } = said
   return (
     <>
       {quote && <Quoted quote={quote} session={session} onQuote={onQuote} />}
       <MarkedText text={text} marks={event?.entities ?? []} />
-      {event?.media && <MediaLines media={event.media} />}
+      {media && <MediaList media={media} />}
       {event?.edited_at && <span className="edited"> {t('message.edited')}</span>}
     </>
   )

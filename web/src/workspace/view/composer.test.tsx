@@ -11,6 +11,9 @@ function show(change: Partial<ComponentProps<typeof Composer>> = {}) {
     onEscape: vi.fn(),
     onUnaim: vi.fn(),
     onUp: vi.fn(),
+    onFiles: vi.fn(),
+    onRemoveFile: vi.fn(),
+    onRetryFile: vi.fn(),
   }
   render(
     <Composer
@@ -25,6 +28,7 @@ function show(change: Partial<ComponentProps<typeof Composer>> = {}) {
       alarm={undefined}
       unreachable={undefined}
       aim={undefined}
+      chips={[]}
       {...told}
       {...change}
     />,
@@ -126,5 +130,69 @@ describe('the composer with a message to change or to answer', () => {
     const { onUnaim } = show({ aim: edit })
     fireEvent.click(screen.getByRole('button', { name: 'Leave it as it was' }))
     expect(onUnaim).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('the composer with files (A13)', () => {
+  const lamp = { key: 'fil_1', name: 'lamp.png', size: 4711, picture: true }
+
+  test('files are sent without a text too', () => {
+    const { area, onSend } = show({ text: '', chips: [lamp] })
+    fireEvent.keyDown(area, { key: 'Enter' })
+    expect(onSend).toHaveBeenCalledTimes(1)
+  })
+
+  test.each([
+    ['is on its way', { part: 0.5 }, 'Wait until all files are uploaded.'],
+    [
+      'has failed',
+      { part: 0, failed: 'Parley cannot be reached.', again: true },
+      'Retry or remove the file that was not uploaded.',
+    ],
+  ])('while a file %s, nothing is sent without it', (_, change, says) => {
+    const { area, onSend } = show({ chips: [lamp, { ...lamp, key: '2', ...change }] })
+    fireEvent.keyDown(area, { key: 'Enter' })
+    expect(onSend).not.toHaveBeenCalled()
+    expect(screen.getByText(says)).toBeTruthy()
+  })
+
+  test('one that has failed says why, and can be tried again or removed', () => {
+    const { onRetryFile, onRemoveFile } = show({
+      chips: [{ ...lamp, part: 0, failed: 'Parley cannot be reached.', again: true }],
+    })
+    expect(screen.getByRole('alert').textContent).toBe('Parley cannot be reached.')
+    fireEvent.click(screen.getByRole('button', { name: 'Retry lamp.png' }))
+    fireEvent.click(screen.getByRole('button', { name: 'Remove lamp.png' }))
+    expect([onRetryFile.mock.calls, onRemoveFile.mock.calls]).toEqual([[['fil_1']], [['fil_1']]])
+  })
+
+  test('how much of it is there is told', () => {
+    show({ chips: [{ ...lamp, part: 0.25 }] })
+    expect(screen.getByRole('progressbar', { name: 'Uploading lamp.png' }).getAttribute('value')).toBe('0.25')
+    expect(screen.getByRole('status').textContent).toBe('Uploading 1 file')
+  })
+
+  test('limits are told before anything is chosen', () => {
+    show()
+    expect(screen.getByRole('button', { name: 'Attach files: at most 20 with a message, 25 MB each' })).toBeTruthy()
+  })
+
+  test('files are pasted; what comes with a text is that text', () => {
+    const { area, onFiles } = show()
+    const files = [new File(['x'], 'image.png')]
+    fireEvent.paste(area, { clipboardData: { files: [], types: ['text/plain'] } })
+    fireEvent.paste(area, { clipboardData: { files, types: ['text/plain', 'text/html', 'Files'] } })
+    expect(onFiles).not.toHaveBeenCalled()
+    fireEvent.paste(area, { clipboardData: { files, types: ['text/html', 'Files'] } })
+    expect(onFiles).toHaveBeenCalledWith(files)
+  })
+
+  test('a message that is changed gets no other files', () => {
+    const edit = { deed: 'edit', words: 'Editing your message', gist: 'helo', busy: false } as const
+    const { area, onFiles, onSend } = show({ aim: edit, text: '', chips: [lamp] })
+    expect(screen.queryByRole('button', { name: /^Attach files/ })).toBeNull()
+    fireEvent.paste(area, { clipboardData: { files: [new File(['x'], 'a')], types: ['Files'] } })
+    fireEvent.keyDown(area, { key: 'Enter' })
+    expect([onFiles.mock.calls, onSend.mock.calls]).toEqual([[], []])
   })
 })

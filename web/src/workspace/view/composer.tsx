@@ -1,6 +1,8 @@
-import { type KeyboardEvent, type Ref, useLayoutEffect, useRef } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, type Ref, useLayoutEffect, useRef } from 'react'
 import { byteLength } from '../../shared/utf8.ts'
+import { largestFile, mostFiles } from '../state/file.ts'
 import { t } from '../words/t.ts'
+import { type Chip, Chips } from './chip.tsx'
 import { Icon } from './icon.tsx'
 
 type Kind = 'reply' | 'note'
@@ -21,6 +23,8 @@ interface ComposerProps {
   /** Why nothing arrives at the customer. */
   unreachable: string | undefined
   aim: Aim | undefined
+  /** The files that go with the text. */
+  chips: readonly Chip[]
   onText: (text: string) => void
   onKind: (kind: Kind) => void
   onSend: () => void
@@ -29,6 +33,10 @@ interface ComposerProps {
   onUnaim: () => void
   /** Up was pressed in an empty text. */
   onUp: () => void
+  /** Files were chosen or pasted. */
+  onFiles: (files: readonly File[]) => void
+  onRemoveFile: (key: string) => void
+  onRetryFile: (key: string) => void
 }
 
 /** What a text is for, where it is no message of its own: another text of a message, or an answer to one. */
@@ -49,14 +57,18 @@ const highest = 220
 
 /** Where an agent writes to the customer, or a note to colleagues. */
 export function Composer(props: ComposerProps) {
-  const { field, customer, me, text, kind, mayReply, takes, hint, alarm, unreachable, aim } = props
-  const { onText, onKind, onSend, onEscape, onUnaim, onUp } = props
+  const { field, customer, me, text, kind, mayReply, takes, hint, alarm, unreachable, aim, chips } = props
+  const { onText, onKind, onSend, onEscape, onUnaim, onUp, onFiles } = props
   const frame = useRef<HTMLDivElement>(null)
   // A text may have as many bytes as it has letters or more, so short ones need not be counted.
   const size = text.length > longestText / 4 ? byteLength(text) : 0
   const tooLong = size > longestText
   const editing = aim?.deed === 'edit'
-  const ready = text.trim() !== '' && !tooLong && !aim?.busy
+  const said = text.trim() !== '' || (chips.length > 0 && !editing)
+  // What its writer has chosen goes with the text, or is taken away first.
+  const brought = editing || chips.every(({ part }) => part === undefined)
+  const failed = chips.some((chip) => chip.failed)
+  const ready = said && brought && !tooLong && !aim?.busy
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the field's height follows its text
   useLayoutEffect(() => {
@@ -80,6 +92,13 @@ export function Composer(props: ComposerProps) {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
     event.preventDefault()
     if (ready) onSend()
+  }
+  const onPaste = (event: ClipboardEvent) => {
+    const { files, types } = event.clipboardData
+    // What programs copy as text with marks, they copy as a picture of it too.
+    if (editing || files.length === 0 || (types.includes('text/html') && types.includes('text/plain'))) return
+    event.preventDefault()
+    onFiles([...files])
   }
   const note = kind === 'note'
   const label = aim?.busy ? 'composer.saving' : editing ? 'composer.save' : note ? 'composer.add' : 'composer.send'
@@ -130,8 +149,16 @@ export function Composer(props: ComposerProps) {
           readOnly={aim?.busy ?? false}
           onChange={(event) => onText(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
         />
+        {!editing && <Chips chips={chips} onRemove={props.onRemoveFile} onRetry={props.onRetryFile} />}
         <div className="composer-tools">
+          {!editing && <Attach onFiles={onFiles} />}
+          {said && !brought && (
+            <span className={failed ? 'composer-long' : 'composer-long waits'}>
+              {t(failed ? 'composer.unbrought' : 'composer.bringing')}
+            </span>
+          )}
           {tooLong && (
             <span className="composer-long" role="alert">
               {t('composer.long', { size, limit: longestText })}
@@ -147,6 +174,35 @@ export function Composer(props: ComposerProps) {
         </div>
       </div>
     </div>
+  )
+}
+
+// Attach lets files be chosen, and says beforehand how many and how large.
+function Attach({ onFiles }: Pick<ComposerProps, 'onFiles'>) {
+  const chooser = useRef<HTMLInputElement>(null)
+  const words = t('file.attach', { most: mostFiles, limit: largestFile >> 20 })
+  return (
+    <>
+      <input
+        ref={chooser}
+        type="file"
+        multiple
+        hidden
+        onChange={({ target }) => {
+          onFiles([...(target.files ?? [])])
+          target.value = '' // so that the same can be chosen again
+        }}
+      />
+      <button
+        type="button"
+        className="icon-button small attach"
+        aria-label={words}
+        title={words}
+        onClick={() => chooser.current?.click()}
+      >
+        <Icon name="paperclip" />
+      </button>
+    </>
   )
 }
 
