@@ -131,7 +131,7 @@ func record(h *house) recording {
 		out.Messages[id.String()] = get[struct {
 			Items []json.RawMessage `json:"items"`
 			More  bool              `json:"more"`
-		}](h, h.oleg, "/api/v1/sessions/"+id.String()+"/messages").Items
+		}](h, h.oleg, "/api/v1/sessions/"+id.String()+"/messages?limit=100").Items
 	}
 	return out
 }

@@ -95,6 +95,17 @@ describe('how far a message has come', () => {
     expect(onDeed).toHaveBeenCalledWith('retry', expect.objectContaining({ id: 'msg_1' }))
   })
 
+  test('one whose file has failed says so at the file, once', () => {
+    const media = [
+      { kind: 'file', name: 'a.pdf', file: 'fil_1', state: 'ready', sent: 'failed', reason: 'It is too large.' },
+    ] as const
+    const { log } = show([own({ state: 'failed', reason: 'a.pdf: It is too large.', media: [...media] })])
+    expect(log.textContent).toMatch(
+      /a\.pdfNot delivered: It is too large\.(?!.*too large).*Not all of it was delivered/,
+    )
+    expect(within(log).getByRole('button', { name: 'Retry' })).toBeTruthy()
+  })
+
   test('who may not send it again is not offered to', () => {
     const { log } = show([own({ state: 'failed', reason: 'no' })], { offered: () => new Set() })
     expect(within(log).queryByRole('button', { name: 'Retry' })).toBeNull()

@@ -89,6 +89,8 @@ function Way({ item, session, acts, lost }: Shown<'out'> & { lost: boolean }) {
   const { mark, by, reason = '', messages } = item
   const last = messages.at(-1)
   const event = last?.event
+  // Which of its files, and why, stands at the file.
+  const partly = last?.media?.some(({ sent }) => sent === 'failed')
   const stuck = mark === 'uncertain' || mark === 'failed'
   return (
     <>
@@ -100,7 +102,11 @@ function Way({ item, session, acts, lost }: Shown<'out'> & { lost: boolean }) {
           <>
             <span className="meta-state">
               <Icon name="circle-alert" size={14} />
-              {mark === 'failed' ? t('mark.failed', { reason: phrase(reason) }) : t('mark.uncertain')}
+              {mark === 'uncertain'
+                ? t('mark.uncertain')
+                : partly
+                  ? t('mark.partly')
+                  : t('mark.failed', { reason: phrase(reason) })}
             </span>
             {event && acts.offered(event).has('retry') && (
               <button

@@ -166,6 +166,7 @@ export const en = {
   'mark.queued': 'On its way',
   'mark.uncertain': 'May not have arrived',
   'mark.failed': 'Not delivered: {reason}',
+  'mark.partly': 'Not all of it was delivered',
   'mark.retry': 'Retry',
   'mark.resend': 'Resend',
   'mark.twice': 'If it did arrive, the customer gets it twice',
