@@ -104,7 +104,10 @@ type Outgoing struct {
 	// Again says that an earlier attempt of this step failed. Where the channel Finds, it may have been done all the same: look first, but
 	// for an OutFile, which nothing finds.
 	Again bool
-	File  OutgoingFile // OutFile
+	// Withdrawn says of something to be sent again that it was taken back since: look for what the earlier attempt has made, which is
+	// deleted next, and send nothing. Only where the channel Finds.
+	Withdrawn bool
+	File      OutgoingFile // OutFile
 
 	// Of what is owed to a surface. To is then its room and the session's thread, "" as long as there is none.
 	Surface bool

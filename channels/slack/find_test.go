@@ -62,6 +62,26 @@ func TestNothingIsPostedTwice(t *testing.T) {
 	}
 }
 
+func TestWhatWasTakenBackIsOnlyLookedFor(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	a := speaker(f)
+	o := said(core.OutSend, opened(t, a), "Hello?")
+	o.Again, o.Withdrawn = true, true
+	if r, err := a.Deliver(t.Context(), o); err != nil || r != (core.Receipt{}) || len(f.in(testRoom, string(o.To.Thread))) != 0 {
+		t.Errorf("not posted: got %+v, %v and %v, want nothing", r, err, f.in(testRoom, string(o.To.Thread)))
+	}
+	o.Again, o.Withdrawn = false, false
+	first, err := a.Deliver(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Again, o.Withdrawn = true, true
+	if r, err := a.Deliver(t.Context(), o); err != nil || r != first {
+		t.Errorf("posted: got %+v, %v, want %+v", r, err, first)
+	}
+}
+
 func TestALookThatFailsPostsNothing(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

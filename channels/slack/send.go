@@ -87,7 +87,7 @@ func (a *Adapter) send(ctx context.Context, o core.Outgoing) (core.Receipt, erro
 		return core.Receipt{}, nil
 	}
 	part, err := a.put(ctx, o, copyPost(o, parts[o.Step], o.Step))
-	return core.Receipt{Part: part, More: err == nil && o.Step+1 < len(parts)}, err
+	return core.Receipt{Part: part, More: err == nil && !o.Withdrawn && o.Step+1 < len(parts)}, err
 }
 
 // parts gives the messages that a content becomes.
@@ -199,13 +199,16 @@ func (a *Adapter) refused(room string, err error) error {
 	return e
 }
 
-// put posts what the delivery's step owes, unless an earlier attempt has.
+// put posts what the delivery's step owes, unless an earlier attempt has, or it was taken back since.
 func (a *Adapter) put(ctx context.Context, o core.Outgoing, p post) (core.RemoteID, error) {
 	room, thread, id := string(o.To.Conversation), string(o.To.Thread), mark(o, o.Step)
 	if o.Again {
 		if part, ok, err := a.find(ctx, room, thread, id); ok || err != nil {
 			return part, err
 		}
+	}
+	if o.Withdrawn {
+		return "", nil
 	}
 	_, ts, made, err := a.posted(ctx, room, thread, id, p)
 	refused := a.refused(room, err)

@@ -37,7 +37,7 @@ func (a *Adapter) serveCustomer(ctx context.Context, o core.Outgoing) (core.Rece
 			return core.Receipt{}, nil
 		}
 		part, err := a.hand(ctx, o, parts[o.Step], o.Step)
-		return core.Receipt{Part: part, More: err == nil && o.Step+1 < len(parts)}, err
+		return core.Receipt{Part: part, More: err == nil && !o.Withdrawn && o.Step+1 < len(parts)}, err
 	case core.OutEdit:
 		return a.correct(ctx, o)
 	case core.OutDelete:
@@ -106,7 +106,7 @@ func (a *Adapter) hand(ctx context.Context, o core.Outgoing, c core.Content, ste
 		if core.KindOf(err) == core.Gone { // of the thread
 			err = &core.Error{Op: opDeliver, Kind: core.Gone, Reason: reasonNoThread, Err: err}
 		}
-		if found || err != nil {
+		if found || err != nil || o.Withdrawn {
 			return part, err
 		}
 	}

@@ -95,10 +95,19 @@ func TestAnAnswerOfWhichNobodyKnowsIsLookedForB3(t *testing.T) {
 			if _, err := a.Deliver(t.Context(), o); core.KindOf(err) != core.Uncertain {
 				t.Fatalf("got %v, want uncertain", err)
 			}
-			o.Again = true
-			deliver(t, a, o)
+			o.Again, o.Withdrawn = true, true
+			found := deliver(t, a, o)
+			o.Withdrawn = false
+			if again := deliver(t, a, o); again.Part == "" || again.Part != found.Part {
+				t.Errorf("got %+v, taken back meanwhile %+v, want the same part", again, found)
+			}
 			if got := len(f.made("chat.postMessage")); got != 1 {
 				t.Errorf("posts: got %d, want the one that there is found", got)
+			}
+			unsent := answered(core.OutSend, "D0CARLA", "Not this")
+			unsent.ID, unsent.Again, unsent.Withdrawn = "another", true, true
+			if got := deliver(t, a, unsent); got != (core.Receipt{}) || len(f.made("chat.postMessage")) != 1 {
+				t.Errorf("taken back before it was posted: got %+v", got)
 			}
 		})
 	}

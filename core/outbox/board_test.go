@@ -44,6 +44,8 @@ func (b *board) step(a *adapter, o core.Outgoing) (receipt core.Receipt, err err
 	switch {
 	case found && o.Again:
 		return receipt, nil
+	case o.Withdrawn:
+		return core.Receipt{}, nil
 	case lost:
 		return core.Receipt{}, &core.Error{Op: "test", Kind: core.Gone, Scope: core.ScopeThread}
 	case o.Verb == core.OutCard && o.To.Thread == "":

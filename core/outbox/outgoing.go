@@ -26,7 +26,7 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 	case t.Verb == core.OutFile && !r.carries(&out, t, x), t.Verb == core.OutFetch:
 		return out, t.Verb == core.OutFetch && t.File.State == core.FilePending && m.DeletedAt == 0, nil
 	case t.Room != "":
-		matters := expose(&out, t)
+		matters := expose(&out, t, r.can.Finds)
 		return out, matters, nil
 	case t.Verb == core.OutFile:
 		return out, m.DeletedAt == 0, nil
@@ -35,7 +35,8 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 		if r.can.ReplyOut {
 			out.ReplyTo = t.ReplyTo
 		}
-		return out, m.DeletedAt == 0, nil
+		out.Withdrawn = m.DeletedAt != 0 && r.can.Finds && out.Again
+		return out, m.DeletedAt == 0 || out.Withdrawn, nil
 	case len(t.Parts) == 0, t.Verb == core.OutEdit && m.DeletedAt != 0:
 		return out, false, nil
 	case out.Verb == core.OutSend:
@@ -50,8 +51,8 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 }
 
 // expose makes of a delivery what a surface is to do; false: nothing, because it does not matter any more. A thread that is missing
-// is made first.
-func expose(out *core.Outgoing, t task) bool {
+// is made first. finds is Capabilities.Finds.
+func expose(out *core.Outgoing, t task, finds bool) bool {
 	m := t.Message
 	out.ID += "." + string(t.Room)
 	out.Verb, out.To = t.Verb, core.Address{Conversation: t.Room, Thread: t.Thread}
@@ -70,10 +71,11 @@ func expose(out *core.Outgoing, t task) bool {
 	case core.OutCard:
 		return t.Thread != "" // whoever makes the thread shows the card as it then is
 	case core.OutSend:
-		if m.DeletedAt != 0 {
-			return false
-		}
 		out.Step = max(out.Step, len(t.Parts))
+		if m.DeletedAt != 0 {
+			out.Withdrawn = finds && out.Again && t.Thread != ""
+			return out.Withdrawn
+		}
 	case core.OutFile:
 		if m.DeletedAt != 0 {
 			return false

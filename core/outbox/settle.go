@@ -26,7 +26,7 @@ func (r *runner) do(ctx context.Context, t task) result {
 	opened := err == nil && matters && t.opens()
 	verdict := core.Judge(out.Verb, r.finds(t.Delivery), t.lane, receipt.More || opened, err, core.At(now), r.chance())
 	switch {
-	case err == nil && !matters && t.Verb == core.OutSend:
+	case err == nil && t.Verb == core.OutSend && (!matters || out.Withdrawn && receipt.Part == ""):
 		verdict.State = core.Dropped
 	case err == nil && matters && r.Sent != nil:
 		r.Sent()

@@ -194,6 +194,50 @@ func TestADeletedMessageIsNotSent(t *testing.T) {
 	})
 }
 
+// A channel that finds is asked whether what was deleted had been posted: only then there is something to delete.
+func TestADeletedMessageThatMayHaveBeenSentIsLookedForCHANNELS23(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		for name, c := range map[string]struct {
+			posted bool
+			state  core.DeliveryState
+			want   []string
+		}{
+			"it was posted": {true, core.Sent, []string{"one", "no part 1", "next"}},
+			"it was not":    {false, core.Dropped, []string{"next"}},
+		} {
+			h := open(t, sibling(t, url))
+			s := h.session(channel, "carla")
+			id := h.say(s, "one")
+			var made core.RemoteID
+			a := words(nil)
+			a.can.Finds = true
+			plain := a.step
+			a.step = func(o core.Outgoing) (core.Receipt, error) {
+				switch {
+				case o.Withdrawn:
+					return core.Receipt{Part: made}, nil
+				case o.Content.Text != "one" || o.Verb != core.OutSend:
+					return plain(o)
+				case c.posted:
+					made = a.shows(o, "one")
+				}
+				return core.Receipt{}, fails(core.Uncertain, time.Minute)
+			}
+			r := h.run(a)
+			h.asks(a, 1, "which has no answer")
+			h.until(func() bool { return h.message(id).State == core.Queued }, "it waits")
+			h.change(id, core.OutDelete, func(m *core.Event) { m.DeletedAt = core.At(h.now()) })
+			h.say(s, "next")
+			h.settles()
+			if got := a.sees("carla"); !slices.Equal(got, c.want) || h.state(id) != c.state {
+				t.Errorf("%s: the customer sees %q of what is %q, want %q, %q", name, got, h.state(id), c.want, c.state)
+			}
+			r.end()
+		}
+	})
+}
+
 // Deleted between its parts, it goes no further, and what has gone out is taken back.
 func TestDeletedBetweenItsParts(t *testing.T) {
 	t.Parallel()

@@ -210,6 +210,48 @@ func TestWhatMayHaveBeenPostedIsLookedForS2(t *testing.T) {
 	})
 }
 
+// What may have been posted and was deleted since is looked for, and deleted there too; what was not posted is not posted any more.
+func TestWhatMayHaveBeenPostedIsDeletedWhereItIsS2(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		for name, c := range map[string]struct {
+			posted bool
+			want   []string
+		}{
+			"it was posted": {true, []string{"new card", "part 1 send hi", "part 1 send one", "part 1 delete [part 3]"}},
+			"it was not":    {false, []string{"new card", "part 1 send hi"}},
+		} {
+			h := open(t, sibling(t, url))
+			h.room("R")
+			id := h.hears("carla")
+			b := &board{}
+			a := b.adapter(core.Capabilities{Finds: true})
+			r := h.run(a)
+			h.settles()
+			failed := false
+			fail := func(o core.Outgoing) error {
+				if o.Content.Text != "one" || failed {
+					return nil
+				}
+				failed = true
+				return fails(core.Uncertain, 0)
+			}
+			if a.set(func() { b.before = fail }); c.posted {
+				a.set(func() { b.before, b.after = nil, fail })
+			}
+			one := h.note(id, "one")
+			h.asks(a, 3, "for the copy, without an answer")
+			h.put(one, func(m *core.Event) { m.DeletedAt = core.At(h.now()) })
+			h.happens(id, core.Event{Kind: core.EventDeleted, Audience: core.AgentsOnly, About: one}, core.Active)
+			h.settles()
+			if got := a.lines("R"); !slices.Equal(got, c.want) {
+				t.Errorf("%s: the room shows %q, want %q", name, got, c.want)
+			}
+			r.end()
+		}
+	})
+}
+
 // A node dies when it has posted, and before it has written that down. The next one looks first.
 func TestAfterACrashWhatWasPostedIsLookedForS2S14(t *testing.T) {
 	t.Parallel()
