@@ -215,15 +215,39 @@ func (s *shift) recent(inSlack bool) *saying {
 	return nil
 }
 
-// shown waits until the workspace shows a message with a text; gone, until it shows it no more.
-func (s *shift) shown(ctx context.Context, text string, gone bool) error {
-	return s.until(ctx, fmt.Sprintf("the workspace does not show what became of %q", text), func() bool {
+// shown waits until the workspace shows a message with a text, and gives it.
+func (s *shift) shown(ctx context.Context, text string) (found logEvent, err error) {
+	err = s.until(ctx, fmt.Sprintf("the workspace does not show %q", text), func() bool {
+		before := int64(1 << 40)
+		for before > 1 {
+			var page struct{ Items []logEvent }
+			path := fmt.Sprintf("/api/v1/sessions/%s/messages?limit=100&before_seq=%d", s.session, before)
+			if s.hand().api.get(ctx, path, &page) != nil || len(page.Items) == 0 {
+				return false
+			}
+			for _, e := range page.Items {
+				if e.Kind == "message" && e.Deleted == "" && e.Text == text {
+					found = e
+					return true
+				}
+			}
+			before = page.Items[0].Seq
+		}
+		return false
+	})
+	return found, err
+}
+
+// becomes waits until a message has another text; "" until it is deleted.
+func (s *shift) becomes(ctx context.Context, m logEvent, text string) error {
+	return s.until(ctx, fmt.Sprintf("%q does not become %q", m.Text, text), func() bool {
 		var page struct{ Items []logEvent }
-		if s.hand().api.get(ctx, "/api/v1/sessions/"+s.session+"/messages?limit=100", &page) != nil {
+		path := fmt.Sprintf("/api/v1/sessions/%s/messages?limit=1&after_seq=%d", s.session, m.Seq-1)
+		if s.hand().api.get(ctx, path, &page) != nil || len(page.Items) == 0 || page.Items[0].ID != m.ID {
 			return false
 		}
-		there := slices.ContainsFunc(page.Items, func(e logEvent) bool { return e.Kind == "message" && e.Deleted == "" && e.Text == text })
-		return there != gone
+		now := page.Items[0]
+		return text == "" && now.Deleted != "" || text != "" && now.Text == text
 	})
 }
 
@@ -231,7 +255,7 @@ func (s *shift) shown(ctx context.Context, text string, gone bool) error {
 func (s *shift) settle(ctx context.Context) error {
 	for i := len(s.said) - 1; i >= max(0, len(s.said)-20); i-- {
 		if w := s.said[i]; w.ts != "" && !w.gone && w.who == s.now {
-			if err := s.shown(ctx, w.text, false); err != nil {
+			if _, err := s.shown(ctx, w.text); err != nil {
 				return err
 			}
 		}
@@ -239,16 +263,14 @@ func (s *shift) settle(ctx context.Context) error {
 	return nil
 }
 
-// change does something with what was said in Slack, once it is known in the workspace, and waits until the change is.
-func (s *shift) change(ctx context.Context, w *saying, to string, gone bool) error {
-	if err := s.shown(ctx, w.text, false); err != nil {
+// change changes what was said in Slack, once it is known in the workspace, and waits until it has become something else there.
+func (s *shift) change(ctx context.Context, w *saying, to, becomes string) error {
+	m, err := s.shown(ctx, w.text)
+	if err != nil {
 		return err
 	}
 	s.wing.app.revise(w.ts, to)
-	if gone {
-		return s.shown(ctx, w.text, true)
-	}
-	return s.shown(ctx, to, false)
+	return s.becomes(ctx, m, becomes)
 }
 
 func (s *shift) editInSlack(ctx context.Context) error {
@@ -257,7 +279,7 @@ func (s *shift) editInSlack(ctx context.Context) error {
 		return nil
 	}
 	text := w.text + " edited"
-	if err := s.change(ctx, w, text, false); err != nil {
+	if err := s.change(ctx, w, text, text); err != nil {
 		return err
 	}
 	w.text = text
@@ -286,10 +308,10 @@ func (s *shift) turnIntoNote(ctx context.Context) error {
 		return nil
 	}
 	text := w.text + " " + insideWord
-	if err := s.change(ctx, w, "// "+text, true); err != nil {
+	if err := s.change(ctx, w, "// "+text, ""); err != nil {
 		return err
 	}
-	if err := s.shown(ctx, text, false); err != nil {
+	if _, err := s.shown(ctx, text); err != nil {
 		return err
 	}
 	w.text, w.note = text, true
@@ -302,7 +324,7 @@ func (s *shift) deleteInSlack(ctx context.Context) error {
 	if w == nil {
 		return nil
 	}
-	if err := s.change(ctx, w, "", true); err != nil {
+	if err := s.change(ctx, w, "", ""); err != nil {
 		return err
 	}
 	w.gone = true

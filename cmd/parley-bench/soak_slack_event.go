@@ -60,7 +60,7 @@ func (a *slackApp) hear(kind string, payload object, out *string, tries int) boo
 			return true
 		}
 		a.net.siege.retried()
-		time.Sleep(100*time.Millisecond + a.net.fate.within(400*time.Millisecond))
+		time.Sleep(100*time.Millisecond + a.net.fate.within(time.Duration(min(try+1, 10))*200*time.Millisecond))
 	}
 	if tries > 1 {
 		a.net.siege.fail("the app %s has not taken an event after %d tries", a.id, tries)
