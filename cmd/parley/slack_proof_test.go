@@ -17,7 +17,7 @@ import (
 //	34  take in two places, stale, double click    TestOneSessionIsTakenInSlackAndInTheWorkspace, slackRace, slackDoubleClick
 //	35  notes                                      slackNote, slackFileNote, slackInside
 //	36  who may not                                slackStranger, slackBarred, TestADisabledAgentSaysNothingInSlack
-//	37  cards, threads, rooms that are lost        slackLostRoot, slackTombstone, TestARoomThatIsLostLeavesTheSessionAlone
+//	37  cards, threads, rooms that are lost        slackLostRoot, TestARoomThatIsLostLeavesTheSessionAlone
 //	38  windows                                    slackWindow
 //	39  sockets                                    TestTwentyRepliesWhileSlackDisconnects, TestTwentyEventsAtOnceWhileSlackDisconnects
 //	40  the soak                                   parley-bench soak
@@ -31,7 +31,6 @@ var moreSlackCases = []slackCase{
 	{"guests and strangers are told once, and nothing is sent", "", slackBarred},
 	{"a double click is one deed, and nobody is told anything", "", slackDoubleClick},
 	{"a window that cannot open, and one that is sent in wrong", "", slackWindow},
-	{"a root that leaves a tombstone", "", slackTombstone},
 }
 
 func slackFileNote(s *slackShop, chat int) {
@@ -140,23 +139,6 @@ func slackWindow(s *slackShop, chat int) {
 		s.t.Errorf("nobody chosen: got %q, want an error at the field", got)
 	}
 	c.held("waiting", "")
-}
-
-func slackTombstone(s *slackShop, chat int) {
-	c := s.customer(chat, "hello")
-	c.reply("anna", "We look after it")
-	c.has("We look after it")
-	now := stamp()
-	s.slack.tell(object{
-		"type": "message", "subtype": "message_changed", "channel": s.slack.room, "ts": now, "event_ts": now,
-		"message":          object{"type": "message", "subtype": "tombstone", "ts": c.root, "user": "USLACKBOT", "text": "This message was deleted.", "hidden": true},
-		"previous_message": object{"type": "message", "ts": c.root, "user": "UBOT", "bot_id": "BBOT", "app_id": "A000000001", "text": "card"},
-	})
-	c.reply("anna", "and still do")
-	c.has("We look after it", "and still do")
-	c.say("Thanks")
-	s.slack.expect(c.root, "Thanks")
-	c.held("active", "Anna")
 }
 
 const barrierRounds = 500

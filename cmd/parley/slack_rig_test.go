@@ -331,13 +331,16 @@ func (r *slackRig) calls() (all []slackCall) {
 	return all
 }
 
-// choose waits for a modal that offers a name, chooses it and sends the modal in.
-func (r *slackRig) choose(who, name string) {
+// choose waits for a session's modal that offers a name, chooses it and sends the modal in.
+func (r *slackRig) choose(who, session, name string) {
 	r.t.Helper()
 	var filled object
 	eventually(r.t, 20*time.Second, func() string {
 		for _, c := range r.calls() {
 			var view object
+			if !strings.Contains(c.Fields["view"], session) {
+				continue
+			}
 			if json.Unmarshal([]byte(c.Fields["view"]), &view) == nil && view["type"] == "modal" && fill(view, name) {
 				filled = view
 			}

@@ -179,7 +179,7 @@ func slackHold(s *slackShop, chat int) {
 	c.held("active", "Anna")
 	s.commands("anna", "mine", fmt.Sprint("Customer ", chat))
 	c.press("anna", "Assign")
-	s.slack.choose("anna", "Boris")
+	s.slack.choose("anna", c.session, "Boris")
 	c.held("pending", "Boris")
 	c.press("boris", "Join")
 	c.held("active", "Boris")
