@@ -193,13 +193,16 @@ func (a *Adapter) rootOf(ctx context.Context, d doing) (slack.Message, error) {
 	asking, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	all, _, _, err := a.api.api.GetConversationRepliesContext(asking, &slack.GetConversationRepliesParameters{ChannelID: d.room, Timestamp: d.thread, Limit: 1})
-	switch e := fault("slack.rootOf", err); {
-	case err == nil && len(all) > 0 && all[0].Timestamp == d.thread:
-		return all[0], nil
-	case err != nil && e.Kind != core.Gone && e.Kind != core.Invalid:
-		return slack.Message{}, &core.Error{Op: e.Op, Kind: core.Unavailable, RetryAfter: e.RetryAfter, Err: err}
+	if err != nil {
+		if e := fault("slack.rootOf", err); e.Kind != core.Gone && e.Kind != core.Invalid {
+			return slack.Message{}, &core.Error{Op: e.Op, Kind: core.Unavailable, RetryAfter: e.RetryAfter, Err: err}
+		}
+		return slack.Message{}, nil
 	}
-	return slack.Message{}, nil
+	if len(all) == 0 || all[0].Timestamp != d.thread {
+		return slack.Message{}, nil
+	}
+	return all[0], nil
 }
 
 // owner gives who began the conversation, and what they are called; own: it is who does this. A session is its beginner's, so nobody else may

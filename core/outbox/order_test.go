@@ -135,7 +135,8 @@ func TestChannelsDoNotMix(t *testing.T) {
 		r := h.run(a)
 		h.became(here, core.Sent)
 		h.stays(func() bool { return h.state(there) == core.Queued }, "the other channel's waits")
-		if got := a.asked(); len(got) != 1 || got[0].Content.Text != "here" || got[0].To.Conversation != "42" {
+		if got := a.asked(); len(got) != 1 || got[0].Content.Text != "here" || got[0].To.Conversation != "42" ||
+			got[0].By != core.ByAgent || got[0].Name != "Anna" {
 			t.Errorf("got %+v", got)
 		}
 		r.end()
