@@ -26,11 +26,12 @@ const (
 	OutEdit   OutVerb = "edit"
 	OutDelete OutVerb = "delete"
 	OutReact  OutVerb = "react"
-	OutCard   OutVerb = "card" // a surface's card of the session: posted where there is no thread yet, else made anew
-	OutOpen   OutVerb = "open" // a surface's thread of the session, where there is none yet; adapters are asked for the card
-	OutTell   OutVerb = "tell" // a line in a surface's thread: what has become of the message; when it has arrived after all, the lines that said otherwise
-	OutMark   OutVerb = "mark" // a sign on the message where its agent has said it: it has reached the customer
-	OutFile   OutVerb = "file" // a file of the message
+	OutCard   OutVerb = "card"  // a surface's card of the session: posted where there is no thread yet, else made anew
+	OutOpen   OutVerb = "open"  // a surface's thread of the session, where there is none yet; adapters are asked for the card
+	OutTell   OutVerb = "tell"  // a line in a surface's thread: what has become of the message; when it has arrived after all, the lines that said otherwise
+	OutLeave  OutVerb = "leave" // a surface's card of the session in a room that was moved: it says where the session is shown now
+	OutMark   OutVerb = "mark"  // a sign on the message where its agent has said it: it has reached the customer
+	OutFile   OutVerb = "file"  // a file of the message
 
 	// OutFetch brings a file from the channel to us. It is kept, tried again and given up as what goes the other way is.
 	OutFetch OutVerb = "fetch"
@@ -115,6 +116,7 @@ type Outgoing struct {
 	Card    Card          // the session
 	Recent  []Event       // OutCard, where there is no thread: what it begins with, the last messages that do not follow by themselves, oldest first
 	Note    bool          // for agents only
+	Former  Address       // OutLeave, and OutCard where there is no thread: the thread that the session had in a room that was moved to this one, zero if none
 	State   DeliveryState // OutTell: what has become of the message; of Sent, each step changes one of Parts, the lines that are no longer true
 	Reason  string        // OutTell: why
 }

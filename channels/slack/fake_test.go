@@ -151,7 +151,9 @@ func (f *fake) keep(m map[string]any) string {
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := called{Method: path.Base(r.URL.Path), Token: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")}
 	body, _ := io.ReadAll(r.Body)
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+	if r.Method == http.MethodGet {
+		c.Form = r.URL.Query()
+	} else if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		c.Form = url.Values{"json": {string(body)}}
 	} else {
 		c.Form, _ = url.ParseQuery(string(body))
@@ -217,6 +219,9 @@ func (f *fake) answer(c called) map[string]any {
 		return map[string]any{"ok": true, "channel": map[string]any{"id": "D" + c.Form.Get("users")}}
 	case "views.open", "views.publish", "views.update":
 		return map[string]any{"ok": true, "view": map[string]any{"id": "V1"}}
+	case "chat.getPermalink":
+		ts := strings.Replace(c.Form.Get("message_ts"), ".", "", 1)
+		return map[string]any{"ok": true, "permalink": "https://rig.slack.com/archives/" + c.Form.Get("channel") + "/p" + ts}
 	case "reactions.add":
 		return map[string]any{"ok": true}
 	case "chat.postEphemeral":

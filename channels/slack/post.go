@@ -120,10 +120,13 @@ func tellPost(o core.Outgoing) post {
 	return p
 }
 
-// recallPost shows what was said before a thread began.
-func recallPost(o core.Outgoing) post {
+// recallPost shows what was said before a thread began, after other lines.
+func recallPost(o core.Outgoing, lines ...slack.RichTextElement) post {
 	const title = "The last messages:"
-	lines, text := []slack.RichTextElement{line(words(title))}, title
+	text := "This was in another channel until now."
+	if len(o.Recent) > 0 {
+		lines, text = append(lines, line(words(title))), title
+	}
 	for _, e := range o.Recent {
 		said := recalled(e)
 		if said == "" {

@@ -36,6 +36,8 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 		return a.delete(ctx, o)
 	case o.Verb == core.OutTell:
 		return a.tell(ctx, o)
+	case o.Verb == core.OutLeave:
+		return core.Receipt{}, a.leave(ctx, o)
 	case o.Verb == core.OutMark:
 		return core.Receipt{}, a.acknowledge(ctx, o)
 	}
@@ -57,8 +59,8 @@ func (a *Adapter) open(ctx context.Context, o core.Outgoing) (core.Receipt, erro
 		return core.Receipt{}, err
 	}
 	o.To.Thread = core.RemoteID(ts)
-	if len(o.Recent) > 0 {
-		if _, err := a.put(ctx, o, recallPost(o)); err != nil {
+	if len(o.Recent) > 0 || o.Former.Thread != "" {
+		if _, err := a.put(ctx, o, recallPost(o, a.former(ctx, o)...)); err != nil {
 			a.config.Log.InfoContext(ctx, "last messages not shown again", "error", err)
 		}
 	}

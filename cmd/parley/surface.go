@@ -10,6 +10,7 @@ import (
 
 type surfaceCommand struct {
 	Add    surfaceAdd    `cmd:"" help:"Let a room show a department's sessions, from their next event on, or change how the room is set."`
+	Move   surfaceMove   `cmd:"" help:"Move a room to another one: what it shows is shown there from now on, in new threads."`
 	Remove surfaceRemove `cmd:"" help:"End that. What agents say in the threads that are there is kept as notes, unless it is sent on purpose."`
 	List   surfaceList   `cmd:"" help:"List the surfaces."`
 }
@@ -63,6 +64,32 @@ func (s surfaceAdd) over(f core.Surface) core.Surface {
 	return f
 }
 
+type surfaceMove struct {
+	Channel string `required:"" placeholder:"SLUG" help:"The channel, as channel list names it."`
+	From    string `required:"" placeholder:"ID" help:"The room until now: a Slack channel, like C0123456789."`
+	To      string `required:"" placeholder:"ID" help:"The room from now on: another Slack channel, which the app was invited to."`
+}
+
+func (m surfaceMove) Run(p *program) error {
+	ctx := context.Background()
+	o, err := p.office(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	c, err := o.consoleOf(ctx, m.Channel)
+	if err != nil {
+		return err
+	}
+	if err := slack.CheckRoom("from", m.From); err != nil {
+		return err
+	}
+	if err := slack.CheckRoom("to", m.To); err != nil {
+		return err
+	}
+	return o.hub.MoveSurface(ctx, c.ID, core.RemoteID(m.From), core.RemoteID(m.To))
+}
+
 type surfaceRemove struct{ spot }
 
 func (s surfaceRemove) Run(p *program) error {
@@ -77,15 +104,9 @@ func (s spot) set(p *program, do func(context.Context, *office, core.Surface) er
 		return err
 	}
 	defer o.close()
-	c, err := o.channel(ctx, s.Channel)
-	if _, bad := err.(*badInput); bad { //nolint:errorlint // made by channel, never wrapped
-		return &badInput{"--channel", "names no channel"}
-	}
+	c, err := o.consoleOf(ctx, s.Channel)
 	if err != nil {
 		return err
-	}
-	if c.Kind != slack.Kind {
-		return &badInput{"--channel", "names a channel in which agents cannot work"}
 	}
 	if err := slack.CheckRoom("room", s.Room); err != nil {
 		return err
@@ -95,6 +116,18 @@ func (s spot) set(p *program, do func(context.Context, *office, core.Surface) er
 		return err
 	}
 	return do(ctx, o, core.Surface{Channel: c.ID, Room: core.RemoteID(s.Room), Department: d.ID})
+}
+
+// consoleOf finds a channel in which agents can work.
+func (o *office) consoleOf(ctx context.Context, slug string) (core.Channel, error) {
+	c, err := o.channel(ctx, slug)
+	if _, bad := err.(*badInput); bad { //nolint:errorlint // made by channel, never wrapped
+		return c, &badInput{"--channel", "names no channel"}
+	}
+	if err == nil && c.Kind != slack.Kind {
+		return c, &badInput{"--channel", "names a channel in which agents cannot work"}
+	}
+	return c, err
 }
 
 type surfaceList struct{}

@@ -30,11 +30,17 @@ func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
 		{[]string{"add", "--department", "support", "--hold", "2500ms", "--receipts"}, []string{"desk C0123456789 support inside 2.5s on"}},
 		{[]string{"add", "--department", "sales"}, []string{"desk C0123456789 support inside 2.5s on", "desk C0123456789 sales inside 2.5s on"}},
 		{[]string{"add", "--department", "sales", "--replies", "out", "--hold", "0s", "--receipts=false"}, []string{"desk C0123456789 support out 0s off", "desk C0123456789 sales out 0s off"}},
+		{[]string{"move", "--from", "C0123456789", "--to", "C9876543210"}, []string{"desk C9876543210 support out 0s off", "desk C9876543210 sales out 0s off"}},
+		{[]string{"move", "--from", "C9876543210", "--to", "C0123456789"}, []string{"desk C0123456789 support out 0s off", "desk C0123456789 sales out 0s off"}},
 		{[]string{"remove", "--department", "sales"}, []string{"desk C0123456789 support out 0s off"}},
 	}
 	for _, step := range steps {
 		if len(step.args) > 0 {
-			p.must(append(append([]string{"surface"}, step.args...), "--channel", "desk", "--room", "C0123456789")...)
+			args := append([]string{"surface"}, step.args...)
+			if step.args[0] != "move" {
+				args = append(args, "--room", "C0123456789")
+			}
+			p.must(append(args, "--channel", "desk")...)
 		}
 		lines := strings.Split(strings.TrimSpace(p.must("surface", "list")), "\n")
 		var got []string

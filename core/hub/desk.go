@@ -91,6 +91,25 @@ func (h *Hub) RemoveSurface(ctx context.Context, f core.Surface) error {
 	return h.setSurface(ctx, f, (*store.Work).RemoveSurface)
 }
 
+// MoveSurface moves a room to another one of its channel: what it showed, and what is owed to it, is shown there from now on. Each session that is
+// open gets a thread there; what agents say in the old ones still belongs to their sessions. The error is Invalid, with the field.
+func (h *Hub) MoveSurface(ctx context.Context, c core.ChannelID, from, to core.RemoteID) error {
+	if from == to {
+		return &core.Error{Op: "hub.MoveSurface", Kind: core.Invalid, Field: "to", Reason: "is the same room"}
+	}
+	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		departments, err := w.MoveSurface(c, from, to)
+		if core.KindOf(err) == core.NotFound {
+			return &core.Error{Op: "hub.MoveSurface", Kind: core.Invalid, Field: "from", Reason: "is no room in which agents work"}
+		}
+		for _, d := range departments {
+			w.Tell(settings(core.Event{Kind: core.EventChannelChanged, Department: d}))
+		}
+		return err
+	}})
+	return err
+}
+
 func (h *Hub) setSurface(ctx context.Context, f core.Surface, do func(*store.Work, core.Surface)) error {
 	f.CreatedAt = core.At(h.clock())
 	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {

@@ -56,7 +56,7 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 	m := t.Message
 	out.ID += "." + string(t.Room)
 	out.Verb, out.To = t.Verb, core.Address{Conversation: t.Room, Thread: t.Thread}
-	out.Surface, out.Message, out.Card, out.Recent = true, m.ID, t.Card, t.Recent
+	out.Surface, out.Message, out.Card, out.Recent, out.Former = true, m.ID, t.Card, t.Recent, t.Former
 	out.Note, out.State, out.Reason = m.Note(), m.State, m.Reason
 	if t.Verb == core.OutOpen {
 		out.Verb = core.OutCard
@@ -88,6 +88,8 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 		default:
 			return false
 		}
+	case core.OutLeave:
+		return t.Thread != "" && t.Former.Thread != ""
 	case core.OutMark:
 		return len(t.Parts) > 0 && m.DeletedAt == 0
 	default:

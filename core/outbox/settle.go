@@ -123,6 +123,9 @@ func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
 		if t.Verb == core.OutFetch {
 			return true, r.fetched(w, s, t, o)
 		}
+		if t.MovedTo != "" { // it came to the old room while that was moved
+			return true, w.OweElsewhere(t.Delivery, t.MovedTo)
+		}
 		if t.Room != "" {
 			return true, rethread(w, s, t, o)
 		}

@@ -210,10 +210,12 @@ type Task struct {
 	ReplyTo      core.RemoteID   // the first part there of what the message answers
 
 	// Of what is owed to a surface.
-	Card   core.Card
-	Served bool          // the room is a surface still
-	Thread core.RemoteID // "": there is none
-	Recent []core.Event  // where there is no thread: the last messages that are not owed to it, oldest first
+	Card    core.Card
+	Served  bool          // the room is a surface still
+	Thread  core.RemoteID // "": there is none
+	MovedTo core.RemoteID // the room is a surface no longer, because it was moved to this one; "" otherwise
+	Former  core.Address  // the thread that the session had last in a room that was moved to this one, zero if none
+	Recent  []core.Event  // where there is no thread: the last messages that are not owed to it, oldest first
 }
 
 // taskPart is a part of a message: of its text, or a file.

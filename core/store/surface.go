@@ -24,14 +24,20 @@ func (s *Store) Surfaces(ctx context.Context) ([]core.Surface, error) {
 	return all[core.Surface](ctx, s, "store.Surfaces", selectSurfaces)
 }
 
-// Surface gives a room as the first of its departments has it; NotFound if it has none.
+// Surface gives a room as the first of its departments has it; NotFound if it has none. One that was moved is as the room is to which it was,
+// but that what agents write in its threads still becomes what it did.
 func (s *Store) Surface(ctx context.Context, c core.ChannelID, room core.RemoteID) (core.Surface, error) {
-	return one[core.Surface](ctx, s, "store.Surface", selectSurface, c, string(room))
+	f, err := one[core.Surface](ctx, s, "store.Surface", selectSurface, c, string(room))
+	if core.KindOf(err) == core.NotFound {
+		return one[core.Surface](ctx, s, "store.Surface", selectMovedSurface, c, string(room))
+	}
+	return f, err
 }
 
 // AddSurface lets a room show the sessions of a department, from their next event on. The room's settings become those of f.
 func (w *Work) AddSurface(f core.Surface) {
 	w.change(insertSurface, f.Channel, string(f.Room), f.Department, string(f.Replies), int64(f.Hold), f.Receipts, f.CreatedAt)
+	w.change(deleteMove, f.Channel, string(f.Room))
 	w.change(setRoom, string(f.Replies), int64(f.Hold), f.Receipts, f.Channel, string(f.Room))
 }
 

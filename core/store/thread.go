@@ -102,11 +102,16 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 	for _, card := range cards {
 		cardOf[card.Session] = card
 	}
+	moved, err := all[move](ctx, s, op, selectMoves, c)
+	if err != nil {
+		return err
+	}
 	for i := range tasks {
 		t := &tasks[i]
 		if t.Room == "" {
 			continue
 		}
+		t.trace(moved, threads, served)
 		t.Card = cardOf[t.Session]
 		t.Served = slices.ContainsFunc(served, func(f core.Surface) bool { return f.Room == t.Room })
 		t.Card.Moved = !slices.ContainsFunc(served, func(f core.Surface) bool { return f.Room == t.Room && f.Department == t.Card.Department })

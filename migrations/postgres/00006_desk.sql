@@ -13,7 +13,16 @@ CREATE TABLE tellings (                -- what a surface was told of a message t
 );
 CREATE INDEX tellings_message ON tellings (message);
 
+CREATE TABLE moves (                   -- rooms that were surfaces, and where their sessions are shown now
+  channel  BIGINT  NOT NULL REFERENCES channels (id),
+  room     TEXT    NOT NULL,
+  moved_to TEXT    NOT NULL,
+  replies  TEXT    NOT NULL,           -- what became of what agents wrote there: in its threads it still does
+  PRIMARY KEY (channel, room)
+);
+
 -- +goose Down
+DROP TABLE moves;
 DROP TABLE tellings;
 ALTER TABLE parts DROP COLUMN said;
 ALTER TABLE surfaces DROP COLUMN receipts;
