@@ -9,6 +9,9 @@ type Desk interface {
 	Agent(ctx context.Context, remote RemoteID) (Actor, error)
 	// Link links a person on the channel to the agent who was given the code; Invalid if it is wrong, used or too old.
 	Link(ctx context.Context, remote RemoteID, code string) (Actor, error)
+	// LinkByEmail links a person on the channel, of whom nobody is known, to the agent with that address, whom it gives; NotFound if there is no
+	// such agent, or they are disabled. Who is linked keeps that.
+	LinkByEmail(ctx context.Context, remote RemoteID, email string) (Actor, error)
 	// SetAvailability keeps what an agent says of themselves, and gives them as they are then; Invalid if there is no such word.
 	SetAvailability(ctx context.Context, who Actor, to Availability) (Actor, error)
 	// Surface gives the settings of a room; NotFound if it shows no sessions, or does not any more.

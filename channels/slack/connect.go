@@ -21,9 +21,10 @@ const (
 	fieldSigning = "signing-secret-file"
 )
 
-// Connect asks Slack whose an app's keys are, and whether they are enough for the mode. client may be nil, apiURL "" for Slack's own.
+// Connect asks Slack whose an app's keys are, and whether they are enough for the mode, and for what else is needed: permissions that not every app
+// has. client may be nil, apiURL "" for Slack's own.
 // The error is Invalid with the field, and names what is missing, or Unavailable.
-func Connect(ctx context.Context, apiURL string, s Secrets, mode string, client *http.Client) (Settings, error) {
+func Connect(ctx context.Context, apiURL string, s Secrets, mode string, client *http.Client, needs ...string) (Settings, error) {
 	if err := checkKeys(s, mode); err != nil {
 		return Settings{}, err
 	}
@@ -37,7 +38,7 @@ func Connect(ctx context.Context, apiURL string, s Secrets, mode string, client 
 	case who.TeamID == "" || who.UserID == "" || who.BotID == "":
 		return Settings{}, wrong(fieldBot, "holds a token that is no bot's")
 	}
-	if missing := lacking(who.Header); len(missing) > 0 {
+	if missing := lacking(who.Header, needs); len(missing) > 0 {
 		return Settings{}, wrong(fieldBot, "holds a token without the permissions "+strings.Join(missing, ", ")+
 			": give them to the app, as in Parley's manifest, and install it again")
 	}
@@ -73,7 +74,7 @@ func checkKeys(s Secrets, mode string) error {
 }
 
 // lacking gives the permissions that the app was not given; none, where Slack does not tell.
-func lacking(header http.Header) []string {
+func lacking(header http.Header, needs []string) []string {
 	told := header.Get("X-OAuth-Scopes")
 	if told == "" {
 		return nil
@@ -82,7 +83,9 @@ func lacking(header http.Header) []string {
 	for scope := range strings.SplitSeq(told, ",") {
 		given = append(given, strings.TrimSpace(scope))
 	}
-	return slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return slices.Contains(given, scope) || slices.Contains(spare, scope) })
+	return slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool {
+		return slices.Contains(given, scope) || slices.Contains(spare, scope) && !slices.Contains(needs, scope)
+	})
 }
 
 // app gives the app's id, "" where Slack does not say it.

@@ -18,6 +18,7 @@ func TestKeysAreChecked(t *testing.T) {
 		name    string
 		mode    string
 		secrets Secrets
+		needs   []string
 		prepare func(f *fake)
 		kind    core.Kind
 		field   string
@@ -38,6 +39,12 @@ func TestKeysAreChecked(t *testing.T) {
 		}},
 		{name: "permissions that are missing", mode: ModeSocket, secrets: testSecrets, kind: core.Invalid, field: fieldBot, says: "permissions chat:write.customize, groups:history:", prepare: func(f *fake) {
 			f.scopes = strings.ReplaceAll(strings.ReplaceAll(f.scopes, "chat:write.customize,", " "), "groups:history,", "")
+		}},
+		{name: "permissions that are not needed", mode: ModeSocket, secrets: testSecrets, prepare: func(f *fake) {
+			f.scopes = strings.ReplaceAll(strings.ReplaceAll(f.scopes, "reactions:write,", ""), ","+ScopeEmail, "")
+		}},
+		{name: "one that is needed after all", mode: ModeSocket, secrets: testSecrets, needs: []string{ScopeEmail}, kind: core.Invalid, field: fieldBot, says: "permissions users:read.email:", prepare: func(f *fake) {
+			f.scopes = strings.ReplaceAll(f.scopes, ","+ScopeEmail, "")
 		}},
 		{name: "an app token that Slack refuses", mode: ModeSocket, secrets: Secrets{Bot: testBot, App: "xapp-CANARY-old"}, kind: core.Invalid, field: fieldApp, says: "invalid_auth"},
 		{name: "an app token of another app", mode: ModeSocket, secrets: Secrets{Bot: testBot, App: "xapp-1-A2-3-CANARY"}, kind: core.Invalid, field: fieldApp, says: "another app"},
@@ -60,7 +67,7 @@ func TestKeysAreChecked(t *testing.T) {
 			if c.prepare != nil {
 				c.prepare(f)
 			}
-			got, err := Connect(t.Context(), f.URL, c.secrets, c.mode, nil)
+			got, err := Connect(t.Context(), f.URL, c.secrets, c.mode, nil, c.needs...)
 			if c.kind == "" {
 				if err != nil || got.Mode != c.mode || got.Team != "T1" || got.App != "A1" || got.Bot != "UBOT" {
 					t.Errorf("got %+v, %v", got, err)

@@ -41,6 +41,7 @@ type fakeDesk struct {
 	threads   map[core.Address]core.SessionID
 	messages  map[core.RemoteID]core.Event
 	codes     map[string]core.Agent
+	addresses map[string]core.Agent
 	card      core.Card
 	surface   core.Surface // zero: the room is none
 	operators []core.Agent
@@ -105,6 +106,17 @@ func (d *fakeDesk) Link(_ context.Context, remote core.RemoteID, code string) (c
 		return core.Actor{}, &core.Error{Op: "test", Kind: core.Invalid, Field: "code"}
 	}
 	delete(d.codes, code)
+	d.agents[remote] = a
+	return core.Actor{Agent: a}, nil
+}
+
+func (d *fakeDesk) LinkByEmail(_ context.Context, remote core.RemoteID, email string) (core.Actor, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a, ok := d.addresses[core.FoldEmail(email)]
+	if !ok {
+		return core.Actor{}, missing()
+	}
 	d.agents[remote] = a
 	return core.Actor{Agent: a}, nil
 }

@@ -23,10 +23,14 @@ var scopes = []string{
 	"im:write",             // private explanations
 	"reactions:write",      // receipts, where a channel is to have them
 	"users:read",           // who is a guest, or of another team
+	ScopeEmail,             // who is which agent, where that is to be seen by it
 }
 
+// ScopeEmail is the permission to see members' e-mail addresses, without which nobody can be linked by theirs.
+const ScopeEmail = "users:read.email"
+
 // spare are those of them without which an app, such as one that was made earlier, does all but what they are for.
-var spare = []string{"reactions:write"}
+var spare = []string{"reactions:write", ScopeEmail}
 
 // appScope is the permission of the app-level token.
 const appScope = "connections:write"

@@ -20,6 +20,7 @@ const (
 // someone is what Slack says of a person.
 type someone struct {
 	name  string
+	email string // "" unless members are linked by it
 	bar   string // why they may not act; "": they may, if they are an agent
 	bot   bool   // to whom nothing is explained
 	team  string // where they belong, "" if Slack does not say
@@ -84,6 +85,9 @@ func (a *Adapter) whoLately(ctx context.Context, user string, ago time.Duration)
 	case u.IsRestricted || u.IsUltraRestricted:
 		s.bar = sayGuest
 	}
+	if err == nil && s.bar == "" && a.settings.LinkByEmail {
+		s.email = u.Profile.Email
+	}
 	if err == nil {
 		s.name, s.team = channels.CleanName(cmp.Or(u.Profile.DisplayName, u.RealName, u.Profile.RealName, u.Name)), u.TeamID
 	}
@@ -123,7 +127,11 @@ func (a *Adapter) admit(ctx context.Context, team, user string) (admission, erro
 	if err != nil || s.bar != "" {
 		return admission{bar: s.bar, bot: s.bot}, err
 	}
-	agent, err := a.config.Desk.Agent(ctx, person(a.settings.Team, user))
+	remote := person(a.settings.Team, user)
+	agent, err := a.config.Desk.Agent(ctx, remote)
+	if core.KindOf(err) == core.NotFound && s.email != "" {
+		agent, err = a.config.Desk.LinkByEmail(ctx, remote, s.email)
+	}
 	switch {
 	case err == nil:
 		return admission{agent: agent}, nil

@@ -44,6 +44,8 @@ type Settings struct {
 	App  string `json:"app"`  // the app's id, "" where Slack did not say
 	Bot  string `json:"bot"`  // the app's user in the workspace
 	Rooms
+	// LinkByEmail lets a member of the workspace who is linked to nobody be the agent who has their e-mail address.
+	LinkByEmail bool `json:"link_by_email,omitempty"`
 	channels.Rated
 }
 

@@ -21,7 +21,7 @@ type channelCommand struct {
 	Manifest struct {
 		Slack channelManifestSlack `cmd:"" help:"Print what Slack asks for when an app is made, as JSON."`
 	} `cmd:"" help:"Print what a network asks for before a channel can be added."`
-	Set  channelSet  `cmd:"" help:"Give a channel another key, or a Slack app other rooms for customers. What is owed to it is kept, and goes on with the new ones."`
+	Set  channelSet  `cmd:"" help:"Give a channel another key, or another setting. What is owed to it is kept, and goes on with the new one."`
 	Test channelTest `cmd:"" help:"Ask a channel's network whether all is well."`
 	List channelList `cmd:"" help:"List the channels."`
 }

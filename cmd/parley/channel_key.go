@@ -74,7 +74,7 @@ func (k newKeys) only(flags ...string) error {
 type channelSet struct {
 	Slug string `arg:"" help:"The channel's name."`
 	keyFiles
-	slackRooms
+	slackChange
 }
 
 func (s channelSet) Run(p *program) error {
@@ -99,7 +99,7 @@ func (s channelSet) Run(p *program) error {
 	rekey := kinds[c.Kind].rekey
 	switch {
 	case s.given() && c.Kind != slack.Kind:
-		return &badInput{"<slug>", "names a channel that has neither direct messages nor help channels"}
+		return &badInput{"<slug>", "names a channel that is no Slack app"}
 	case rekey == nil:
 		return &badInput{"<slug>", "names a channel that has no key"}
 	}
@@ -119,7 +119,7 @@ func (s channelSet) Run(p *program) error {
 		}
 	}
 	if s.given() {
-		if err := o.resettle(ctx, &c, held, s.slackRooms); err != nil {
+		if err := o.resettle(ctx, &c, held, s.slackChange); err != nil {
 			return err
 		}
 	}

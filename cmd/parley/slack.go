@@ -16,6 +16,7 @@ type channelAddSlack struct {
 	AppTokenFile      string   `placeholder:"FILE" help:"A file with the app-level token, xapp-…, for the mode socket."`
 	SigningSecretFile string   `placeholder:"FILE" help:"A file with the signing secret, for the mode events."`
 	Mode              string   `enum:"socket,events" default:"socket" help:"socket: Parley opens a connection to Slack; events: Slack calls PARLEY_PUBLIC_URL."`
+	LinkByEmail       bool     `help:"Let a member of the workspace be the agent who has their e-mail address, without a code. Guests and others never are."`
 	TeamChannel       string   `placeholder:"ID" help:"A Slack channel, like C0123456789, where the department's sessions are shown and answered."`
 	DMs               bool     `name:"dms" help:"Who writes to the app in direct messages is a customer."`
 	HelpChannel       []string `placeholder:"ID[:every]" sep:"none" help:"A Slack channel in which each message that mentions the app begins a session in its thread; with :every each message does. May be given again."`
@@ -38,8 +39,8 @@ func (s channelAddSlack) Run(p *program) error {
 		return err
 	}
 	defer o.close()
-	settings, err := slack.Connect(ctx, o.config.slackURL, secrets, s.Mode, nil)
-	if err != nil {
+	settings := slack.Settings{Mode: s.Mode, LinkByEmail: s.LinkByEmail}
+	if settings, err = connectSlack(ctx, o.config, secrets, settings); err != nil {
 		return err
 	}
 	settings.Rooms = rooms
@@ -148,7 +149,7 @@ func rekeySlack(ctx context.Context, c *config, channel core.Channel, held core.
 		}
 	}
 	secrets = slackKeys(secrets, keys)
-	is, err := slack.Connect(ctx, c.slackURL, secrets, old.Mode, nil)
+	is, err := connectSlack(ctx, c, secrets, old)
 	if err != nil {
 		return "", err
 	}
@@ -156,6 +157,17 @@ func rekeySlack(ctx context.Context, c *config, channel core.Channel, held core.
 		return "", &badInput{"--bot-token-file", "holds the token of another app or workspace. Add it as a channel of its own"}
 	}
 	return secrets.Sealed(), nil
+}
+
+// connectSlack asks Slack whether the keys are enough for what is wanted of the app, which it gives with what Slack says of the app.
+func connectSlack(ctx context.Context, c *config, secrets slack.Secrets, wanted slack.Settings) (slack.Settings, error) {
+	var needs []string
+	if wanted.LinkByEmail {
+		needs = append(needs, slack.ScopeEmail)
+	}
+	found, err := slack.Connect(ctx, c.slackURL, secrets, wanted.Mode, nil, needs...)
+	found.LinkByEmail = wanted.LinkByEmail
+	return found, err
 }
 
 func openSlack(o opener, c core.Channel, secret core.Secret, r channels.Reports) (core.Adapter, error) {

@@ -32,6 +32,13 @@ func (d desk) Link(ctx context.Context, remote core.RemoteID, code string) (core
 	return d.hub.link(ctx, core.AgentLink{Channel: d.channel, Remote: remote}, code)
 }
 
+func (d desk) LinkByEmail(ctx context.Context, remote core.RemoteID, email string) (core.Actor, error) {
+	if err := d.hub.linkByEmail(ctx, core.AgentLink{Channel: d.channel, Remote: remote}, email); err != nil {
+		return core.Actor{}, err
+	}
+	return d.Agent(ctx, remote)
+}
+
 func (d desk) SetAvailability(ctx context.Context, who core.Actor, to core.Availability) (core.Actor, error) {
 	return d.hub.SetAvailability(ctx, who, to)
 }

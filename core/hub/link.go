@@ -49,6 +49,31 @@ func (h *Hub) link(ctx context.Context, l core.AgentLink, code string) (core.Act
 	return who, err
 }
 
+// linkByEmail links somebody on a channel, who is linked to nobody, to the agent with that address. The address is compared in the form in which
+// it is stored, and nothing else is.
+func (h *Hub) linkByEmail(ctx context.Context, l core.AgentLink, email string) error {
+	if err := core.CheckEmail(core.FoldEmail(email)); err != nil {
+		return &core.Error{Op: "hub.LinkByEmail", Kind: core.NotFound, Err: err}
+	}
+	found, err := h.store.AgentByEmail(ctx, email)
+	if err != nil {
+		return err
+	}
+	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		who, err := w.Agent(found.Agent.ID)
+		if err != nil {
+			return err
+		}
+		if who.Agent.DisabledAt != 0 || who.Agent.Email != core.FoldEmail(email) {
+			return &core.Error{Op: "hub.LinkByEmail", Kind: core.NotFound}
+		}
+		l.Agent, l.CreatedAt = who.Agent.ID, w.Now()
+		w.AddLink(l)
+		return nil
+	}})
+	return err
+}
+
 // Unlink ends a link of the agent's. One that is not there has ended.
 func (h *Hub) Unlink(ctx context.Context, who core.Actor, l core.AgentLink) error {
 	l.Agent = who.Agent.ID

@@ -11,6 +11,7 @@ const (
 	selectLinks       = `SELECT channel, remote, agent, created_at FROM links WHERE agent = ? ORDER BY created_at`
 	upsertLink        = `INSERT INTO links (channel, remote, agent, created_at) VALUES (?, ?, ?, ?)
 	ON CONFLICT (channel, remote) DO UPDATE SET agent = excluded.agent, created_at = excluded.created_at`
+	insertLink      = `INSERT INTO links (channel, remote, agent, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	deleteLink      = `DELETE FROM links WHERE channel = ? AND remote = ? AND agent = ?`
 	insertLinkCode  = `INSERT INTO link_codes (hash, agent, until) VALUES (?, ?, ?)`
 	selectLinkCode  = `SELECT agent FROM link_codes WHERE hash = ? AND until > ?`
@@ -31,6 +32,11 @@ func (s *Store) Links(ctx context.Context, a core.AgentID) ([]core.AgentLink, er
 // PutLink links somebody on a channel to an agent, in the place of another if there was one.
 func (w *Work) PutLink(l core.AgentLink) {
 	w.change(upsertLink, l.Channel, string(l.Remote), l.Agent, l.CreatedAt)
+}
+
+// AddLink links somebody on a channel to an agent, unless they are linked.
+func (w *Work) AddLink(l core.AgentLink) {
+	w.change(insertLink, l.Channel, string(l.Remote), l.Agent, l.CreatedAt)
 }
 
 // RemoveLink takes an agent's link away.

@@ -9,8 +9,9 @@ import (
 	"parley/core"
 )
 
-// slackRooms changes where customers write to a Slack app.
-type slackRooms struct {
+// slackChange changes where customers write to a Slack app, and how its agents are known.
+type slackChange struct {
+	LinkByEmail   *bool    `help:"Slack: let a member of the workspace be the agent who has their e-mail address; --link-by-email=false ends that. Who is linked stays so."`
 	DMs           bool     `name:"dms" help:"Slack: who writes to the app in direct messages is a customer from now on."`
 	NoDMs         bool     `name:"no-dms" help:"Slack: … is none any more."`
 	HelpChannel   []string `placeholder:"ID[:every]" sep:"none" help:"Slack: a channel, like C0123456789, in which each message that mentions the app begins a session in its thread; with :every each message does. May be given again."`
@@ -18,12 +19,12 @@ type slackRooms struct {
 }
 
 // given tells whether anything is to change.
-func (r slackRooms) given() bool {
-	return r.DMs || r.NoDMs || len(r.HelpChannel)+len(r.NoHelpChannel) > 0
+func (r slackChange) given() bool {
+	return r.LinkByEmail != nil || r.DMs || r.NoDMs || len(r.HelpChannel)+len(r.NoHelpChannel) > 0
 }
 
 // check says whether that can be meant.
-func (r slackRooms) check() error {
+func (r slackChange) check() error {
 	if r.DMs && r.NoDMs {
 		return &badInput{"--no-dms", "is the contrary of --dms"}
 	}
@@ -37,7 +38,7 @@ func (r slackRooms) check() error {
 }
 
 // over gives the rooms as they are then.
-func (r slackRooms) over(old slack.Rooms) (slack.Rooms, error) {
+func (r slackChange) over(old slack.Rooms) (slack.Rooms, error) {
 	old.DMs = (old.DMs || r.DMs) && !r.NoDMs
 	more, err := helpChannels(r.HelpChannel)
 	if err != nil {
@@ -99,14 +100,17 @@ func (o *office) forAgents(ctx context.Context, field, room string) error {
 	return nil
 }
 
-// resettle changes where customers write to an app, and asks Slack whether it may hear them there.
-func (o *office) resettle(ctx context.Context, c *core.Channel, held core.Secret, r slackRooms) error {
+// resettle changes where customers write to an app and how its agents are known, and asks Slack whether it may know what it needs for that.
+func (o *office) resettle(ctx context.Context, c *core.Channel, held core.Secret, r slackChange) error {
 	s, err := slack.ParseSettings(c.Settings)
 	if err != nil {
 		return err
 	}
 	if s.Rooms, err = r.over(s.Rooms); err != nil {
 		return err
+	}
+	if r.LinkByEmail != nil {
+		s.LinkByEmail = *r.LinkByEmail
 	}
 	if err := s.Check(); err != nil {
 		return err
@@ -118,7 +122,7 @@ func (o *office) resettle(ctx context.Context, c *core.Channel, held core.Secret
 	if err != nil {
 		return err
 	}
-	if _, err := slack.Connect(ctx, o.config.slackURL, secrets, s.Mode, nil); err != nil {
+	if _, err := connectSlack(ctx, o.config, secrets, s); err != nil {
 		return err
 	}
 	if c.Settings, err = json.Marshal(s); err != nil {
