@@ -73,6 +73,27 @@ func (s *Server) healthOf(id core.ChannelID, h core.Health) Health {
 	}
 }
 
+type manifestInput struct {
+	Kind string `query:"kind" doc:"of channel, such as slack"`
+	Name string `query:"name" doc:"what the channel will be called: its slug"`
+	Mode string `query:"mode" doc:"the kind's usual one if left out"`
+}
+
+// Manifest is what a network asks for when an app is made.
+type Manifest struct {
+	Text string `json:"text" doc:"to be given to the network as it is"`
+}
+
+type manifestOutput struct{ Body Manifest }
+
+func (s *Server) channelManifest(_ context.Context, in *manifestInput) (*manifestOutput, error) {
+	text, err := s.manifest(in.Kind, in.Name, in.Mode)
+	if err != nil {
+		return nil, err
+	}
+	return &manifestOutput{Manifest{text}}, nil
+}
+
 type testInput struct {
 	ID   string `path:"id"`
 	Body Nothing

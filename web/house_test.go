@@ -92,7 +92,7 @@ func open(t *testing.T, change ...func(*Config)) *house {
 	check(t, err)
 	sockets := socket.NewGroup(quiet)
 	c := Config{
-		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Can: can, Check: h.checkChannel, Clock: core.SystemClock,
+		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Can: can, Check: h.checkChannel, Manifest: manifestOf, Clock: core.SystemClock,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: publicURL, Version: "1", Pages: built,
 	}
 	for _, f := range change {
@@ -182,6 +182,14 @@ func (h *house) write(do func(*store.Work) error) {
 	h.t.Helper()
 	_, err := h.writer.Do(context.Background(), store.Job{Do: do})
 	check(h.t, err)
+}
+
+// manifestOf is what a network asks for.
+func manifestOf(kind, name, mode string) (string, error) {
+	if kind != "slack" {
+		return "", &core.Error{Op: "test", Kind: core.Invalid, Field: "kind", Reason: "is none"}
+	}
+	return name + " " + mode, nil
 }
 
 // checkChannel is a network that is well.

@@ -83,6 +83,7 @@ GET  /api/v1/files/{unknown}                    401 404 404 404 404 404 404 401 
 GET  /widget/v1/files/{key}                     200 200 200 200 200 200 200 200 200
 
 GET  /api/v1/channels                           401 200 200 200 200 200 200 401 401
+GET  /api/v1/channels/manifest                  401 403 403 403 403 403 422 401 401
 POST /api/v1/channels/{waiting}/test            401 403 403 403 403 403 200 401 401
 POST /api/v1/channels/{held}/test               401 403 403 403 403 403 200 401 401
 POST /api/v1/channels/{sales}/test              401 403 403 403 403 403 200 401 401

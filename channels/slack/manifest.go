@@ -39,10 +39,12 @@ const appScope = "connections:write"
 var events = []string{"app_home_opened", "app_uninstalled", "message.channels", "message.groups", "message.im", "tokens_revoked"}
 
 // Manifest gives what Slack asks for when an app is made, as JSON. host is where this installation is reached, with or without
-// "https://"; it matters in the mode events only. The error is Invalid.
+// "https://"; it matters in the mode events only. The mode "" is socket. The error is Invalid.
 func Manifest(mode, host, slug string) ([]byte, error) {
 	var address string
 	switch mode {
+	case "":
+		mode = ModeSocket
 	case ModeSocket:
 	case ModeEvents:
 		if !strings.Contains(host, "://") {

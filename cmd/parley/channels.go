@@ -22,13 +22,29 @@ type kind struct {
 	open func(opener, core.Channel, core.Secret, channels.Reports) (core.Adapter, error)
 	// rekey reads other keys of the account that a channel speaks for, whose secret has been held until now; nil where a channel has none.
 	rekey func(ctx context.Context, c *config, held core.Channel, secret core.Secret, keys newKeys) (core.Secret, error)
+	// manifest gives what the network asks for before a channel is added; mode is "" for the usual one. nil where it asks for nothing.
+	manifest func(mode, publicURL, slug string) ([]byte, error)
 }
 
 // kinds has one line per kind of channel.
 var kinds = map[string]kind{
 	widget.Kind:   {can: widget.Capabilities},
-	telegram.Kind: {telegram.Capabilities, openTelegram, rekeyTelegram},
-	slack.Kind:    {slack.Capabilities, openSlack, rekeySlack},
+	telegram.Kind: {telegram.Capabilities, openTelegram, rekeyTelegram, nil},
+	slack.Kind:    {slack.Capabilities, openSlack, rekeySlack, slack.Manifest},
+}
+
+// manifest gives what a network asks for before a channel of the kind is added. The error is Invalid, with the field.
+func manifest(kind, name, mode, publicURL string) (string, error) {
+	const op = "channels.manifest"
+	k := kinds[kind]
+	if k.manifest == nil {
+		return "", &core.Error{Op: op, Kind: core.Invalid, Field: "kind", Reason: "is no kind of channel for which a network asks for anything"}
+	}
+	if err := core.CheckSlug("name", name); err != nil {
+		return "", err
+	}
+	text, err := k.manifest(mode, publicURL, name)
+	return string(text), err
 }
 
 // opener makes adapters: it has what they need of the program.

@@ -92,18 +92,15 @@ type channelManifestSlack struct {
 }
 
 func (m channelManifestSlack) Run(p *program) error {
-	if err := core.CheckSlug("name", m.Name); err != nil {
-		return err
-	}
 	c, err := p.config()
 	if err != nil {
 		return err
 	}
-	text, err := slack.Manifest(m.Mode, c.public(nil), m.Name)
+	text, err := manifest(slack.Kind, m.Name, m.Mode, c.public(nil))
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(p.stdout, string(text))
+	fmt.Fprintln(p.stdout, text)
 	return nil
 }
 

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a network asks for before a channel can be added */
+        get: operations["get-channels-manifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/test": {
         parameters: {
             query?: never;
@@ -808,6 +825,10 @@ export interface components {
         ListDepartment: {
             items: components["schemas"]["Department"][];
         };
+        Manifest: {
+            /** @description to be given to the network as it is */
+            text: string;
+        };
         Me: {
             admin: boolean;
             /**
@@ -1194,6 +1215,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListChannel"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-channels-manifest": {
+        parameters: {
+            query?: {
+                /** @description of channel, such as slack */
+                kind?: string;
+                /** @description what the channel will be called: its slug */
+                name?: string;
+                /** @description the kind's usual one if left out */
+                mode?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Manifest"];
                 };
             };
             /** @description Error */
