@@ -113,7 +113,8 @@ type task struct {
 	doing
 	session core.SessionID
 	who     core.Actor
-	word    string // what they are told, "" for nothing
+	word    string    // what they are told, "" for nothing
+	refused core.Kind // why a deed was not done, "" if it was
 }
 
 func (t *task) reply() reply {
@@ -130,7 +131,7 @@ func (t *task) deed(ctx context.Context, d core.Deed, message core.RemoteID, ded
 	case passing(err):
 		return done, false, err
 	case err != nil:
-		t.word = why(lost, err)
+		t.word, t.refused = why(lost, err), core.KindOf(err)
 		return done, false, nil
 	}
 	t.received()

@@ -88,6 +88,17 @@ func lacking(header http.Header, needs []string) []string {
 	})
 }
 
+// CheckMember asks Slack whether the app can read in a channel, which it can where it is a member. The error is Invalid, with the field, and says
+// what to do; where Slack gives no clear answer there is none.
+func CheckMember(ctx context.Context, apiURL string, s Secrets, field, room string, client *http.Client) error {
+	c := newClient(client, apiURL, s)
+	_, err := c.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: room, Limit: 1})
+	if says(err, "not_in_channel", "channel_not_found") {
+		return wrong(field, "names a channel in Slack that the app is not in: write /invite @parley there, and try again")
+	}
+	return nil
+}
+
 // app gives the app's id, "" where Slack does not say it.
 func (c *client) app(ctx context.Context, bot string) (string, error) {
 	b, err := c.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: bot})

@@ -322,7 +322,7 @@ func (a *Adapter) offered(ctx context.Context, o core.Outgoing) (post, error) {
 
 // openReply opens a window in which the customer is answered.
 func (a *Adapter) openReply(ctx context.Context, p press, session core.SessionID) {
-	a.openInput(ctx, p, callReply, session, "Reply", "Send", "It goes to the customer")
+	a.openInput(ctx, p, callReply, session, "Reply", "Send", "It goes to the customer", "")
 }
 
 // submitReply sends what was written in the window. Nobody has said it in the room, so it is shown there.

@@ -21,7 +21,8 @@ const (
 const (
 	maxOptions = 100 // in one group of a list
 	maxGroups  = 100
-	maxLabel   = 75 // runes
+	maxLabel   = 75   // runes
+	maxInput   = 3000 // … of what a window's field begins with
 )
 
 // about is what a window remembers of what it is about. Slack keeps it, and gives it back signed.
@@ -166,8 +167,11 @@ func (a *Adapter) openAt(ctx context.Context, p press, open func(context.Context
 }
 
 // openInput opens a window in which a text is written about a session.
-func (a *Adapter) openInput(ctx context.Context, p press, callback string, session core.SessionID, title, button, label string) {
+func (a *Adapter) openInput(ctx context.Context, p press, callback string, session core.SessionID, title, button, label, begun string) {
 	input := slack.NewPlainTextInputBlockElement(nil, callback).WithMultiline(true)
+	if begun != "" {
+		input.InitialValue = clipped(begun, maxInput)
+	}
 	field := slack.NewInputBlock(callback, plainText(label), nil, input)
 	view := window(callback, title, button, about{Session: session, Room: p.room()}.text(), field)
 	if _, err := a.api.api.OpenViewContext(ctx, p.Trigger, view); err != nil {
@@ -192,9 +196,21 @@ func (a *Adapter) submitInput(ctx context.Context, p press, callback, lost strin
 	return reply{}
 }
 
-// openNote opens a window in which a note is written.
+// words is what the message says on which a shortcut was used; "" of a card, which nobody has said. Nobody is looked up: there is no time.
+func (p press) words() string {
+	if p.thread() == "" {
+		return ""
+	}
+	text := content(message{Text: p.Message.Text, Blocks: p.Message.Blocks}.spoken(), func(string) string { return "" }).Text
+	if note, ok := noteOf(text); ok {
+		return note
+	}
+	return text
+}
+
+// openNote opens a window in which a note is written. It begins with the message on which it was asked for.
 func (a *Adapter) openNote(ctx context.Context, p press, session core.SessionID) {
-	a.openInput(ctx, p, callNote, session, "Note", "Keep", "Only colleagues see it")
+	a.openInput(ctx, p, callNote, session, "Note", "Keep", "Only colleagues see it", p.words())
 }
 
 func (a *Adapter) submitNote(ctx context.Context, p press) reply {

@@ -32,8 +32,10 @@ type press struct {
 		Thread  string `json:"thread_ts"`
 	} `json:"container"`
 	Message struct {
-		TS     string `json:"ts"`
-		Thread string `json:"thread_ts"`
+		TS     string          `json:"ts"`
+		Thread string          `json:"thread_ts"`
+		Text   string          `json:"text"`
+		Blocks json.RawMessage `json:"blocks"`
 	} `json:"message"`
 	Actions []struct {
 		Action   string `json:"action_id"`
@@ -151,6 +153,9 @@ func (a *Adapter) button(ctx context.Context, p press, action, value string) rep
 	}
 	if word := a.pressed(ctx, p, d, p.room(), "p/"+p.Trigger); word != "" {
 		return tell(word)
+	}
+	if _, err := a.config.Desk.Surface(ctx, core.RemoteID(p.room())); core.KindOf(err) == core.NotFound {
+		return tell(sayNoSurface)
 	}
 	return reply{}
 }

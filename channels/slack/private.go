@@ -40,6 +40,7 @@ const (
 	sayNoTag        = "Nothing was done: write the tags after the word, such as !tag refund vip."
 	sayLate         = "The window could not be opened: Slack allows three seconds for it. Please press again."
 	sayBusy         = "Parley is busy or cannot reach its database. Nothing was done; please try again."
+	sayNoSurface    = "It was done. This channel shows no sessions any more, and its cards stay as they were: look into Parley's workspace."
 	sayOld          = "This button is too old: it names nothing that Parley knows."
 )
 

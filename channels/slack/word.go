@@ -58,7 +58,16 @@ func (t *task) order(ctx context.Context, word, rest string) error {
 		return nil
 	}
 	_, _, err := t.deed(ctx, d, "", t.key(), notDone)
+	if word == "take" {
+		t.word += takeHints[t.refused]
+	}
 	return err
+}
+
+// takeHints is what else can be done where a session cannot be taken.
+var takeHints = map[core.Kind]string{
+	core.Taken:     " To take it over, write !assign and your own name.",
+	core.Forbidden: " Operators take sessions; to give this one to somebody, write !assign and their name.",
 }
 
 // named finds the operator whom the agent has named or mentioned. Where there is not just one, the agent is told.

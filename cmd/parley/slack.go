@@ -53,6 +53,11 @@ func (s channelAddSlack) Run(p *program) error {
 	if err := o.forAgents(ctx, "team_channel", s.TeamChannel); err != nil {
 		return err
 	}
+	if s.TeamChannel != "" {
+		if err := slack.CheckMember(ctx, o.config.slackURL, secrets, "team_channel", s.TeamChannel, nil); err != nil {
+			return err
+		}
+	}
 	c, err := o.addChannel(ctx, s.placement, slack.Kind, settings, secrets.Sealed())
 	if err != nil {
 		return err
@@ -165,6 +170,24 @@ func connectSlack(ctx context.Context, c *config, secrets slack.Secrets, wanted 
 	found, err := slack.Connect(ctx, c.slackURL, secrets, wanted.Mode, nil, needs...)
 	found.LinkByEmail = wanted.LinkByEmail
 	return found, err
+}
+
+// checkMember asks Slack whether the app of a channel is in a room of it.
+func (o *office) checkMember(ctx context.Context, c core.Channel, field, room string) error {
+	if err := o.unlock(ctx); err != nil {
+		return err
+	}
+	held, err := o.config.unseal(c)
+	if err != nil {
+		return err
+	}
+	secrets, err := slack.ParseSecrets(held)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return slack.CheckMember(ctx, o.config.slackURL, secrets, field, room, nil)
 }
 
 func openSlack(o opener, c core.Channel, secret core.Secret, r channels.Reports) (core.Adapter, error) {

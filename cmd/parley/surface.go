@@ -46,6 +46,13 @@ func (s surfaceAdd) Run(p *program) error {
 				f.Replies, f.Hold, f.Receipts = other.Replies, other.Hold, other.Receipts
 			}
 		}
+		c, err := o.channel(ctx, s.Channel)
+		if err != nil {
+			return err
+		}
+		if err := o.checkMember(ctx, c, "room", s.Room); err != nil {
+			return err
+		}
 		return o.hub.AddSurface(ctx, s.over(f))
 	})
 }
@@ -85,6 +92,9 @@ func (m surfaceMove) Run(p *program) error {
 		return err
 	}
 	if err := slack.CheckRoom("to", m.To); err != nil {
+		return err
+	}
+	if err := o.checkMember(ctx, c, "to", m.To); err != nil {
 		return err
 	}
 	return o.hub.MoveSurface(ctx, c.ID, core.RemoteID(m.From), core.RemoteID(m.To))
