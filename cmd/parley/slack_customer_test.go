@@ -18,11 +18,12 @@ func TestCustomersWriteToTheSlackAppB1(t *testing.T) {
 		t.Run("mode "+mode, func(t *testing.T) {
 			t.Parallel()
 			s := newSlackShop(t, mode)
-			s.must("channel", "set", "support-slack", "--dms")
+			help := s.newRoom("help")
+			s.must("channel", "set", "support-slack", "--dms", "--help-channel", help)
 			s.restart(syscall.SIGTERM)
 			s.fares("running")
-			carla := s.carla()
-			carla.conversation()
+			s.carla().conversation()
+			s.asksForHelp(help)
 			s.talksToNoApp()
 			s.noSecret()
 		})
@@ -143,6 +144,49 @@ func (c *slackCustomer) conversation() {
 		}
 		return ""
 	})
+}
+
+// newRoom makes a channel in which the app is.
+func (s *slackShop) newRoom(name string) string {
+	s.t.Helper()
+	var made struct {
+		OK      bool
+		Error   string
+		Channel struct{ ID string }
+	}
+	s.slack.ask("POST", s.slack.backend+"/api/conversations.create", object{"name": name}, &made, "Authorization", "Bearer "+slackBotToken)
+	if !made.OK {
+		s.t.Fatalf("make a channel: %s", made.Error)
+	}
+	return made.Channel.ID
+}
+
+// asksForHelp lets Carla ask in a channel, and Boris, an agent, speak there as one of its people.
+func (s *slackShop) asksForHelp(room string) {
+	s.slack.drive("boris", "say", "boris", room, "-", "lunch?")
+	root := s.slack.drive("carla", "say", "carla", room, "-", "<@UBOT> my login is broken")
+	s.slack.drive("boris", "say", "boris", room, root, "mine too")
+	c := &slackCustomer{slackShop: s}
+	eventually(s.t, 30*time.Second, func() string {
+		for _, row := range s.anna().sessions(s.t) {
+			if row.Preview == "boris: mine too" {
+				c.session = row.ID
+				return ""
+			}
+		}
+		return fmt.Sprintf("got %+v, want a session that ends with what Boris said", s.anna().sessions(s.t))
+	})
+	c.holds("customer: my login is broken", "customer: boris: mine too")
+	s.answer(c.session, "We look at it")
+	var got []slackMessage
+	eventually(s.t, 40*time.Second, func() string {
+		got = s.slack.read("conversations.replies", object{"channel": room, "ts": root})
+		if len(got) != 3 || got[2].Text != "We look at it" || got[2].Username != "Anna" {
+			return fmt.Sprintf("the thread has %+v, want Anna's answer last", got)
+		}
+		return ""
+	})
+	c.holds("customer: my login is broken", "customer: boris: mine too", "agent: We look at it")
 }
 
 // deskSlack is a Slack that only knows the app.
