@@ -86,7 +86,7 @@ type correspondent interface {
 	mayMiss(text string, kills []time.Time) bool // the network leaves open whether it has taken what begins so
 }
 
-// visitor is a correspondent in the widget.
+// visitorCustomer is a correspondent in the widget.
 type visitorCustomer struct{ *customer }
 
 func (v visitorCustomer) label() string                    { return v.name }

@@ -51,11 +51,13 @@ type shift struct {
 
 const settleTime = 90 * time.Second // for what was done to be seen
 
-// work is what an agent may do next, and how often of a hundred times.
-var work = []struct {
+// chore is something that an agent may do next, so often of a hundred times.
+type chore struct {
 	often int
 	do    func(*shift, context.Context) error
-}{
+}
+
+var chores = []chore{
 	{26, (*shift).replyInSlack},
 	{26, (*shift).replyInWorkspace},
 	{9, (*shift).noteInSlack},
@@ -77,15 +79,7 @@ func (s *shift) run(ctx context.Context) {
 		return
 	}
 	for !s.siege.stopping.Load() && ctx.Err() == nil {
-		n := s.fate.below(100)
-		i := slices.IndexFunc(work, func(w struct {
-			often int
-			do    func(*shift, context.Context) error
-		}) bool {
-			n -= w.often
-			return n < 0
-		})
-		if err := work[i].do(s, ctx); err != nil {
+		if err := s.chore().do(s, ctx); err != nil {
 			if ctx.Err() == nil {
 				s.siege.fail("%s: %v", s.label, err)
 			}
@@ -93,6 +87,15 @@ func (s *shift) run(ctx context.Context) {
 		}
 		pause(ctx, s.pace())
 	}
+}
+
+// chore chooses what to do next.
+func (s *shift) chore() chore {
+	n := s.fate.below(100)
+	return chores[slices.IndexFunc(chores, func(c chore) bool {
+		n -= c.often
+		return n < 0
+	})]
 }
 
 // find waits for the session's card.
@@ -154,8 +157,9 @@ func (s *shift) noteInSlack(context.Context) error {
 
 // file shares a file, with a note or with words for the customer.
 func (s *shift) file(context.Context) error {
-	text, said, note := s.next(""), "", s.number%2 == 0
-	if said = text; note {
+	text := s.next("")
+	said, note := text, s.number%2 == 0
+	if note {
 		text += " " + insideWord
 		said = "// " + text
 	}

@@ -105,17 +105,17 @@ func (t *truth) work(s *siege, w *shift) {
 		if said.gone {
 			continue
 		}
-		all = append(all, line3(said.text, said.note))
+		all = append(all, worded(said.text, said.note))
 		if said.ts != "" {
-			inSlack = append(inSlack, line3(said.text, said.note))
+			inSlack = append(inSlack, worded(said.text, said.note))
 		} else {
-			elsewhere = append(elsewhere, line3(said.text, said.note))
+			elsewhere = append(elsewhere, worded(said.text, said.note))
 		}
 	}
 	var shown, told, copied []string
 	for _, e := range alive(t.events[w.session], func(logEvent) bool { return true }) {
 		mine := byAgent(e)
-		text := line3(e.Text, e.Audience == "agents")
+		text := worded(e.Text, e.Audience == "agents")
 		if mine {
 			shown = append(shown, text)
 		}
@@ -135,8 +135,8 @@ func (t *truth) work(s *siege, w *shift) {
 	t.seen += int64(len(all) + len(people) + len(copies))
 }
 
-// line3 words a message, so that a note is never taken for what is none.
-func line3(text string, note bool) string {
+// worded words a message, so that a note is never taken for what is none.
+func worded(text string, note bool) string {
 	if note {
 		return text + " (note)"
 	}
@@ -156,10 +156,10 @@ func (w *shift) thread(s *siege) (people, copies []string) {
 		text, note := strings.CutPrefix(p.text, "// ")
 		switch {
 		case p.app == "" && !strings.HasPrefix(p.text, "!"):
-			people = append(people, line3(text, note))
+			people = append(people, worded(text, note))
 		case p.app != "" && !strings.HasPrefix(p.text, "Perhaps not delivered"): // what is uncertain is told there
 			text, note := strings.CutPrefix(p.text, "🔒 ")
-			copies = append(copies, line3(text, note))
+			copies = append(copies, worded(text, note))
 		}
 	}
 	return people, copies
