@@ -159,6 +159,7 @@ type Extra struct {
 	Removed []string `json:"removed,omitempty"`
 	From    string   `json:"from,omitempty"` // of EventTransferred: what the departments were called then
 	To      string   `json:"to,omitempty"`
+	Until   Time     `json:"until,omitzero"` // of EventBlocked; zero: for good
 }
 
 // Reaction is what somebody put on a message. Each side has one: what the customer shows, and what agents show together.
@@ -169,7 +170,7 @@ type Reaction struct {
 
 // Data writes the extra down, "" if there is nothing in it.
 func (x Extra) Data() string {
-	if len(x.Entities)+len(x.Media)+len(x.Reactions)+len(x.Added)+len(x.Removed) == 0 && x.Was == "" && x.To == "" && x.Words == "" {
+	if len(x.Entities)+len(x.Media)+len(x.Reactions)+len(x.Added)+len(x.Removed) == 0 && x.Was == "" && x.To == "" && x.Words == "" && x.Until == 0 {
 		return ""
 	}
 	b, err := json.Marshal(x)

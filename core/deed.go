@@ -26,6 +26,8 @@ const (
 	VerbUnanswered Verb = "unanswered"
 	VerbPrioritise Verb = "prioritise"
 	VerbTag        Verb = "tag"
+	VerbBlock      Verb = "block"
+	VerbUnblock    Verb = "unblock"
 )
 
 // Deed is something that an agent does to a session, as a value. REST, surfaces, bots and tests use the same deeds.
@@ -83,6 +85,14 @@ type (
 		Session SessionID
 		Version int64 // as in Release
 	}
+	// Block closes the session, and keeps its customer out; also when it has ended.
+	Block struct {
+		Session SessionID
+		For     Term
+		Version int64 // as in Release
+	}
+	// Unblock lets the session's customer in again. Of one who is not blocked it changes nothing.
+	Unblock struct{ Session SessionID }
 	// Prioritise says how much the session matters, also when it has ended.
 	Prioritise struct {
 		Session  SessionID
@@ -129,7 +139,7 @@ type (
 // Deeds has one of each deed, for loops over them.
 var Deeds = []Deed{
 	Say{}, Note{}, Take{}, Release{}, Assign{}, Transfer{}, Join{}, Leave{}, End{}, Unanswered{}, Prioritise{}, Tag{}, Read{}, Typing{},
-	Edit{}, Delete{}, React{}, Retry{},
+	Edit{}, Delete{}, React{}, Retry{}, Block{}, Unblock{},
 }
 
 func (Say) Verb() Verb     { return VerbSay }
@@ -151,6 +161,8 @@ func (Transfer) Verb() Verb   { return VerbTransfer }
 func (Unanswered) Verb() Verb { return VerbUnanswered }
 func (Prioritise) Verb() Verb { return VerbPrioritise }
 func (Tag) Verb() Verb        { return VerbTag }
+func (Block) Verb() Verb      { return VerbBlock }
+func (Unblock) Verb() Verb    { return VerbUnblock }
 
 func (d Say) On() SessionID     { return d.Session }
 func (d Note) On() SessionID    { return d.Session }
@@ -171,6 +183,8 @@ func (d Transfer) On() SessionID   { return d.Session }
 func (d Unanswered) On() SessionID { return d.Session }
 func (d Prioritise) On() SessionID { return d.Session }
 func (d Tag) On() SessionID        { return d.Session }
+func (d Block) On() SessionID      { return d.Session }
+func (d Unblock) On() SessionID    { return d.Session }
 
 func (d Say) Check() error {
 	return Content{Text: d.Text, Entities: d.Entities, Media: d.Media}.Check()
@@ -194,6 +208,8 @@ func (Join) Check() error       { return nil }
 func (Leave) Check() error      { return nil }
 func (End) Check() error        { return nil }
 func (Unanswered) Check() error { return nil }
+func (d Block) Check() error    { return CheckTerm(d.For) }
+func (Unblock) Check() error    { return nil }
 func (d Prioritise) Check() error {
 	if !slices.Contains(Priorities, d.Priority) {
 		return invalid("priority", "must be low, normal, high or urgent")

@@ -18,6 +18,8 @@ const (
 	EventTransferred EventKind = "transferred" // from the department Former into Department's queue
 	EventPrioritised EventKind = "prioritised" // Text is its priority now
 	EventTagged      EventKind = "tagged"      // Extra says which tags came and went
+	EventBlocked     EventKind = "blocked"     // the customer is kept out; Extra says until when, without it for good
+	EventUnblocked   EventKind = "unblocked"   // they are let in again
 
 	EventEdited   EventKind = "edited"   // About has another text now
 	EventDeleted  EventKind = "deleted"  // About was taken back

@@ -36,6 +36,7 @@ type VisitorEvent struct {
 	Name     string  // the acting agent's public name
 	Text     string  // of a message, an edit; of a reaction the emoji, "" when taken back
 	Outcome  Outcome // of an end
+	Until    Time    // of a block; zero: for good
 	Ref      string  // of a message: what later events call it, sealed
 	About    string  // the Ref of the message that it answers, edits, takes back or reacts to
 

@@ -43,7 +43,7 @@ type Right struct {
 	Over bool     // in an ended session too
 }
 
-// Rights says who may do which deed. A deed without a row does not start (see core/hub); FEATURES C6, C7, C9, C10, C14.
+// Rights says who may do which deed. A deed without a row does not start (see core/hub); FEATURES C6, C7, C9, C10, C13, C14.
 var Rights = map[Verb]Right{
 	VerbSay:     {May: AsAssignee | AsParticipant | AsFinder},
 	VerbNote:    {May: AsOperator | AsSupervisor, Over: true},
@@ -64,6 +64,8 @@ var Rights = map[Verb]Right{
 	VerbUnanswered: {May: AsAssignee | AsParticipant | AsSupervisor | AsFinder},
 	VerbPrioritise: {May: AsOperator | AsSupervisor, Over: true},
 	VerbTag:        {May: AsOperator | AsSupervisor, Over: true},
+	VerbBlock:      {May: AsAssignee | AsParticipant | AsSupervisor | AsFinder, Over: true},
+	VerbUnblock:    {May: AsOperator | AsSupervisor, Over: true}, // an operator of one's own block
 }
 
 // Allow applies the deed's row: NotFound to who may not know of the session, Ended, Forbidden, or Taken where only
@@ -77,7 +79,7 @@ func Allow(v Verb, s Session, st Standing) error {
 		return &Error{Op: "core.Allow", Kind: Ended, Reason: "This session has ended."}
 	case st&right.May != 0:
 		return nil
-	case right.May&AsFinder != 0 && st&AsOperator != 0 && s.Assignee != 0:
+	case s.Open() && right.May&AsFinder != 0 && st&AsOperator != 0 && s.Assignee != 0:
 		return &Error{Op: "core.Allow", Kind: Taken}
 	}
 	return &Error{Op: "core.Allow", Kind: Forbidden, Reason: "Your role in this department does not allow that."}

@@ -22,6 +22,7 @@ const (
 	CompletedByOperator Outcome = "completed_by_operator"
 	CompletedByCustomer Outcome = "completed_by_customer"
 	NotAnswered         Outcome = "unanswered"
+	EndedByBlock        Outcome = "blocked"
 )
 
 // Session is one conversation's episode, from first contact to its end.
@@ -43,7 +44,7 @@ type Session struct {
 	Tags     Tags     `db:"tags"`
 
 	LastSeq          int64 `db:"last_seq"`          // seq of the newest event
-	Messages         int64 `db:"messages"`          // what customer and agents said to each other; notes not counted
+	Messages         int64 `db:"messages"`          // what customer and agents said to each other, and what the customer was told by itself; notes not counted
 	CustomerMessages int64 `db:"customer_messages"` // the customer's part of Messages
 	ReadSeq          int64 `db:"read_seq"`          // the assignee's read mark; unassigned: the newest of any agent
 	Unread           int64 `db:"unread"`            // customer's messages after ReadSeq
@@ -86,6 +87,9 @@ func (s *Session) HearCustomer(c Content, now Time) {
 		s.WaitingSince = now
 	}
 }
+
+// HearNotice counts what the customer is told by itself. It is no answer, and not what lists show.
+func (s *Session) HearNotice() { s.Messages++ }
 
 // HearAgent counts an answer to the customer.
 func (s *Session) HearAgent(c Content, now Time) {

@@ -77,6 +77,7 @@ type Card struct {
 
 	Priority Priority `db:"priority"`
 	Tags     Tags     `db:"tags"`
+	Blocked  Blocked  `db:"blocked"` // how the customer is kept out; zero: they are not
 
 	Moved bool `db:"-"` // it is a department's now that the surface does not serve: nothing more of it comes there
 }
@@ -109,7 +110,8 @@ func (e Event) ShownAs() (copied OutVerb, card bool) {
 		if e.State == Failed || e.State == MaySent {
 			return OutTell, false
 		}
-	case EventStarted, EventTaken, EventAssigned, EventReleased, EventEnded, EventLost, EventFound, EventTransferred, EventPrioritised, EventTagged:
+	case EventStarted, EventTaken, EventAssigned, EventReleased, EventEnded, EventLost, EventFound, EventTransferred, EventPrioritised, EventTagged,
+		EventBlocked, EventUnblocked:
 		return "", true
 	case EventJoined:
 		return "", e.Audience == Everyone // a pending session that is active now

@@ -35,6 +35,9 @@ func richPost(text string, lines ...slack.RichTextElement) post {
 func copyPost(o core.Outgoing, c core.Content, step int) post {
 	var lines []slack.RichTextElement
 	text := c.Text
+	if o.By == core.BySystem && step == 0 {
+		lines, text = append(lines, line(emoji("robot_face"), strong(" Told to the customer"))), "🤖 "+text
+	}
 	if o.Note && step == 0 {
 		lines, text = append(lines, line(emoji("lock"), strong(" Note"))), "🔒 "+text
 	}

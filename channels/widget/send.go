@@ -95,6 +95,8 @@ func appendEvent(b []byte, e *core.VisitorEvent) []byte {
 			name = "emoji"
 		}
 		b = appendMember(b, name, e.Text)
+	case core.EventBlocked:
+		b = appendMember(b, "until", e.Until.String())
 	default:
 		b = appendMember(b, "outcome", string(e.Outcome))
 		b = appendMember(b, "name", e.Name)

@@ -277,7 +277,7 @@ func (f *Feed) view(at place, e *core.Event) core.VisitorEvent {
 		return v
 	}
 	x, _ := core.ParseExtra(e.Data) // what cannot be read is our bug, and not worth the message
-	v.Reactions = x.Reactions
+	v.Reactions, v.Until = x.Reactions, x.Until
 	return v
 }
 

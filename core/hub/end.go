@@ -21,15 +21,21 @@ func (a *act) unanswered(d core.Unanswered) error {
 	return finish(a.Work, &a.s, core.NotAnswered, a.event(core.EventEnded, core.Everyone))
 }
 
-// finish closes a session, whoever does it.
+// finish closes a session, whoever does it: that is the whole of the deed.
 func finish(w *store.Work, s *core.Session, o core.Outcome, e core.Event) error {
+	e.Dedupe = w.Key()
+	return shut(w, s, o, e)
+}
+
+// shut closes a session on the way to something else.
+func shut(w *store.Work, s *core.Session, o core.Outcome, e core.Event) error {
 	if s.Unassigned() {
 		if err := queue(w, s.Department, -1); err != nil {
 			return err
 		}
 	}
 	s.End(o, w.Now())
-	e.Outcome, e.Dedupe = o, w.Key()
+	e.Outcome = o
 	w.Append(s, e)
 	return nil
 }

@@ -84,6 +84,10 @@ func (a *act) dispatch(d core.Deed, dry bool) error {
 		run = func() error { return a.prioritise(d) }
 	case core.Tag:
 		run = func() error { return a.tag(d) }
+	case core.Block:
+		run = func() error { return a.block(d) }
+	case core.Unblock:
+		run = a.unblock
 	case core.Read:
 		run = func() error { return a.read(d) }
 	case core.Edit:
@@ -165,7 +169,7 @@ func touch(k *store.Keys, d core.Deed) {
 	case core.Transfer:
 		k.Held(d.Session)
 		k.Department(d.To)
-	case core.Take, core.Release, core.End, core.Unanswered:
+	case core.Take, core.Release, core.End, core.Unanswered, core.Block:
 		k.Held(d.On())
 	default:
 		k.Session(d.On())

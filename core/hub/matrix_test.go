@@ -136,6 +136,13 @@ func (s *shop) on(d core.Deed, id core.SessionID) core.Deed {
 		return core.Prioritise{Session: id, Priority: core.High}
 	case core.Tag:
 		return core.Tag{Session: id, Add: []string{"vip"}}
+	case core.Block:
+		return core.Block{Session: id, For: core.ForDay}
+	case core.Unblock: // in an ended session, of a block of Sofia's; of nobody who is blocked in others
+		if !s.session(id).Open() {
+			s.do(s.sofia, core.Block{Session: id, For: core.ForDay})
+		}
+		return core.Unblock{Session: id}
 	case core.Read:
 		return core.Read{Session: id, Seq: 1}
 	case core.Typing:

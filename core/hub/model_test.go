@@ -25,6 +25,9 @@ type told struct {
 	priority core.Priority
 	tags     map[string]bool
 	read     map[core.AgentID]int
+	blocked  bool
+	until    core.Time
+	dropped  int64
 }
 
 func (m *told) unread() int64 {
@@ -61,6 +64,10 @@ func (m *told) follow(events []core.Event) {
 			m.holder, m.where = 0, e.Department
 		case core.EventEnded:
 			m.over, m.outcome = true, e.Outcome
+		case core.EventBlocked:
+			m.blocked, m.until, m.dropped = true, must(core.ParseExtra(e.Data)).Until, 0
+		case core.EventUnblocked:
+			m.blocked = false
 		case core.EventPrioritised:
 			m.priority = core.Priority(e.Text)
 		case core.EventTagged:
@@ -116,12 +123,18 @@ func TestReplayedEventsEqualTheSnapshot(t *testing.T) {
 					core.Release{Session: m.id}, core.Assign{Session: m.id, To: rapid.SampledFrom(agents).Draw(r, "to").Agent.ID},
 					core.Join{Session: m.id}, core.Leave{Session: m.id}, core.Read{Session: m.id, Seq: int64(seq)}, core.End{Session: m.id},
 					core.Transfer{Session: m.id, To: rapid.SampledFrom([]core.DepartmentID{s.support, s.sales}).Draw(r, "department")},
-					core.Unanswered{Session: m.id}, core.Prioritise{Session: m.id, Priority: rapid.SampledFrom(core.Priorities).Draw(r, "priority")},
+					core.Unanswered{Session: m.id}, core.Unblock{Session: m.id}, core.Block{Session: m.id, For: rapid.SampledFrom(core.Terms).Draw(r, "term")},
+					core.Prioritise{Session: m.id, Priority: rapid.SampledFrom(core.Priorities).Draw(r, "priority")},
 					core.Tag{Session: m.id, Add: tags.Draw(r, "add"), Remove: tags.Draw(r, "remove")},
 				}
 				i := rapid.IntRange(0, len(deeds)-1).Draw(r, "deed")
 				if deeds[i] == nil {
-					if !m.over {
+					if m.blocked {
+						m.dropped++
+						if err := s.hub.Receive(context.Background(), s.message(m.customer, fmt.Sprintf("dropped-%d-%d-%d", run, len(s.events), m.dropped), "more")); core.KindOf(err) != core.Forbidden {
+							r.Fatalf("from a blocked customer: got %v, want forbidden", err)
+						}
+					} else if !m.over {
 						s.write(m.customer, "more")
 					}
 				} else if _, err := s.hub.Do(context.Background(), who, deeds[i], ""); err == nil {
@@ -138,6 +151,9 @@ func TestReplayedEventsEqualTheSnapshot(t *testing.T) {
 					got := s.session(m.id)
 					if !m.keeps(got) {
 						r.Fatalf("kept %+v, replayed %+v unread %d events %d", got, m, m.unread(), len(m.lines))
+					}
+					if b := s.blocked(m.id); (b.Since != 0) != m.blocked || m.blocked && (b.Until != m.until || b.Dropped != m.dropped) {
+						r.Fatalf("kept %+v, replayed %+v", b, m)
 					}
 				}
 			}

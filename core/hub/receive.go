@@ -14,6 +14,7 @@ func (h *Hub) Receive(ctx context.Context, in core.Inbound) error {
 		return err
 	}
 	var waits []store.Parked
+	var answer error
 	var do func(*store.Work) error
 	switch in.Verb {
 	case core.InboundMessage:
@@ -37,14 +38,28 @@ func (h *Hub) Receive(ctx context.Context, in core.Inbound) error {
 		return &core.Error{Op: "hub.Receive", Kind: core.Invalid, Field: "verb"}
 	}
 	job := store.Job{
-		Body: bodyOf(in), Size: len(in.Text) + len(in.Raw), Do: do,
+		Body: bodyOf(in), Size: len(in.Text) + len(in.Raw),
+		Do: func(w *store.Work) (err error) {
+			held := false
+			if waits, answer = nil, nil; says(in.Verb) {
+				held, answer, err = h.bar(w, in)
+			}
+			if held || err != nil {
+				return err
+			}
+			return do(w)
+		},
 		Touch: func(k *store.Keys) { k.Open(in.Channel, in.Conversation, in.Identity, in.Department) },
 	}
 	if in.Dedupe != "" {
 		job.Dedupe = "c" + in.Channel.String() + ":" + in.Dedupe
 	}
-	if _, err := h.writer.Do(ctx, job); err != nil {
+	commit, err := h.writer.Do(ctx, job)
+	if err != nil {
 		return err
+	}
+	if answer != nil && !commit.Repeat {
+		return answer
 	}
 	for _, p := range waits {
 		if err := h.unpark(ctx, p); err != nil { // it stays, and Run looks again

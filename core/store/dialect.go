@@ -39,7 +39,7 @@ type dialect interface {
 // loads are the statements that bring a group's rows, locked where the database knows row locks. Each takes many keys in
 // the form that ids, texts and places give.
 type loads struct {
-	repeats, talking, departmentsOf, departments, sessions, participants, agents, identities, lanes, lease, file string
+	repeats, talking, departmentsOf, departments, sessions, participants, agents, identities, blocked, lanes, lease, file string
 
 	lockCounted string // keeps everybody else from writing what the doctor counts; "": a transaction does
 }
@@ -104,9 +104,10 @@ func (sqliteDialect) loads() loads {
 		agents:        selectAgentRoles + "WHERE a.id" + in,
 		identities: `SELECT i.id, i.channel, i.remote, i.customer FROM json_each(?) k
 			JOIN identities i ON i.channel = k.value ->> 0 AND i.remote = k.value ->> 1`,
-		lanes: selectLane + `WHERE (channel, lane) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
-		lease: `SELECT epoch FROM leases WHERE name = ?`,
-		file:  selectFile,
+		blocked: selectBlocked + `WHERE (channel, remote) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
+		lanes:   selectLane + `WHERE (channel, lane) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
+		lease:   `SELECT epoch FROM leases WHERE name = ?`,
+		file:    selectFile,
 	}
 }
 
@@ -181,6 +182,8 @@ func (postgresDialect) loads() loads {
 		agents:        selectAgentRoles + "WHERE a.id = ANY($1)",
 		identities: `SELECT i.id, i.channel, i.remote, i.customer FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])) AS k (channel, remote)
 			JOIN identities i ON i.channel = k.channel AND i.remote = k.remote`,
+		blocked: selectBlocked + `WHERE (channel, remote) IN (SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])))
+			ORDER BY channel, remote FOR UPDATE`,
 		lanes: selectLane + `WHERE (channel, lane) IN (SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])))
 			ORDER BY channel, lane FOR UPDATE`,
 		lease: `SELECT epoch FROM leases WHERE name = ? FOR SHARE`,

@@ -72,6 +72,8 @@ func Statements(departments []core.DepartmentID, agent core.AgentID, channel cor
 		{"surface", selectSurface, []any{channel, "room"}},
 		{"session of a thread", selectThread, []any{channel, "room", "thread 5"}},
 		{"threads of sessions", selectThreads, []any{channel, []core.SessionID{session, session + 1}}},
+		{"blocked", selectBlocked + "WHERE channel = ? AND remote = ?", []any{channel, "visitor 5"}},
+		{"identity of a session", selectIdentityOf, []any{5}},
 		{"cards", selectCards, []any{[]core.SessionID{session, session + 1}}},
 		{"cards of an agent", selectMine, []any{agent, departments, 50}},
 		{"messages that a thread begins with", selectRecent, []any{session, channel, "ses_5/room", 10}},

@@ -36,6 +36,11 @@ const (
 	postgresUpsertParticipants = `INSERT INTO participants (session, agent, joined_at, left_at, read_seq)
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]))
 		ON CONFLICT (session, agent) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at, read_seq = excluded.read_seq`
+	postgresUpsertBlocked = `INSERT INTO blocked (` + blockedColumns + `)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),
+			CAST($6 AS BIGINT[]), CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]), CAST($9 AS BIGINT[]))
+		ON CONFLICT (channel, remote) DO UPDATE SET session = excluded.session, agent = excluded.agent, name = excluded.name,
+		since = excluded.since, until = excluded.until, dropped = excluded.dropped, noticed_at = excluded.noticed_at`
 	// The lock makes log ids dense and in commit order over all nodes; the number is Parley's alone. It is taken when all other rows are
 	// written, and ends with the transaction: whoever holds it waits for no row, so it can neither deadlock nor keep others from theirs.
 	postgresLockLog   = `SELECT pg_advisory_xact_lock(7020584)`
@@ -97,6 +102,7 @@ func (postgresDialect) flush(ctx context.Context, g *group) error {
 	added, updated := g.sessions.split()
 	_, departments := g.departments.split()
 	_, participants := g.participants.split()
+	_, blocked := g.blocked.split()
 	if err := postgresAll(ctx, g, []flight{
 		{postgresUpdateSessions, valuesOf(updated, sessionChanges)},
 		{postgresUpdateDepartments, valuesOf(departments, departmentChanges)},
@@ -111,6 +117,7 @@ func (postgresDialect) flush(ctx context.Context, g *group) error {
 	if err := postgresAll(ctx, g, []flight{
 		{postgresInsertSessions, valuesOf(added, sessionValues)},
 		{postgresUpsertParticipants, valuesOf(participants, participantValues)},
+		{postgresUpsertBlocked, valuesOf(blocked, blockedValues)},
 	}); err != nil {
 		return err
 	}

@@ -14,6 +14,9 @@ const (
 	sqliteUpdateDepartment  = `UPDATE departments SET unassigned = ?2 WHERE id = ?1`
 	sqliteUpsertParticipant = `INSERT INTO participants (session, agent, joined_at, left_at, read_seq) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (session, agent) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at, read_seq = excluded.read_seq`
+	sqliteUpsertBlocked = `INSERT INTO blocked (` + blockedColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (channel, remote) DO UPDATE SET session = excluded.session, agent = excluded.agent, name = excluded.name,
+		since = excluded.since, until = excluded.until, dropped = excluded.dropped, noticed_at = excluded.noticed_at`
 	sqliteInsertEvent = `INSERT INTO log (id, at, kind, department, session, seq, actor_kind, actor, name, audience, target, outcome, text, dedupe,
 		body_hash, about, data, state, reason, former)
 		VALUES (?, ?, ?, ?, NULLIF(?, 0), NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?)`
@@ -40,6 +43,7 @@ func (sqliteDialect) flush(ctx context.Context, g *group) error {
 	_, departments := g.departments.split()
 	_, participants := g.participants.split()
 	_, messages := g.messages.split()
+	_, blocked := g.blocked.split()
 	lanesAdded, lanesChanged, lanesEmptied := g.laneRows()
 	if err := g.number(added); err != nil {
 		return err
@@ -60,6 +64,7 @@ func (sqliteDialect) flush(ctx context.Context, g *group) error {
 		{sqliteInsertSession, valuesOf(added, sessionValues)},
 		{sqliteUpdateDepartment, valuesOf(departments, departmentChanges)},
 		{sqliteUpsertParticipant, valuesOf(participants, participantValues)},
+		{sqliteUpsertBlocked, valuesOf(blocked, blockedValues)},
 		{sqliteInsertEvent, g.eventRows()},
 		{sqliteUpdateMessage, valuesOf(messages, messageChanges)},
 		{sqliteInsertPart, g.partRows()},

@@ -30,6 +30,7 @@ type group struct {
 	agents       table[core.AgentID, core.Actor]
 	identities   table[place, core.Identity]
 	customers    table[core.CustomerID, core.Customer]
+	blocked      table[place, core.Blocked]
 	messages     table[core.EventID, core.Event] // of the log, those that are read or changed
 	lanes        table[laneKey, core.Lane]
 	files        table[core.FileID, claimed]
@@ -67,6 +68,7 @@ func newGroup(ctx context.Context, w *Writer, tx *sqlx.Tx) *group {
 		participants: newTable[part, core.Participant](), agents: newTable[core.AgentID, core.Actor](),
 		identities: newTable[place, core.Identity](), customers: newTable[core.CustomerID, core.Customer](),
 		messages: newTable[core.EventID, core.Event](), lanes: newTable[laneKey, core.Lane](), files: newTable[core.FileID, claimed](), leases: map[string]int64{},
+		blocked:  newTable[place, core.Blocked](),
 		surfaces: map[core.DepartmentID][]core.Surface{},
 		hashes:   map[int][]byte{},
 	}
@@ -74,7 +76,7 @@ func newGroup(ctx context.Context, w *Writer, tx *sqlx.Tx) *group {
 
 func (g *group) changed() bool {
 	return len(g.events) > 0 || len(g.settings) > 0 || g.sessions.dirty() || g.participants.dirty() || g.departments.dirty() ||
-		g.customers.dirty() || g.identities.dirty() || g.messages.dirty() || g.lanes.dirty() || g.files.dirty() || len(g.parts)+len(g.owed) > 0
+		g.customers.dirty() || g.blocked.dirty() || g.identities.dirty() || g.messages.dirty() || g.lanes.dirty() || g.files.dirty() || len(g.parts)+len(g.owed) > 0
 }
 
 // committed is what the group tells after its commit: its events, and the sessions that changed without one.

@@ -134,6 +134,9 @@ func (g *group) load(jobs []*waiting) error {
 	if err := g.loadParticipants(sorted(keys.participants)); err != nil {
 		return err
 	}
+	if err := g.loadBlocked(slices.Collect(maps.Keys(keys.identities))); err != nil {
+		return err
+	}
 	return g.loadAgents(sorted(keys.agents))
 }
 

@@ -21,6 +21,8 @@ type desk interface {
 	Participant(core.SessionID, core.AgentID) (core.Participant, error)
 	Participants(core.SessionID) ([]core.Participant, error)
 	Identity(core.ChannelID, core.RemoteID) (core.Identity, error)
+	Blocked(core.ChannelID, core.RemoteID) (core.Blocked, error)
+	PutBlocked(core.Blocked)
 	UnreadAfter(core.Session, int64) (int64, error)
 	SeqAt(core.SessionID, core.EventID) (int64, error)
 	AddSession(core.Session)
@@ -43,6 +45,7 @@ type model struct {
 	sessions   map[core.SessionID]core.Session
 	parts      map[[2]int64]core.Participant
 	identities map[core.RemoteID]core.Identity
+	blocked    map[core.RemoteID]core.Blocked
 	department core.Department
 	agents     map[core.AgentID]core.Actor
 	events     []core.Event
@@ -52,6 +55,7 @@ type model struct {
 func (m *model) copied() *model {
 	c := *m
 	c.sessions, c.parts, c.identities = maps.Clone(m.sessions), maps.Clone(m.parts), maps.Clone(m.identities)
+	c.blocked = maps.Clone(m.blocked)
 	c.agents, c.events, c.bodies = maps.Clone(m.agents), slices.Clone(m.events), maps.Clone(m.bodies)
 	return &c
 }
@@ -110,6 +114,13 @@ func (m *model) Identity(_ core.ChannelID, remote core.RemoteID) (core.Identity,
 	i, ok := m.identities[remote]
 	return found(i, ok)
 }
+
+func (m *model) Blocked(_ core.ChannelID, remote core.RemoteID) (core.Blocked, error) {
+	b, ok := m.blocked[remote]
+	return found(b, ok)
+}
+
+func (m *model) PutBlocked(b core.Blocked) { m.blocked[b.Remote] = b }
 
 func (m *model) UnreadAfter(s core.Session, seq int64) (n int64, _ error) {
 	for _, e := range m.events {
@@ -239,6 +250,16 @@ func (w world) perform(d desk, a act, saw *strings.Builder) error {
 		}
 		s.End(core.CompletedByOperator, d.Now())
 		e.Kind, e.Outcome = core.EventEnded, s.Outcome
+	case "block":
+		b, err := d.Blocked(w.channel, a.customer)
+		note(b, core.KindOf(err))
+		if err != nil && core.KindOf(err) != core.NotFound {
+			return err
+		}
+		d.PutBlocked(core.Blocked{
+			Channel: w.channel, Remote: a.customer, Session: s.ID, Agent: a.agent, Name: "Agent", Since: d.Now(), Until: core.Time(a.seq),
+			Dropped: b.Dropped + 1, NoticedAt: b.Since,
+		})
 	case "rename":
 		who, err := d.Agent(a.agent)
 		note(who, err)

@@ -48,7 +48,8 @@ func newWorld(h *house, run int) (world, *model) {
 	w := world{house: h, department: core.DepartmentID(1_000_000 + run), channel: core.ChannelID(1_000_000 + run)}
 	m := &model{
 		sessions: map[core.SessionID]core.Session{}, parts: map[[2]int64]core.Participant{}, identities: map[core.RemoteID]core.Identity{},
-		agents: map[core.AgentID]core.Actor{}, bodies: map[string]string{},
+		blocked: map[core.RemoteID]core.Blocked{},
+		agents:  map[core.AgentID]core.Actor{}, bodies: map[string]string{},
 		department: core.Department{ID: w.department, Slug: fmt.Sprint("run-", run), Name: fmt.Sprint("Run ", run), Zone: "UTC", CreatedAt: core.At(h.clock.now())},
 	}
 	for i := range 2 {
@@ -72,7 +73,7 @@ func newWorld(h *house, run int) (world, *model) {
 
 func draw(rt *rapid.T, h *house, run int) act {
 	return act{
-		verb:     rapid.SampledFrom([]string{"hear", "hear", "note", "hold", "read", "end", "end and begin", "rename"}).Draw(rt, "verb"),
+		verb:     rapid.SampledFrom([]string{"hear", "hear", "note", "hold", "read", "end", "end and begin", "rename", "block"}).Draw(rt, "verb"),
 		customer: core.RemoteID(rapid.SampledFrom([]string{"carla", "dora"}).Draw(rt, "customer")),
 		agent:    core.AgentID(1_000_000 + run*2 + rapid.IntRange(0, 1).Draw(rt, "agent")),
 		ids:      [3]int64{h.id(), h.id(), h.last.Add(2) - 1},
@@ -181,6 +182,13 @@ func (w world) settle(rt *rapid.T, m *model) {
 	}
 	if parts != len(m.parts) {
 		rt.Fatalf("got %d parts, want %d", parts, len(m.parts))
+	}
+	for _, customer := range []core.RemoteID{"carla", "dora"} {
+		want, there := m.blocked[customer]
+		got, err := w.house.store.BlockedAt(ctx, w.channel, customer)
+		if got != want || (err == nil) != there {
+			rt.Fatalf("blocked is %+v and %v, want %+v", got, err, want)
+		}
 	}
 	departments, err := w.house.store.Departments(ctx, scope)
 	if err != nil || len(departments) != 1 || departments[0] != m.department {

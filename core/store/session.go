@@ -25,7 +25,8 @@ type Summary struct {
 	ChannelKind  string          `db:"channel_kind"`
 	ChannelSlug  string          `db:"channel_slug"`
 	AssigneeName string          `db:"assignee_name"`
-	Present      []core.AgentID  `db:"-"` // who is in it now, in the order of their coming
+	Blocked      core.Blocked    `db:"blocked"` // how the customer is kept out now; zero: they are not
+	Present      []core.AgentID  `db:"-"`       // who is in it now, in the order of their coming
 }
 
 const selectSummary = summaryColumns + `FROM sessions s ` + summaryNames
@@ -34,9 +35,9 @@ const (
 	summaryColumns = `SELECT s.id, s.number, s.department, s.channel, s.conversation, s.identity, s.state, s.outcome, s.assignee, s.assigned_by,
 	s.version, s.last_seq, s.messages, s.customer_messages, s.read_seq, s.unread, s.customer_read_seq, s.started_at, s.ended_at, s.last_at,
 	s.waiting_since, s.last_customer_at, s.last_agent_at, s.first_reply_at, s.connected, s.preview, s.unreachable, s.priority, s.tags,
-	i.customer, c.name AS customer_name, h.kind AS channel_kind, h.slug AS channel_slug, COALESCE(a.name, '') AS assignee_name `
+	i.customer, c.name AS customer_name, h.kind AS channel_kind, h.slug AS channel_slug, COALESCE(a.name, '') AS assignee_name, ` + blockedOf + ` `
 	summaryNames = `JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer
-	JOIN channels h ON h.id = s.channel LEFT JOIN agents a ON a.id = s.assignee `
+	JOIN channels h ON h.id = s.channel LEFT JOIN agents a ON a.id = s.assignee ` + joinBlocked
 )
 
 // SessionFilter narrows a list of sessions; what is zero does not narrow.
@@ -197,7 +198,7 @@ func (s *Store) Summaries(ctx context.Context, scope core.Scope, ids []core.Sess
 const selectPresence = `SELECT session, agent FROM participants WHERE session IN (?) AND joined_at <> 0 AND left_at = 0
 	ORDER BY session, joined_at, agent`
 
-// presence fills in who is in the sessions. It is read after the rows, and so may be newer than they are, never older: whoever comes or
+// presence fills in who is in the sessions, and takes out blocks that have ended. It is read after the rows, and so may be newer than they are, never older: whoever comes or
 // goes makes an event, and with it a newer row.
 func (s *Store) presence(ctx context.Context, op string, rows []Summary) error {
 	if len(rows) == 0 {
@@ -217,6 +218,7 @@ func (s *Store) presence(ctx context.Context, op string, rows []Summary) error {
 	}
 	for i := range rows {
 		rows[i].Present = present[rows[i].ID]
+		s.held(&rows[i].Blocked)
 	}
 	return nil
 }

@@ -42,9 +42,9 @@ const selectThreads = `SELECT session, room, thread, lost FROM threads WHERE cha
 const (
 	cardColumns = `SELECT s.id, s.number, s.department, d.name AS team, d.slug AS team_slug, h.slug AS channel, h.kind, c.name AS customer, s.state, s.outcome, s.assignee,
 	COALESCE(a.name, '') AS holder, s.version, s.last_seq, s.messages, s.unread, s.preview, s.started_at, s.waiting_since, s.ended_at, s.unreachable,
-	s.priority, s.tags
+	s.priority, s.tags, ` + blockedOf + `
 	FROM sessions s JOIN departments d ON d.id = s.department JOIN channels h ON h.id = s.channel
-	JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer LEFT JOIN agents a ON a.id = s.assignee `
+	JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer LEFT JOIN agents a ON a.id = s.assignee ` + joinBlocked
 	selectCards = cardColumns + `WHERE s.id IN (?)`
 	selectMine  = cardColumns + `WHERE s.assignee = ? AND s.ended_at = 0 AND s.department IN (?)
 	ORDER BY s.waiting_since = 0, s.waiting_since, s.id LIMIT ?`
@@ -54,6 +54,7 @@ const (
 // Card gives what surfaces show of a session; NotFound if there is none, or the scope does not see it.
 func (s *Store) Card(ctx context.Context, scope core.Scope, id core.SessionID) (core.Card, error) {
 	c, err := one[core.Card](ctx, s, "store.Card", selectCard, id)
+	s.held(&c.Blocked)
 	if err == nil && !scope.Sees(c.Department) {
 		return core.Card{}, missing("store.Card")
 	}
@@ -65,7 +66,11 @@ func (s *Store) CardsOf(ctx context.Context, scope core.Scope, limit int) ([]cor
 	if len(scope.Departments) == 0 {
 		return nil, nil
 	}
-	return all[core.Card](ctx, s, "store.CardsOf", selectMine, scope.Agent, scope.Departments, limit)
+	cards, err := all[core.Card](ctx, s, "store.CardsOf", selectMine, scope.Agent, scope.Departments, limit)
+	for i := range cards {
+		s.held(&cards[i].Blocked)
+	}
+	return cards, err
 }
 
 const selectRecent = selectEvent + `WHERE l.session = ? AND l.kind = 'message' AND l.deleted_at = 0
@@ -100,6 +105,7 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 	}
 	cardOf := map[core.SessionID]core.Card{}
 	for _, card := range cards {
+		s.held(&card.Blocked)
 		cardOf[card.Session] = card
 	}
 	moved, err := all[move](ctx, s, op, selectMoves, c)
