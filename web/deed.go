@@ -31,6 +31,11 @@ type (
 		Department string `json:"department" doc:"another department than its own"`
 		Version    int64  `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
 	}
+	// Block says for how long the customer is kept out.
+	Block struct {
+		For     string `json:"for" enum:"day,24h,7d,forever" doc:"day: the rest of the day in the department's time zone, an hour at least"`
+		Version int64  `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
+	}
 	// Triage says what the session is to those who work on it. What is left out stays.
 	Triage struct {
 		Priority   string   `json:"priority,omitempty" enum:"low,normal,high,urgent"`
@@ -59,6 +64,10 @@ type (
 	moveInput struct {
 		Deed
 		Body Move
+	}
+	blockInput struct {
+		Deed
+		Body Block
 	}
 	triageInput struct {
 		OnSession
@@ -115,6 +124,16 @@ func (s *Server) end(ctx context.Context, in *versionedDeed) (*deedOutput, error
 
 func (s *Server) unanswered(ctx context.Context, in *versionedDeed) (*deedOutput, error) {
 	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Unanswered{Session: id, Version: in.Body.Version} })
+}
+
+func (s *Server) block(ctx context.Context, in *blockInput) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed {
+		return core.Block{Session: id, For: core.Term(in.Body.For), Version: in.Body.Version}
+	})
+}
+
+func (s *Server) unblock(ctx context.Context, in *plainDeed) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Unblock{Session: id} })
 }
 
 // triage sets tags first: they alone can be refused by how the session stands, and then nothing is done.

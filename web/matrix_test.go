@@ -121,6 +121,14 @@ POST /api/v1/sessions/{waiting}/unanswered      401 200 200 200 404 404 404 401 
 POST /api/v1/sessions/{held}/unanswered         401 409 200 200 404 404 404 401 401
 POST /api/v1/sessions/{sales}/unanswered        401 404 404 404 200 200 404 401 401
 POST /api/v1/sessions/{unknown}/unanswered      401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/block           401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/block              401 409 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/block             401 404 404 404 200 200 404 401 401
+POST /api/v1/sessions/{unknown}/block           401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/unblock         401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/unblock            401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/unblock           401 404 404 404 200 200 404 401 401
+POST /api/v1/sessions/{unknown}/unblock         401 404 404 404 404 404 404 401 401
 POST /api/v1/sessions/{waiting}/read            401 200 403 200 404 404 404 401 401
 POST /api/v1/sessions/{held}/read               401 200 403 200 404 404 404 401 401
 POST /api/v1/sessions/{sales}/read              401 404 404 404 200 403 404 401 401
@@ -222,6 +230,8 @@ func (h *house) bodyFor(r route, method string) any {
 		return Emoji{Emoji: "👍"}
 	case path == "availability":
 		return Availability{Availability: "away"}
+	case path == "block":
+		return Block{For: "7d"}
 	case path == "read":
 		return ReadMark{Seq: 1}
 	}

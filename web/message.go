@@ -11,7 +11,7 @@ import (
 type Event struct {
 	ID       string `json:"id" example:"msg_5k"`
 	Seq      int64  `json:"seq" doc:"dense within the session, from 1"`
-	Kind     string `json:"kind" doc:"started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, edited, deleted, reacted, delivery, file, lost, found; others may come"`
+	Kind     string `json:"kind" doc:"started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, blocked, unblocked, edited, deleted, reacted, delivery, file, lost, found; others may come"`
 	At       string `json:"at" format:"date-time"`
 	Session  string `json:"session"`
 	Audience string `json:"audience" enum:"everyone,agents" doc:"agents: a note"`
@@ -30,6 +30,8 @@ type Event struct {
 	Priority string   `json:"priority,omitempty" enum:"low,normal,high,urgent" doc:"of prioritised"`
 	Added    []string `json:"added,omitempty" nullable:"false" doc:"of tagged: the tags that came"`
 	Removed  []string `json:"removed,omitempty" nullable:"false" doc:"of tagged: the tags that went"`
+
+	Until string `json:"until,omitempty" format:"date-time" doc:"of blocked; missing: for good"`
 
 	State     string `json:"state,omitempty" enum:"queued,sent,uncertain,failed,dropped" doc:"of message: how far it is on its way, as it stands; of delivery: what it became"`
 	Reason    string `json:"reason,omitempty" doc:"a sentence for people: of a state, a deletion, a loss"`
@@ -113,7 +115,7 @@ func (e *Event) dress(data string) {
 	for _, m := range x.Media {
 		e.Media = append(e.Media, mediaOf(m))
 	}
-	e.Added, e.Removed = x.Added, x.Removed
+	e.Added, e.Removed, e.Until = x.Added, x.Removed, x.Until.String()
 	for _, r := range x.Reactions {
 		e.Reactions = append(e.Reactions, Reaction{By: string(r.By), Emoji: r.Emoji})
 	}

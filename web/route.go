@@ -61,6 +61,8 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/sessions/{id}/leave", deed(core.VerbLeave), "End one's participation", handle(s.leave)},
 		{"POST", "/api/v1/sessions/{id}/end", deed(core.VerbEnd), "Close it", handle(s.end)},
 		{"POST", "/api/v1/sessions/{id}/unanswered", deed(core.VerbUnanswered), "Close it as one that nobody has answered", handle(s.unanswered)},
+		{"POST", "/api/v1/sessions/{id}/block", deed(core.VerbBlock), "Close it, and keep its customer out", handle(s.block)},
+		{"POST", "/api/v1/sessions/{id}/unblock", deed(core.VerbUnblock), "Let its customer in again", handle(s.unblock)},
 		{"POST", "/api/v1/sessions/{id}/read", deed(core.VerbRead), "Move one's read mark", handle(s.read)},
 		{"POST", "/api/v1/sessions/{id}/typing", deed(core.VerbTyping), "Tell the customer that one writes", handle(s.typing)},
 	}

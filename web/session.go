@@ -38,6 +38,7 @@ type Session struct {
 	Priority        string     `json:"priority" enum:"low,normal,high,urgent"`
 	Tags            []string   `json:"tags" nullable:"false" doc:"in order"`
 	Unreachable     string     `json:"unreachable,omitempty" doc:"why nothing arrives at the customer, in a sentence"`
+	Blocked         *Blocked   `json:"blocked,omitempty" doc:"how the customer is kept out now, in all their sessions on the channel; missing: they are not"`
 }
 
 // TransformSchema says that assignee may be null, which huma cannot say of objects.
@@ -45,6 +46,14 @@ func (Session) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	who := s.Properties["assignee"]
 	s.Properties["assignee"] = &huma.Schema{AnyOf: []*huma.Schema{{Ref: who.Ref}, {Type: "null"}}, Description: who.Description}
 	return s
+}
+
+// Blocked says how a customer is kept out.
+type Blocked struct {
+	By      Ref    `json:"by" doc:"the agent who did it, as they were called then"`
+	Since   string `json:"since" format:"date-time"`
+	Until   string `json:"until,omitempty" format:"date-time" doc:"missing: for good"`
+	Dropped int64  `json:"dropped" doc:"what they have written since: counted, and not kept"`
 }
 
 // SessionDetail is a session with who is in it.
@@ -87,6 +96,11 @@ func sessionOf(s store.Summary) Session {
 	}
 	for _, agent := range s.Present {
 		out.Present = append(out.Present, agent.String())
+	}
+	if b := s.Blocked; b.Since != 0 {
+		out.Blocked = &Blocked{
+			By: Ref{ID: b.Agent.String(), Name: b.Name}, Since: b.Since.String(), Until: b.Until.String(), Dropped: b.Dropped,
+		}
 	}
 	if s.Assignee != 0 {
 		out.Assignee = &Ref{ID: s.Assignee.String(), Name: s.AssigneeName}

@@ -366,6 +366,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close it, and keep its customer out */
+        post: operations["post-session-block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/end": {
         parameters: {
             query?: never;
@@ -537,6 +554,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/unblock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let its customer in again */
+        post: operations["post-session-unblock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -559,6 +593,34 @@ export interface components {
         Availability: {
             /** @enum {string} */
             availability: "available" | "busy" | "away" | "offline";
+        };
+        Block: {
+            /**
+             * @description day: the rest of the day in the department's time zone, an hour at least
+             * @enum {string}
+             */
+            for: "day" | "24h" | "7d" | "forever";
+            /**
+             * Format: int64
+             * @description the session's version as it was seen; without it, whatever it is
+             */
+            version?: number;
+        };
+        Blocked: {
+            /** @description the agent who did it, as they were called then */
+            by: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description what they have written since: counted, and not kept
+             */
+            dropped: number;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description missing: for good
+             */
+            until?: string;
         };
         ChangedFrame: {
             /** @enum {string} */
@@ -684,7 +746,7 @@ export interface components {
             from?: components["schemas"]["Ref"];
             /** @example msg_5k */
             id: string;
-            /** @description started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, edited, deleted, reacted, delivery, file, lost, found; others may come */
+            /** @description started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, blocked, unblocked, edited, deleted, reacted, delivery, file, lost, found; others may come */
             kind: string;
             /** @description of message: what came with it, as it stands; of delivery the same, as it is then; of file: the one that is ready or refused now */
             media?: components["schemas"]["Media"][] | null;
@@ -718,6 +780,11 @@ export interface components {
             text?: string;
             /** @description of transferred: the department where it waits now */
             to?: components["schemas"]["Ref"];
+            /**
+             * Format: date-time
+             * @description of blocked; missing: for good
+             */
+            until?: string;
         };
         EventPage: {
             items: components["schemas"]["Event"][];
@@ -962,6 +1029,8 @@ export interface components {
         Session: {
             /** @description who holds it, or held it last; null in the queue */
             assignee: components["schemas"]["Ref"] | null;
+            /** @description how the customer is kept out now, in all their sessions on the channel; missing: they are not */
+            blocked?: components["schemas"]["Blocked"];
             channel: components["schemas"]["ChannelRef"];
             /** @description an agent has joined at least once */
             connected: boolean;
@@ -1040,6 +1109,8 @@ export interface components {
         SessionDetail: {
             /** @description who holds it, or held it last; null in the queue */
             assignee: components["schemas"]["Ref"] | null;
+            /** @description how the customer is kept out now, in all their sessions on the channel; missing: they are not */
+            blocked?: components["schemas"]["Blocked"];
             channel: components["schemas"]["ChannelRef"];
             /** @description an agent has joined at least once */
             connected: boolean;
@@ -1951,6 +2022,45 @@ export interface operations {
             };
         };
     };
+    "post-session-block": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Block"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-session-end": {
         parameters: {
             query?: never;
@@ -2358,6 +2468,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Versioned"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-unblock": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
             };
         };
         responses: {

@@ -33,6 +33,8 @@ export type VisitorEvent =
   | ({ kind: 'message'; at: string; mine?: false; name?: string; text: string } & Standing)
   | { kind: 'taken' | 'joined'; at: string; name?: string }
   | { kind: 'ended'; at: string; outcome?: string; name?: string }
+  | { kind: 'blocked'; at: string; until?: string }
+  | { kind: 'unblocked'; at: string }
   | Change
 
 export type Welcome = { type: 'welcome'; version: number; token: string; department?: string }

@@ -15,6 +15,10 @@ function format(locale: string | undefined, options: Intl.DateTimeFormatOptions)
 export const clockTime = (at: number, locale?: string): string =>
   format(locale, { hour: 'numeric', minute: '2-digit' }).format(at)
 
+/** A day with the clock's time, as the reader is used to both. */
+export const dayTime = (at: number, locale?: string): string =>
+  format(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+
 /** When the reader's day began that at is in: the same for all times of one day. */
 export const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
 

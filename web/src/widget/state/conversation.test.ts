@@ -4,6 +4,7 @@ import {
   agentOf,
   answersOf,
   apply,
+  blockedUntil,
   type Conversation,
   type Happening,
   isGap,
@@ -194,4 +195,21 @@ test.each<[string, VisitorEvent[], boolean, number, [number, number, number]]>([
 ])('answers: %s', (_, events, more, seen, [newest, first, unread]) => {
   const c = { ...play(snapshot('1', ...events)), more }
   expect(answersOf(c, seen)).toEqual({ newest, first, unread })
+})
+
+const blocked = (until?: string): VisitorEvent => ({
+  kind: 'blocked',
+  at: at(5),
+  ...(until ? { until } : {}),
+})
+
+test.each<[string, VisitorEvent[], number]>([
+  ['nobody has blocked', [started, own('a')], 0],
+  ['until then', [started, blocked(at(60))], Date.parse(at(60))],
+  ['for good', [started, blocked(at(60)), blocked()], Number.POSITIVE_INFINITY],
+  ['lifted', [blocked(), { kind: 'unblocked', at: at(6) }], 0],
+  ['an end and changes after it say nothing', [blocked(at(60)), { kind: 'ended', at: at(5) }], Date.parse(at(60))],
+  ['who began a session since was let in', [blocked(at(8)), started], 0],
+])('until when a customer is kept out: %s (C13)', (_, events, want) => {
+  expect(blockedUntil(play(snapshot('1', ...events)))).toBe(want)
 })

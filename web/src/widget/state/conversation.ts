@@ -141,6 +141,13 @@ export function isOpen(c: Conversation): boolean {
   return last !== undefined && last.kind !== 'ended'
 }
 
+/** Until when the customer is kept out, in milliseconds: Infinity for good, 0 if they are not. Who began a session since was let in. */
+export function blockedUntil(c: Conversation): number {
+  const last = c.events.findLast((e) => e.kind === 'blocked' || e.kind === 'unblocked' || e.kind === 'started')
+  if (last?.kind !== 'blocked') return 0
+  return last.until ? Date.parse(last.until) : Number.POSITIVE_INFINITY
+}
+
 /** The agent whom the customer was last connected to in the newest session, '' if to none. */
 export function agentOf(c: Conversation): string {
   for (let i = c.events.length - 1; i >= 0; i--) {

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useId, useRef, useState } from 'preact/hooks'
-import { agentOf, isOpen as isSessionOpen } from '../state/conversation.ts'
+import { agentOf, blockedUntil, isOpen as isSessionOpen } from '../state/conversation.ts'
 import type { Core, State } from '../state/core.ts'
 import { textOf } from '../state/text.ts'
 import { Announce } from './announce.tsx'
+import { Blocked, useBefore } from './blocked.tsx'
 import { Circle } from './circle.tsx'
 import { Composer } from './composer.tsx'
 import { Confirm } from './confirm.tsx'
@@ -19,6 +20,8 @@ export function Panel({ core }: { core: Core }) {
   const { conversation, isOpen } = state
   const [isConfirming, setConfirming] = useState(false)
   const isOffline = useOffline(state)
+  const until = blockedUntil(conversation)
+  const isBlocked = useBefore(until)
   const section = useFullScreen(isOpen)
   const title = useId()
 
@@ -78,16 +81,20 @@ export function Panel({ core }: { core: Core }) {
           onRemove={remove}
           onAttend={attend}
         />
-        <Composer
-          draft={state.draft}
-          placeholder={t(placeholderOf(state))}
-          onDraft={(text) => core.draft(text)}
-          onSend={(draft) => {
-            const text = textOf(draft)
-            if (text !== undefined) core.write(text)
-            return text !== undefined
-          }}
-        />
+        {isBlocked ? (
+          <Blocked until={until} />
+        ) : (
+          <Composer
+            draft={state.draft}
+            placeholder={t(placeholderOf(state))}
+            onDraft={(text) => core.draft(text)}
+            onSend={(draft) => {
+              const text = textOf(draft)
+              if (text !== undefined) core.write(text)
+              return text !== undefined
+            }}
+          />
+        )}
         <Announce state={state} />
       </div>
       {isConfirming && <Confirm onYes={() => answer(true)} onNo={() => answer(false)} />}

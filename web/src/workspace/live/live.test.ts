@@ -88,6 +88,8 @@ function server() {
     react: (id) => answer(`react ${id}`, () => message('ses_1', 2)),
     retry: (id) => answer(`retry ${id}`, () => message('ses_1', 2)),
     take: (id) => answer(`take ${id}`, () => found(id)),
+    block: (id) => answer(`block ${id}`, () => found(id)),
+    unblock: (id) => answer(`unblock ${id}`, () => found(id)),
     join: (id) => answer(`join ${id}`, () => found(id)),
     leave: (id) => answer(`leave ${id}`, () => found(id)),
     release: (id) => answer(`release ${id}`, () => found(id)),

@@ -15,6 +15,7 @@ import type {
   SessionDetail,
   SessionPage,
 } from '../../api/wire.ts'
+import type { Term } from '../state/block.ts'
 import { Refusal } from './refusal.ts'
 
 /** Which sessions are asked for. */
@@ -52,6 +53,8 @@ export interface Rest {
   release(id: string, version: number): Promise<Session>
   end(id: string, version: number): Promise<Session>
   assign(id: string, agent: string, version: number): Promise<Session>
+  block(id: string, term: Term, version: number): Promise<Session>
+  unblock(id: string): Promise<Session>
   read(id: string, seq: number): Promise<Session>
   /** Brings a file, telling how much of it is there, from 0 to 1. */
   bring(file: File, signal: AbortSignal, onProgress: (part: number) => void): Promise<Brought>
@@ -117,6 +120,9 @@ export const rest: Rest = {
   end: (id, version) => got(client.POST('/api/v1/sessions/{id}/end', { params: on(id), body: { version } })),
   assign: (id, agent, version) =>
     got(client.POST('/api/v1/sessions/{id}/assign', { params: on(id), body: { agent, version } })),
+  block: (id, term, version) =>
+    got(client.POST('/api/v1/sessions/{id}/block', { params: on(id), body: { for: term, version } })),
+  unblock: (id) => got(client.POST('/api/v1/sessions/{id}/unblock', { params: on(id), body: {} })),
   read: (id, seq) => got(client.POST('/api/v1/sessions/{id}/read', { params: on(id), body: { seq } })),
   bring,
 }

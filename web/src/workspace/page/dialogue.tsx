@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Event, Me, Session } from '../../api/wire.ts'
+import { blockOf } from '../state/block.ts'
 import { roleIn } from '../state/list.ts'
 import { noLog } from '../state/log.ts'
 import { messageOffers, offers as offersOf } from '../state/right.ts'
@@ -66,7 +67,8 @@ function Open(props: DialogueProps & { session: Session; back: ReactNode }) {
 
   const log = state.logs[id] ?? noLog
   const inside = state.participants[id]?.people.some((person) => person.id === me.id) ?? false
-  const offers = useMemo(() => offersOf(session, me, inside), [session, me, inside])
+  const blocked = blockOf(session, now)
+  const offers = useMemo(() => offersOf(session, me, inside, blocked), [session, me, inside, blocked])
   const holds = session.assignee?.id === me.id
   const mine = holds || (session.state === 'waiting' && offers.read)
   const reading = useReading(session, log, { mayRead: offers.read, mine, bottom })
@@ -109,6 +111,7 @@ function Open(props: DialogueProps & { session: Session; back: ReactNode }) {
         session={session}
         me={me}
         offers={offers}
+        blocked={blocked}
         agents={agents}
         back={back}
         commands={commands}

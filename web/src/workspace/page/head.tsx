@@ -2,6 +2,7 @@ import { type ReactNode, type RefObject, useState } from 'react'
 import type { Agent, Me, Session } from '../../api/wire.ts'
 import type { Offers } from '../state/right.ts'
 import { Aside } from '../view/availability.tsx'
+import { BlockDialog } from '../view/block.tsx'
 import { EndDialog } from '../view/end.tsx'
 import { type DeedName, Head } from '../view/head.tsx'
 import { Menu, MenuItem } from '../view/menu.tsx'
@@ -15,6 +16,8 @@ interface DialogueHeadProps {
   session: Session
   me: Me
   offers: Offers
+  /** How the customer is kept out now. */
+  blocked: Session['blocked']
   /** The department's people, once they are known. */
   agents: readonly Agent[] | undefined
   back: ReactNode
@@ -24,16 +27,16 @@ interface DialogueHeadProps {
   onEnded: () => void
 }
 
-const deeds = ['take', 'join', 'assign', 'leave', 'release', 'end'] as const
+const deeds = ['take', 'join', 'assign', 'leave', 'release', 'end', 'block', 'unblock'] as const
 
 /** The head of the dialogue, and the deeds that are done from it (FEATURES D12). */
 export function DialogueHead(props: DialogueHeadProps) {
-  const { session, me, offers, agents, back, commands, onReady, onEnded } = props
+  const { session, me, offers, blocked, agents, back, commands, onReady, onEnded } = props
   const { id, version } = session
   const { rest } = useLive()
   const { run, busy } = useDeed()
   const [menu, setMenu] = useState<'assign' | 'more'>()
-  const [ending, setEnding] = useState(false)
+  const [asking, setAsking] = useState<'end' | 'block'>()
   const closeMenu = () => setMenu(undefined)
 
   const acts: Record<DeedName, () => void> = {
@@ -42,7 +45,9 @@ export function DialogueHead(props: DialogueHeadProps) {
     leave: () => run({ ask: () => rest.leave(id), done: t('done.left') }),
     release: () => run({ ask: () => rest.release(id, version), done: t('done.released') }),
     assign: () => setMenu('assign'),
-    end: () => setEnding(true),
+    end: () => setAsking('end'),
+    block: () => setAsking('block'),
+    unblock: () => run({ ask: () => rest.unblock(id), done: t('done.unblocked') }),
   }
   const act = (name: DeedName) => {
     closeMenu()
@@ -56,7 +61,7 @@ export function DialogueHead(props: DialogueHeadProps) {
       {deeds
         .filter((name) => offers[name])
         .map((name) => (
-          <MenuItem key={name} onChoose={() => act(name)}>
+          <MenuItem key={name} danger={name === 'block'} onChoose={() => act(name)}>
             {t(`deed.${name}`)}
           </MenuItem>
         ))}
@@ -80,6 +85,7 @@ export function DialogueHead(props: DialogueHeadProps) {
         session={session}
         me={me.id}
         offers={offers}
+        blocked={blocked}
         busy={busy}
         back={back}
         onDeed={act}
@@ -87,12 +93,23 @@ export function DialogueHead(props: DialogueHeadProps) {
         menuOpen={menu}
         menu={menu === 'assign' ? assign : menu === 'more' ? more : null}
       />
-      {ending && (
+      {asking === 'block' && (
+        <BlockDialog
+          customer={customerName(session)}
+          onCancel={() => setAsking(undefined)}
+          onConfirm={(term) => {
+            setAsking(undefined)
+            const after = session.state === 'ended' ? () => {} : onEnded
+            run({ ask: () => rest.block(id, term, version), done: t('done.blocked'), after })
+          }}
+        />
+      )}
+      {asking === 'end' && (
         <EndDialog
           customer={customerName(session)}
-          onCancel={() => setEnding(false)}
+          onCancel={() => setAsking(undefined)}
           onConfirm={() => {
-            setEnding(false)
+            setAsking(undefined)
             run({ ask: () => rest.end(id, version), done: t('done.ended'), after: onEnded })
           }}
         />

@@ -17,6 +17,6 @@ export function useSpoken(session: Session | undefined, log: Log | undefined, me
 }
 
 function words(event: Event, session: Session): string {
-  const name = event.actor.kind === 'customer' ? customerName(session) : (event.actor.name ?? '')
+  const name = event.actor.kind === 'customer' ? customerName(session) : event.actor.name || t('event.system')
   return t(event.audience === 'agents' ? 'log.noted' : 'log.says', { name, text: event.text || gist(event) })
 }

@@ -11,6 +11,8 @@ export interface Offers {
   assign: boolean
   release: boolean
   end: boolean
+  block: boolean
+  unblock: boolean
   react: boolean
   /** Whether one may change what stands: own messages, and as a supervisor those of colleagues. */
   amend: boolean
@@ -27,18 +29,30 @@ const none: Offers = {
   assign: false,
   release: false,
   end: false,
+  block: false,
+  unblock: false,
   react: false,
   amend: false,
   read: false,
 }
 
-export function offers(session: Session, me: Me, participates: boolean): Offers {
+/** What may be offered. `blocked` says how the customer is kept out now. */
+export function offers(session: Session, me: Me, participates: boolean, blocked?: Session['blocked']): Offers {
   const role = roleIn(me, session.department)
   if (!role?.operator && !role?.supervisor) return none
   const { operator, supervisor } = role
   const read = operator || participates
-  if (session.state === 'ended') return { ...none, note: true, amend: true, read }
   const holds = session.assignee?.id === me.id
+  const unblock = blocked !== undefined && (supervisor || blocked.by.id === me.id)
+  if (session.state === 'ended')
+    return {
+      ...none,
+      note: true,
+      amend: true,
+      read,
+      block: !blocked && (holds || participates || supervisor),
+      unblock,
+    }
   const finder = operator && session.state === 'waiting'
   const inside = holds || participates
   const held = session.state !== 'waiting'
@@ -51,6 +65,8 @@ export function offers(session: Session, me: Me, participates: boolean): Offers 
     assign: true,
     release: held && (holds || supervisor),
     end: inside || supervisor || finder,
+    block: !blocked && (inside || supervisor || finder),
+    unblock,
     react: inside,
     amend: true,
     read,

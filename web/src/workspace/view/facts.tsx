@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
 import type { Event, Participant, Session } from '../../api/wire.ts'
+import { blockOf } from '../state/block.ts'
 import { millis, rowTime, span } from '../state/time.ts'
 import { t } from '../words/t.ts'
+import { blockWords } from './block.tsx'
 import { Icon } from './icon.tsx'
 import { Avatar, customerName, sourceOf } from './person.tsx'
 
@@ -20,6 +22,7 @@ export function Facts({ session, people, events, now }: FactsProps) {
   const source = sourceOf(session.channel.kind)
   const met =
     events[0]?.seq === 1 ? events.find((event) => event.kind === 'taken' || event.kind === 'joined') : undefined
+  const blocked = blockOf(session, now)
   const others = people.filter((person) => person.id !== session.assignee?.id)
   const line = (words: string, value: ReactNode) =>
     value && (
@@ -55,6 +58,8 @@ export function Facts({ session, people, events, now }: FactsProps) {
           {line(t(session.ended_at ? 'facts.lasted' : 'facts.lasts'), span(until - started))}
           {line(t('facts.messages'), `${session.messages}`)}
           {line(t('facts.holder'), session.assignee?.name)}
+          {blocked && line(t('facts.blocked'), blockWords(blocked))}
+          {blocked && blocked.dropped > 0 && line(t('facts.dropped'), `${blocked.dropped}`)}
           {line(t('facts.people'), others.map((person) => person.name).join(', '))}
         </dl>
       </section>

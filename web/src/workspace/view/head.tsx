@@ -2,16 +2,19 @@ import type { ReactNode } from 'react'
 import type { Session } from '../../api/wire.ts'
 import type { Offers } from '../state/right.ts'
 import { t } from '../words/t.ts'
+import { blockWords } from './block.tsx'
 import { Icon } from './icon.tsx'
 import { Avatar, customerName } from './person.tsx'
 import { StateWord } from './sign.tsx'
 
-export type DeedName = 'take' | 'join' | 'leave' | 'assign' | 'release' | 'end'
+export type DeedName = 'take' | 'join' | 'leave' | 'assign' | 'release' | 'end' | 'block' | 'unblock'
 
 interface HeadProps {
   session: Session
   me: string
   offers: Offers
+  /** How the customer is kept out now. */
+  blocked: Session['blocked']
   /** A deed that is on its way: no other can be begun. */
   busy: boolean
   back: ReactNode
@@ -23,10 +26,11 @@ interface HeadProps {
 }
 
 /** What stands above the dialogue: who it is with, and what can be done. */
-export function Head({ session, me, offers, busy, back, menu, menuOpen, onDeed, onMore }: HeadProps) {
+export function Head({ session, me, offers, blocked, busy, back, menu, menuOpen, onDeed, onMore }: HeadProps) {
   const { assignee, number, messages, priority, tags } = session
   const held = assignee && (assignee.id === me ? t('head.mine') : t('head.held', { name: assignee.name }))
   const facts = [
+    blocked && blockWords(blocked),
     t('head.session', { number: `${number}` }),
     t('head.messages', { count: messages }),
     held,
@@ -71,16 +75,18 @@ export function Head({ session, me, offers, busy, back, menu, menuOpen, onDeed, 
           {button('release', 'rare')}
           {button('end', offers.take ? '' : 'primary')}
         </span>
-        <button
-          type="button"
-          className="icon-button head-more"
-          aria-label={t('deed.more')}
-          aria-haspopup="menu"
-          aria-expanded={menuOpen !== undefined}
-          onClick={onMore}
-        >
-          <Icon name="ellipsis" size={20} />
-        </button>
+        {(offers.assign || offers.block || offers.unblock) && (
+          <button
+            type="button"
+            className="icon-button head-more"
+            aria-label={t('deed.more')}
+            aria-haspopup="menu"
+            aria-expanded={menuOpen !== undefined}
+            onClick={onMore}
+          >
+            <Icon name="ellipsis" size={20} />
+          </button>
+        )}
         {menu}
       </div>
     </header>

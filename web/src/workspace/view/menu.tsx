@@ -98,10 +98,12 @@ interface MenuItemProps {
   label?: string
   /** Whether it is what holds now. */
   chosen?: boolean
+  /** Whether it cannot be made good. */
+  danger?: boolean
   children: ReactNode
 }
 
-export function MenuItem({ onChoose, label, chosen, children }: MenuItemProps) {
+export function MenuItem({ onChoose, label, chosen, danger, children }: MenuItemProps) {
   return (
     <button
       type="button"
@@ -109,7 +111,7 @@ export function MenuItem({ onChoose, label, chosen, children }: MenuItemProps) {
       tabIndex={-1}
       aria-label={label}
       title={label}
-      className={chosen ? 'chosen' : undefined}
+      className={chosen ? 'chosen' : danger ? 'danger' : undefined}
       onClick={onChoose}
     >
       {children}

@@ -287,6 +287,9 @@ test.each<[string, Partial<Event>, string]>([
   ['tags that came', { kind: 'tagged', added: ['refund', 'vip'] }, 'Anna added tags: refund, vip'],
   ['tags that went', { kind: 'tagged', removed: ['vip'] }, 'Anna removed tags: vip'],
   ['both', { kind: 'tagged', added: ['a'], removed: ['b'] }, 'Anna added tags: a; removed: b'],
+  ['a block', { kind: 'blocked', until: '2026-06-10T22:00:00Z' }, 'Anna blocked Diego until '],
+  ['a block for good', { kind: 'blocked' }, 'Anna blocked Diego for good'],
+  ['its end', { kind: 'unblocked' }, 'Anna let Diego write again'],
   ['an unanswered end', { kind: 'ended', outcome: 'unanswered' }, 'Anna closed the session as unanswered'],
 ])('a line tells of %s', (_, event, words) => {
   expect(show([own({ text: undefined, ...event })]).log.textContent).toContain(words)

@@ -1,6 +1,6 @@
 import { memo, type ReactNode } from 'react'
 import type { Event, Session } from '../../api/wire.ts'
-import { clockTime } from '../../shared/time.ts'
+import { clockTime, dayTime } from '../../shared/time.ts'
 import type { Item } from '../state/thread.ts'
 import { millis } from '../state/time.ts'
 import { t } from '../words/t.ts'
@@ -202,6 +202,11 @@ export function eventWords(event: Event, session: Session): string {
       return t('event.prioritised', { actor, priority: t(`priority.${event.priority ?? 'normal'}`) })
     case 'tagged':
       return taggedWords(actor, event)
+    case 'blocked':
+      if (!event.until) return t('event.blocked.forever', { actor, customer })
+      return t('event.blocked', { actor, customer, until: dayTime(millis(event.until)) })
+    case 'unblocked':
+      return t('event.unblocked', { actor, customer })
     case 'ended':
       if (event.actor.kind === 'customer') return t('event.ended.customer', { customer })
       if (event.outcome === 'unanswered') return t('event.ended.unanswered', { actor })

@@ -35,6 +35,9 @@ export const widget = {
   edit: 'Edit',
   remove: 'Remove',
 
+  blocked: 'You cannot write to us here any more.',
+  blockedUntil: 'You cannot write to us until {time}.',
+
   connecting: 'Connecting',
   offline: 'No connection. What you write is kept and goes out when it is back.',
   outdated: 'The chat was updated. Please reload the page.',
