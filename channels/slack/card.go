@@ -19,6 +19,8 @@ const (
 	pressRelease = "release"
 	pressJoin    = "join"
 	pressClose   = "close"
+	pressBlock   = "block"
+	pressUnblock = "unblock"
 	pressRetry   = "retry"
 	pressReply   = "reply"
 	pressSend    = "send" // as pressKeep, of a question: the value is that
@@ -78,6 +80,8 @@ func standing(c core.Card) (sign, state string) {
 		state = "Ended by the customer"
 	case core.NotAnswered:
 		state = "Ended as unanswered"
+	case core.EndedByBlock:
+		state = "Ended by a block"
 	}
 	if c.Holder != "" {
 		state += ", was with " + c.Holder
@@ -127,8 +131,12 @@ func counts(c core.Card) []slack.MixedElement {
 	if c.Priority != core.Normal && c.Priority != "" {
 		facts = append([]string{"*" + string(c.Priority) + " priority*"}, facts...)
 	}
+	until, by := blockedFact(c)
+	if until != "" {
+		facts = append(facts, until)
+	}
 	small := []slack.MixedElement{slack.NewTextBlockObject(slack.MarkdownType, strings.Join(facts, " · "), false, true)}
-	for _, name := range []string{c.Team, c.Channel, clipped(strings.Join(c.Tags.List(), ", "), maxTags)} {
+	for _, name := range []string{by, c.Team, c.Channel, clipped(strings.Join(c.Tags.List(), ", "), maxTags)} {
 		if name != "" {
 			small = append(small, slack.NewTextBlockObject(slack.PlainTextType, name, false, false))
 		}
@@ -160,14 +168,20 @@ func buttonsOf(c core.Card, public string) []slack.BlockElement {
 	assign, release := button(pressAssign, value, "Assign…"), button(pressRelease, value, "Release")
 	end := button(pressClose, value, "Close").WithConfirm(confirm(
 		"Close the session?", "What the customer writes later begins another.", "Close"))
+	block := button(pressBlock, value, "Block…")
 	var all []slack.BlockElement
 	switch c.State {
 	case core.Waiting:
-		all = append(all, take, assign, end)
+		all = append(all, take, assign, end, block)
 	case core.Pending:
-		all = append(all, join.WithStyle(slack.StylePrimary), assign, release, end)
+		all = append(all, join.WithStyle(slack.StylePrimary), assign, release, end, block)
 	case core.Active:
-		all = append(all, join, assign, release, end)
+		all = append(all, join, assign, release, end, block)
+	case core.Over:
+		if c.Blocked.Since != 0 {
+			all = append(all, button(pressUnblock, value, "Unblock").WithConfirm(confirm(
+				"Let the customer write again?", "What they wrote meanwhile was not kept.", "Unblock")))
+		}
 	}
 	if public != "" {
 		open := button(pressOpen, value, "Open in workspace")

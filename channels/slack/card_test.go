@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/core"
 )
@@ -39,6 +40,13 @@ func TestCards(t *testing.T) {
 		"moved":             func(c *core.Card) { c.Moved, c.Team = true, "Sales" },
 		"ended as unanswered": func(c *core.Card) {
 			c.State, c.Outcome, c.EndedAt = core.Over, core.NotAnswered, core.At(testNow)
+		},
+		"blocked until a time": func(c *core.Card) {
+			c.State, c.Outcome, c.EndedAt, c.Holder = core.Over, core.EndedByBlock, core.At(testNow), "Grace"
+			c.Blocked = core.Blocked{Since: 1, Until: core.At(testNow).Add(24 * time.Hour), Name: "<!channel> Grace"}
+		},
+		"blocked for good": func(c *core.Card) {
+			c.State, c.Outcome, c.EndedAt, c.Blocked = core.Over, core.CompletedByCustomer, core.At(testNow), core.Blocked{Since: 1, Name: "Grace"}
 		},
 		"ended by the customer": func(c *core.Card) {
 			c.State, c.Outcome, c.EndedAt = core.Over, core.CompletedByCustomer, core.At(testNow)

@@ -41,7 +41,8 @@ const (
 		"What begins with a mention of a colleague is sent only when you say so.\n" +
 		"!take, !release, !close, !join and !assign NAME do what the buttons do.\n" +
 		"!transfer DEPARTMENT puts the session into another department's queue, !unanswered closes it as one that nobody has answered.\n" +
-		"!priority low, normal, high or urgent says how much it matters; !tag WORDS and !untag WORDS put tags on it and take them off."
+		"!priority low, normal, high or urgent says how much it matters; !tag WORDS and !untag WORDS put tags on it and take them off.\n" +
+		"!block day, 24h, 7d or forever ends the session and keeps the customer out for that time; !unblock lets them in again."
 	sayCodeMissing = "Write the code after it: /parley link CODE. You get one in Parley's workspace."
 	sayCodeWrong   = "This code is wrong, was used, or is older than ten minutes. Make a new one in Parley's workspace."
 	sayTooOften    = "That were too many tries. Wait ten minutes, then make a new code in Parley's workspace."

@@ -260,6 +260,8 @@ func (d *fakeDesk) told() []string {
 			all = append(all, "e:"+deed.Text)
 		case core.Transfer:
 			all = append(all, fmt.Sprint("transfer ", int64(deed.To)))
+		case core.Block:
+			all = append(all, "block "+string(deed.For))
 		case core.Prioritise:
 			all = append(all, "prioritise "+string(deed.Priority))
 		case core.Tag:

@@ -16,6 +16,7 @@ const (
 	callAssign = "assign"
 	callNote   = "note"
 	callReply  = "reply"
+	callBlock  = "block"
 )
 
 const (

@@ -101,6 +101,8 @@ func (a *Adapter) press(ctx context.Context, p press) reply {
 		return reply{after: func(ctx context.Context) { a.openAt(ctx, p, a.openReply) }}
 	case p.Type == "view_submission" && p.View.Callback == callAssign:
 		return a.submitAssign(ctx, p)
+	case p.Type == "view_submission" && p.View.Callback == callBlock:
+		return a.submitBlock(ctx, p)
 	case p.Type == "view_submission" && p.View.Callback == callNote:
 		return a.submitNote(ctx, p)
 	case p.Type == "view_submission" && p.View.Callback == callReply:
@@ -135,6 +137,10 @@ func (a *Adapter) button(ctx context.Context, p press, action, value string) rep
 		d = core.Join{Session: session}
 	case pressClose:
 		d = core.End{Session: session}
+	case pressUnblock:
+		d = core.Unblock{Session: session}
+	case pressBlock:
+		return reply{after: func(ctx context.Context) { a.openBlock(ctx, p, session) }}
 	case pressRetry:
 		about, err := core.ParseID[core.EventID](message)
 		if err != nil {

@@ -44,6 +44,7 @@ func TestButtonsDoWhatTheySay(t *testing.T) {
 		"join":                              {action: pressJoin, value: session, deed: core.Join{Session: testSession}},
 		"close":                             {action: pressClose, value: session, deed: core.End{Session: testSession}},
 		"retry":                             {action: pressRetry, value: session + "/" + message.String(), deed: core.Retry{Session: testSession, Message: message}},
+		"unblock":                           {action: pressUnblock, value: session, deed: core.Unblock{Session: testSession}},
 		"a retry of nothing":                {action: pressRetry, value: session, told: "too old"},
 		"a button that names nothing":       {action: pressTake, value: "x", told: "too old"},
 		"a button that nobody knows":        {action: "dance", value: session, told: "too old"},

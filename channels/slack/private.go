@@ -26,7 +26,7 @@ const (
 	sayOnlyText  = "Only the text was taken. The file stays in Slack: the customer does not get it."
 	sayNoText    = "Nothing was sent: there is no text. The file stays in Slack."
 	sayNoWord    = "Nothing was sent: Parley does not know this word. It knows !r TEXT, !take, !release, !close, !unanswered, !join, !assign NAME, " +
-		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS and !untag WORDS."
+		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS, !untag WORDS, !block TIME and !unblock."
 	sayNeverSent    = "This message was not sent, and your change was not either. Write it as a new message."
 	sayHiddenNote   = "It was kept as a note, because of its //. The customer does not get it."
 	sayWordEdited   = "Nothing was changed: words such as !take count when they are written, not by an edit."
@@ -76,6 +76,8 @@ func why(lost string, err error) string {
 		return lost + " The text " + e.Reason + "."
 	case e.Kind == core.Invalid && e.Field == "message":
 		return lost + " The message " + e.Reason + "."
+	case e.Kind == core.Invalid && e.Field == "for":
+		return lost + " The time of a block " + e.Reason + ": !block day, for the rest of the day."
 	case e.Kind == core.Invalid && e.Field == "priority":
 		return lost + " The priority " + e.Reason + "."
 	case e.Reason != "":

@@ -14,7 +14,7 @@ import (
 func (t *task) order(ctx context.Context, word, rest string) error {
 	var d core.Deed
 	switch word {
-	case "take", "release", "close", "unanswered", "join":
+	case "take", "release", "close", "unanswered", "join", "unblock":
 		if rest != "" {
 			word = ""
 		}
@@ -28,6 +28,10 @@ func (t *task) order(ctx context.Context, word, rest string) error {
 		d = core.End{Session: t.session}
 	case "unanswered":
 		d = core.Unanswered{Session: t.session}
+	case "block":
+		d = core.Block{Session: t.session, For: termOf(rest)}
+	case "unblock":
+		d = core.Unblock{Session: t.session}
 	case "join":
 		d = core.Join{Session: t.session}
 	case "assign":

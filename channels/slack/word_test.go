@@ -22,6 +22,11 @@ func TestWordsThatNoButtonSaysS6(t *testing.T) {
 		"a word tags":                            {says: "!tag Refund #vip", want: "tag [refund vip] []"},
 		"tags of more than a word have commas":   {says: "!tag big order, vip,", want: "tag [big order vip] []"},
 		"a word takes tags off":                  {says: "!untag vip", want: "tag [] [vip]"},
+		"a word blocks for the rest of the day":  {says: "!block", want: "block day"},
+		"a word blocks for a time":               {says: "!block Forever", want: "block forever"},
+		"a time that there is not":               {says: "!block 3 weeks", told: "The time of a block must be day, 24h, 7d or forever"},
+		"a word lets in again":                   {says: "!unblock", want: "unblock"},
+		"a word that has too much after it":      {says: "!unblock now", told: "does not know this word"},
 		"a word without the tags it needs":       {says: "!tag", told: "write the tags"},
 	}
 	for name, test := range tests {
