@@ -95,7 +95,7 @@ func appendEvent(b []byte, e *core.VisitorEvent) []byte {
 			name = "emoji"
 		}
 		b = appendMember(b, name, e.Text)
-	case core.EventBlocked:
+	case core.EventBlocked, core.EventUnblocked: // not by whom
 		b = appendMember(b, "until", e.Until.String())
 	default:
 		b = appendMember(b, "outcome", string(e.Outcome))

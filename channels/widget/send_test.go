@@ -62,6 +62,16 @@ func TestFramesToTheClientByteForByte(t *testing.T) {
 			events(one(core.VisitorEvent{Kind: core.EventEnded, Name: "Anna", Outcome: core.CompletedByOperator})),
 			continued(`"kind":"ended",` + when + `,"outcome":"completed_by_operator","name":"Anna"`),
 		},
+		"a block, not by whom": {
+			events(one(core.VisitorEvent{Kind: core.EventBlocked, Name: "Anna", Until: at})),
+			continued(`"kind":"blocked",` + when + `,"until":"2026-01-02T03:04:05.000678Z"`),
+		},
+		"a block for good": {
+			events(one(core.VisitorEvent{Kind: core.EventBlocked, Name: "Anna"})), continued(`"kind":"blocked",` + when),
+		},
+		"its end": {
+			events(one(core.VisitorEvent{Kind: core.EventUnblocked, Name: "Anna"})), continued(`"kind":"unblocked",` + when),
+		},
 		"line ends, quotes and control characters": {
 			events(one(core.VisitorEvent{Kind: core.EventMessage, Name: "A", Text: "a\r\n\t\"\\\x01\x1f\x7f\u2028\u2029é😀"})),
 			continued(`"kind":"message",` + when + `,"name":"A","text":"a\r\n\t\"\\\u0001\u001f` + "\x7f" + `\u2028\u2029é😀"`),

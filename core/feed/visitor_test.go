@@ -171,7 +171,11 @@ func TestAnEventAsItsCustomerSeesIt(t *testing.T) {
 		edit.Kind, edit.ActorKind, edit.About, edit.Text = core.EventEdited, core.ByAgent, 2, "hello!"
 		gone.Kind, gone.ActorKind, gone.Text, gone.DeletedAt, gone.Data = core.EventMessage, core.ByAgent, "secret", at, `{"entities":[]}`
 		end.Kind, end.ActorKind, end.Outcome, end.Name, end.Target = core.EventEnded, core.ByAgent, core.NotAnswered, "Anna", 33
-		published(l, f, own, answer, edit, gone, end)
+		unblocked := place
+		unblocked.Kind, unblocked.ActorKind, unblocked.Name = core.EventUnblocked, core.ByAgent, "Anna"
+		blocked := unblocked
+		blocked.Kind, blocked.Data = core.EventBlocked, core.Extra{Until: at}.Data()
+		published(l, f, own, answer, edit, gone, end, blocked, unblocked)
 		synctest.Wait()
 		late := visit(t, f, &visitorClient{channel: 1, conversation: "ada"})
 		want := []core.VisitorEvent{
@@ -180,6 +184,8 @@ func TestAnEventAsItsCustomerSeesIt(t *testing.T) {
 			{Kind: core.EventEdited, At: at, Text: "hello!"},
 			{Kind: core.EventMessage, At: at, Deleted: true},
 			{Kind: core.EventEnded, At: at, Name: "Anna", Outcome: core.CompletedByOperator},
+			{Kind: core.EventBlocked, At: at, Name: "Anna", Until: at},
+			{Kind: core.EventUnblocked, At: at, Name: "Anna"},
 		}
 		var refs []string
 		for _, v := range []*visitorClient{live, late} {

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import { dayTime } from '../../shared/time.ts'
-import { language, t } from './words.ts'
+import { t } from './words.ts'
 
 /** What stands in the place of the composer while the customer is kept out. */
 export function Blocked({ until }: { until: number }) {
-  const words = Number.isFinite(until) ? t('blockedUntil', { time: dayTime(until, language) }) : t('blocked')
+  const words = Number.isFinite(until) ? t('blockedUntil', { time: dayTime(until) }) : t('blocked')
   return (
     <div class="composer">
       <p class="blocked" role="status">

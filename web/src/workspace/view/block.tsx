@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { Session } from '../../api/wire.ts'
 import { dayTime } from '../../shared/time.ts'
 import { type Term, terms } from '../state/block.ts'
 import { millis } from '../state/time.ts'
@@ -47,7 +48,6 @@ export function BlockDialog({ customer, onConfirm, onCancel }: BlockDialogProps)
 }
 
 /** Says in words until when somebody is kept out, and by whom. */
-export function blockWords({ until, by }: { until?: string | undefined; by: { name: string } }): string {
-  const { name } = by
+export function blockWords({ until, by: { name } }: NonNullable<Session['blocked']>): string {
   return until ? t('blocked.until', { until: dayTime(millis(until)), name }) : t('blocked.forever', { name })
 }

@@ -30,7 +30,7 @@ export function Head({ session, me, offers, blocked, busy, back, menu, menuOpen,
   const { assignee, number, messages, priority, tags } = session
   const held = assignee && (assignee.id === me ? t('head.mine') : t('head.held', { name: assignee.name }))
   const facts = [
-    blocked && blockWords(blocked),
+    blocked && t('head.blocked', { how: blockWords(blocked) }),
     t('head.session', { number: `${number}` }),
     t('head.messages', { count: messages }),
     held,

@@ -89,6 +89,7 @@ export const en = {
   'head.session': 'Session {number}',
   'head.messages': { one: '{count} message', other: '{count} messages' },
   'head.priority': '{priority} priority',
+  'head.blocked': 'Blocked {how}',
   'head.held': 'with {name}',
   'head.mine': 'with you',
   'head.actions': 'What you can do with this session',
@@ -122,8 +123,8 @@ export const en = {
   'block.7d': '7 days',
   'block.forever': 'For good',
   'block.confirm': 'Block',
-  'blocked.until': 'Blocked until {until} by {name}',
-  'blocked.forever': 'Blocked for good by {name}',
+  'blocked.until': 'until {until} by {name}',
+  'blocked.forever': 'for good by {name}',
 
   'done.taken': 'You took this session.',
   'done.assigned': 'Assigned to {name}.',
@@ -290,7 +291,7 @@ export const en = {
   'facts.lasted': 'Lasted',
   'facts.messages': 'Messages',
   'facts.holder': 'Held by',
-  'facts.blocked': 'Block',
+  'facts.blocked': 'Blocked',
   'facts.dropped': 'Not taken',
   'facts.people': 'Taking part',
 
