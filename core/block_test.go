@@ -23,6 +23,7 @@ func TestUntilWhenABlockHoldsC13(t *testing.T) {
 		"a day whose midnight the clocks leave out":               {ForDay, "Africa/Cairo", "2026-04-23T10:00:00Z", "2026-04-23T22:00:00Z"},
 		"a day whose midnight the clocks leave out, in Chile":     {ForDay, "America/Santiago", "2026-09-05T12:00:00Z", "2026-09-06T04:00:00Z"},
 		"a day whose midnight the clocks show twice":              {ForDay, "America/Havana", "2026-10-31T12:00:00Z", "2026-11-01T04:00:00Z"},
+		"the first of two midnights, also in the east":            {ForDay, "Asia/Amman", "2021-10-28T12:00:00Z", "2021-10-28T21:00:00Z"},
 		"a zone that there is not is UTC":                         {ForDay, "Nowhere/Land", "2026-06-10T12:00:00Z", "2026-06-11T00:00:00Z"},
 		"24 hours are 24 hours, also when the clocks are changed": {For24Hours, "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"},
 		"7 days": {ForWeek, "Europe/Berlin", "2026-03-25T12:00:00Z", "2026-04-01T12:00:00Z"},
