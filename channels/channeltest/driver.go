@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -75,7 +76,7 @@ type Traits struct {
 	MarksIn  bool          // texts of customers come with marks
 	MarksOut bool          // texts of agents can have marks
 	Rivals   bool          // notices another program that reads the account's updates
-	Files    bool          // customers can send files
+	Files    bool          // customers can send files; with core.Capabilities.FilesIn they are fetched
 }
 
 // Desk is what an adapter gets of the program.
@@ -120,8 +121,18 @@ type Act struct {
 	Message string
 	Emoji   string
 	Name    string // the customer's, from now on
-	File    string // the name of a file; whoever fetches it waits for ever
+	File    Upload
 	Quiet   bool
+}
+
+// Upload is a file that a customer sends.
+type Upload struct {
+	Name string // "": there is none
+	Type string // media type, as the network tells it, and as wrong as it is
+	Size int64  // likewise
+	// Open gives its bytes from the start, for each who fetches them, no longer than ctx. It may give other bytes than it did, never end, or
+	// end in an error.
+	Open func(ctx context.Context) io.Reader
 }
 
 // Shown is a message on the customer's screen.
@@ -133,6 +144,8 @@ type Shown struct {
 	ReplyTo  string
 	Reaction string // of the account
 	Pinged   bool   // somebody was called by it, as by @everyone
+	File     string // of a file: its name, "" where the network shows none
+	Bytes    []byte // of a file
 }
 
 // FaultKind is how a call goes wrong.
@@ -145,6 +158,7 @@ const (
 	Page        FaultKind = "page"        // a proxy's page in HTML
 	BrokenJSON  FaultKind = "broken JSON" // with a status that says that all is well
 	Refusal     FaultKind = "refusal"     // in the network's own form, for a reason that does not exist
+	Expired     FaultKind = "expired"     // with File, of a customer's: nobody gets it by the address that was good before
 	Drop        FaultKind = "drop"        // Done: after the request was read, else before there was a connection
 	Hang        FaultKind = "hang"        // well, but not answered before Until is closed; with Done it is done at once
 )
@@ -155,6 +169,7 @@ type Fault struct {
 	RetryAfter time.Duration
 	Done       bool // what was asked for was done nevertheless
 	Until      <-chan struct{}
+	File       string // only calls that send, or fetch the bytes of, a file of this name: no other fault concerns calls that fetch. "": all others too
 }
 
 // Switch is a state of the whole account.

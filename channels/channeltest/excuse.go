@@ -21,6 +21,8 @@ var excuses = []excuse{
 	{"07/service", func(a About) bool { return !a.Traits.Service }, "nobody joins or leaves there"},
 	{"08/mark", func(a About) bool { return !a.Traits.MarksIn }, "texts come without marks"},
 	{"13/file", func(a About) bool { return !a.Traits.Files }, "there are no files"},
+	{"14", func(a About) bool { return !a.Can.FilesIn }, "files are not fetched from it"},
+	{"15", func(a About) bool { return !a.Can.FilesIn }, "files are not fetched from it"},
 	{"17", func(a About) bool { return !a.Traits.MarksIn || a.Traits.Marks != core.UnitUTF16 }, "marks cannot be wrong there in these ways"},
 	{"18/block", func(a About) bool { return !a.Traits.Blocks }, "it does not tell who blocks"},
 	{"18/vanish", func(a About) bool { return !a.Traits.Vanishes }, "chats stay"},
@@ -30,8 +32,12 @@ var excuses = []excuse{
 	{"25/marks", func(a About) bool { return !a.Traits.MarksOut }, "texts go without marks"},
 	{"25/edit", func(a About) bool { return !a.Can.EditOut }, "what was said cannot be changed"},
 	{"25/delete", func(a About) bool { return !a.Can.DeleteOut }, "what was said cannot be taken back"},
+	{"27", func(a About) bool { return !a.Can.FilesOut }, "it takes no files"},
+	{"27/delete", func(a About) bool { return !a.Can.DeleteOut }, "what was said cannot be taken back"},
 	{"29", func(a About) bool { return !a.Traits.Blocks && !a.Traits.Vanishes }, "everybody can always be written to"},
 	{"31", func(a About) bool { return !a.Traits.Rivals }, "it does not mind another reader"},
+	{"32/in", func(a About) bool { return !a.Can.FilesIn }, "files are not fetched from it"},
+	{"32/out", func(a About) bool { return !a.Can.FilesOut }, "it takes no files"},
 }
 
 // excused gives the reason why a network is excused from a case or a part of one, "" if it is not.

@@ -225,7 +225,7 @@ func slow(h *house) {
 	const conversations = 20
 	act := Act{Verb: Say, Text: "with a file"}
 	if h.asks("13/file") {
-		act.File = "slow.txt"
+		act.File = Upload{Name: "slow.txt", Type: "text/plain", Size: 9, Open: drip("too slow")}
 	}
 	for customer := range conversations {
 		h.Do(1+customer, act)
@@ -243,8 +243,8 @@ func slow(h *house) {
 			continue
 		}
 		x, err := core.ParseExtra(all[0].Data)
-		if err != nil || act.File != "" && (len(x.Media) != 1 || x.Media[0].Name != act.File) {
-			h.Errorf("media of customer %d: got %+v, %v, want %s", 1+customer, x.Media, err, act.File)
+		if err != nil || act.File.Name != "" && (len(x.Media) != 1 || x.Media[0].Name != act.File.Name) {
+			h.Errorf("media of customer %d: got %+v, %v, want %s", 1+customer, x.Media, err, act.File.Name)
 		}
 	}
 }

@@ -162,6 +162,7 @@ func secret(h *house) {
 	}
 	h.Do(1, Act{Verb: UnknownKind})
 	h.taken()
+	h.tempt(n)
 	h.Turn(Down, true)
 	h.fares(core.Troubled)
 	h.Turn(Down, false)
@@ -170,6 +171,12 @@ func secret(h *house) {
 	h.until("the channel is in trouble", func() bool { return h.health().State != core.Running })
 	n.stop()
 
+	h.hidden()
+}
+
+// hidden looks whether a secret is where somebody could see it.
+func (h *house) hidden() {
+	h.Helper()
 	places := map[string]string{"the log": h.log.String()}
 	seen, err := json.Marshal([]any{h.health(), h.parked(), h.events(1)})
 	if err != nil {

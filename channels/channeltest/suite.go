@@ -37,6 +37,8 @@ var Cases = []Case{
 	{Name: "11 replayed", Sentence: "Valid request replayed within the window: once.", hooked: true, run: replayed},
 	{Name: "12 skewed", Sentence: "Local clock 10 min off: refused with a clear alarm, not a silent stream of 401.", hooked: true, run: skewed},
 	{Name: "13 slow", Sentence: "Acknowledgement within 3 s while the database is slow and media hang.", run: slow},
+	{Name: "14 album", Sentence: "Several files, one that comes too slowly, one that cannot be had: the others come, nobody waits for them, and a stop ends it.", run: album},
+	{Name: "15 file in", Sentence: "File: over the limit, zero bytes, lying size, lying type, path tricks in the name, link expired, cut off, another page in its place.", both: true, run: filesIn},
 	{Name: "16 text", Sentence: "Text: empty, whitespace only, 4096 emoji, RTL with marks, ZWJ families, flags, combining marks, NUL and control characters, lone surrogates in JSON, 1 MB.", run: texts},
 	{Name: "17 marks", Sentence: "Entities: overlapping, nested, beyond the end, in the middle of a surrogate pair.", run: marks},
 	{Name: "18 customer", Sentence: "Customer blocks, unblocks, renames, is deleted.", run: customers},
@@ -48,11 +50,12 @@ var Cases = []Case{
 	{Name: "24 crash", Sentence: "Crash between send and recording the answer.", both: true, run: crash},
 	{Name: "25 long", Sentence: "10,000-character text: right parts, right order, entities intact, edits and deletes of all parts.", run: long},
 	{Name: "26 literal", Sentence: "<b>&amp;*_~|\\``, <!channel>, <@U1>, @everyone, Markdown fences: arrive literally; nobody is notified.", run: literal},
+	{Name: "27 file out", Sentence: "File fails for one of three: the text and the others arrive; retry re-reads from the start; what may have arrived is not sent again.", both: true, run: filesOut},
 	{Name: "28 fallback", Sentence: "Unsupported feature (edit, delete, reaction, reply): documented fallback, agent informed.", run: fallback},
 	{Name: "29 gone", Sentence: "Destination gone: state shown within one attempt, queue does not spin, recovery on next contact.", run: gone},
 	{Name: "30 revoked", Sentence: "Token revoked in mid-stream: state \"reconnect\", queue kept, resumes after a new token without duplicates; nothing crashes at start with the platform down.", run: revoked},
 	{Name: "31 rival", Sentence: "Second consumer: visible alarm.", run: rival},
-	{Name: "32 secret", Sentence: "No token in logs, errors, database, states.", run: secret},
+	{Name: "32 secret", Sentence: "No token, and no address with one, in logs, errors, database, states.", run: secret},
 }
 
 // number is what the case's name begins with.

@@ -93,7 +93,7 @@ func (d *driver) Do(customer int, a channeltest.Act) string {
 	if a.Name != "" {
 		d.names[customer] = a.Name
 	}
-	words := Words{Text: a.Text, Marks: a.Marks, ReplyTo: number(a.Message), File: a.File, By: d.names[customer]}
+	words := Words{Text: a.Text, Marks: a.Marks, ReplyTo: number(a.Message), File: a.File.Name, By: d.names[customer]}
 	d.mu.Unlock()
 	chat, message := int64(customer), number(a.Message)
 	switch a.Verb {

@@ -28,12 +28,13 @@ const (
 type client struct {
 	http  http.Client
 	base  string // with the token, so it is never shown
+	files string // likewise: what the addresses of files begin with
 	token core.Secret
 }
 
 // newClient makes a client. With HTTP/1 a request either has the connection for itself, or has not begun.
 func newClient(given *http.Client, apiURL string, token core.Secret) *client {
-	c := &client{base: apiURL + "/bot" + token.Reveal() + "/", token: token}
+	c := &client{base: apiURL + "/bot" + token.Reveal() + "/", files: apiURL + "/file/bot" + token.Reveal() + "/", token: token}
 	if given != nil {
 		c.http = *given
 	} else {
@@ -49,29 +50,47 @@ func newClient(given *http.Client, apiURL string, token core.Secret) *client {
 
 // call calls a method and reads its result, unless that is nil. Its errors are *failure.
 func (c *client) call(ctx context.Context, within time.Duration, method string, params, result any) error {
-	f := &failure{method: method}
 	body, err := json.Marshal(params)
 	if err != nil {
-		f.err = err
-		return f
+		return &failure{method: method, err: err}
 	}
+	return c.post(ctx, within, method, content{
+		mediaType: "application/json", size: int64(len(body)),
+		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
+	}, result)
+}
+
+// content is a request's body, which open gives from the start each time.
+type content struct {
+	mediaType string
+	size      int64 // bytes, exactly
+	open      func() (io.ReadCloser, error)
+}
+
+// post calls a method as call does.
+func (c *client) post(ctx context.Context, within time.Duration, method string, what content, result any) error {
+	f := &failure{method: method}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	var left atomic.Bool
+	var left atomic.Int64
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, nil)
 	if err != nil {
 		f.err = c.redact(err)
 		return f
 	}
-	request.Header.Set("Content-Type", "application/json")
-	request.ContentLength = int64(len(body))
+	request.Header.Set("Content-Type", what.mediaType)
+	request.ContentLength = what.size
 	request.GetBody = func() (io.ReadCloser, error) {
-		left.Store(false)
-		return &leaving{bytes.NewReader(body), &left}, nil
+		left.Store(0)
+		body, err := what.open()
+		return &leaving{body, &left}, err
 	}
-	request.Body, _ = request.GetBody() // has no error
+	if request.Body, err = request.GetBody(); err != nil {
+		f.err = err
+		return f
+	}
 	response, err := c.http.Do(request)
-	f.left = left.Load()
+	f.left, f.begun = left.Load() >= what.size, left.Load() > 0
 	if err != nil {
 		f.err = c.redact(err)
 		return f
@@ -80,22 +99,18 @@ func (c *client) call(ctx context.Context, within time.Duration, method string, 
 	return c.read(f, response, result)
 }
 
-// leaving is a request's body that notes when all of it was taken to be sent. httptrace tells that too, but may tell it after the
-// network has answered.
+// leaving is a request's body that counts what was taken of it to be sent. httptrace tells when that was all, too, but may tell it after
+// the network has answered.
 type leaving struct {
-	rest *bytes.Reader
-	left *atomic.Bool
+	io.ReadCloser
+	left *atomic.Int64
 }
 
 func (l *leaving) Read(p []byte) (int, error) {
-	n, err := l.rest.Read(p)
-	if l.rest.Len() == 0 {
-		l.left.Store(true)
-	}
+	n, err := l.ReadCloser.Read(p)
+	l.left.Add(int64(n))
 	return n, err
 }
-
-func (l *leaving) Close() error { return nil }
 
 // redact takes the address, and the token wherever else it stands, out of a transport's error.
 func (c *client) redact(err error) error {

@@ -150,7 +150,7 @@ func with(o, more object) object {
 
 // say lets the customer say something. Telegram's own programs send no message of nothing but white space. The lock is held.
 func (d *driver) say(at *place, a channeltest.Act) string {
-	if strings.TrimSpace(a.Text) == "" && a.Literal == "" && a.File == "" {
+	if strings.TrimSpace(a.Text) == "" && a.Literal == "" && a.File.Name == "" {
 		return ""
 	}
 	m := post{text: a.Text, date: d.now(), replyTo: number(a.Message)}
@@ -159,8 +159,8 @@ func (d *driver) say(at *place, a channeltest.Act) string {
 	switch {
 	case a.Literal != "":
 		said["text"] = json.RawMessage(a.Literal)
-	case a.File != "":
-		said["document"] = object{"file_id": "BQACAgIAAx" + strconv.FormatInt(at.last, 10), "file_unique_id": "AgADx", "file_name": a.File, "mime_type": "text/plain", "file_size": 9}
+	case a.File.Name != "":
+		said["document"] = d.offer(at, a.File)
 		said["caption"], entities = text, "caption_entities"
 	default:
 		said["text"] = text
@@ -225,7 +225,7 @@ func (d *driver) Screen(customer int) []channeltest.Shown {
 	defer d.mu.Unlock()
 	var all []channeltest.Shown
 	for _, p := range d.of(customer).posts {
-		s := channeltest.Shown{ID: strconv.FormatInt(p.id, 10), Ours: p.ours, Text: p.text, Reaction: p.reaction, Entities: p.shown()}
+		s := channeltest.Shown{ID: strconv.FormatInt(p.id, 10), Ours: p.ours, Text: p.text, Reaction: p.reaction, Entities: p.shown(), File: p.file, Bytes: p.bytes}
 		if p.replyTo != 0 {
 			s.ReplyTo = strconv.FormatInt(p.replyTo, 10)
 		}
@@ -238,6 +238,10 @@ func (d *driver) Screen(customer int) []channeltest.Shown {
 func (d *driver) Break(customer, times int, f channeltest.Fault) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if f.File != "" {
+		d.spoils[f.File] = append(d.spoils[f.File], &ordered{f, times})
+		return
+	}
 	chat := int64(0)
 	if customer != 0 {
 		chat = chatBase + int64(customer)

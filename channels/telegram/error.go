@@ -14,6 +14,7 @@ import (
 type failure struct {
 	method string
 	left   bool          // all of the request was taken to be sent: Telegram may have done it
+	begun  bool          // some of it
 	status int           // HTTP's; zero: no answer came
 	code   int           // Telegram's error code; zero: the answer is not Telegram's
 	text   string        // what Telegram says of it, in lower case: to tell cases apart and for the log
@@ -69,6 +70,11 @@ const (
 	reasonEmoji       = "Telegram does not know this emoji as a reaction."
 	reasonBlank       = "Telegram shows nothing of this text."
 	reasonLong        = "It is too long for Telegram."
+	reasonLarge       = "Telegram lets bots send files of at most 50 MB."
+	reasonTooBig      = "Telegram lets bots fetch files of at most 20 MB. Ask the customer for another way."
+	reasonUnread      = "The file cannot be read here."
+	reasonNoFile      = "Telegram does not have this file any more."
+	reasonElsewhere   = "The file is kept by a Bot API server of your own, which hands out none."
 )
 
 // fault gives what a failed call means to whoever asked for something to be done.
@@ -76,6 +82,9 @@ func fault(op string, err error) *core.Error {
 	f, ok := errors.AsType[*failure](err)
 	if !ok {
 		return &core.Error{Op: op, Kind: core.Uncertain, Err: err}
+	}
+	if ours, ok := errors.AsType[*core.Error](f.err); ok { // it never came to a call
+		return ours
 	}
 	e := &core.Error{Op: op, Err: f}
 	switch {
@@ -89,6 +98,8 @@ func fault(op string, err error) *core.Error {
 		e.Kind, e.Reason = core.Unauthorized, reasonToken
 	case f.code == http.StatusConflict:
 		e.Kind, e.Reason = core.Taken, reasonOther
+	case f.code == http.StatusRequestEntityTooLarge:
+		e.Kind, e.Reason = core.Invalid, reasonLarge
 	case f.code == http.StatusForbidden:
 		e.Kind, e.Reason = core.Gone, f.forbidden()
 	case f.moved:
@@ -111,6 +122,10 @@ func asked(op string, err error) *core.Error {
 // unanswered is for calls that Telegram did not answer, though something else may have.
 func (f *failure) unanswered(e *core.Error) {
 	switch {
+	case f.status == http.StatusRequestEntityTooLarge:
+		e.Kind, e.Reason = core.Invalid, reasonLarge
+	case !f.left && f.begun: // a part of a file: what is not whole is not done
+		e.Kind, e.Reason = core.Unavailable, reasonAway
 	case !f.left: // no name, no connection, no certificate, no time
 		e.Kind, e.Reason, e.Scope = core.Unavailable, reasonAway, core.ScopeChannel
 	case f.status == http.StatusTooManyRequests:
@@ -156,6 +171,14 @@ func (f *failure) refused() (core.Kind, string) {
 		return core.Forbidden, reasonTooOld
 	case says(f, "reaction_invalid", "reaction is invalid"):
 		return core.Invalid, reasonEmoji
+	case says(f, "file is too big"):
+		return core.Invalid, reasonTooBig
+	case says(f, "too large"):
+		return core.Invalid, reasonLarge
+	case says(f, "temporarily unavailable"): // said of files that are still on their way, too
+		return core.Unavailable, reasonSilent
+	case says(f, "file_id", "file identifier", "file_reference"):
+		return core.NotFound, reasonNoFile
 	case says(f, "text is empty", "must be non-empty"):
 		return core.Invalid, reasonBlank
 	case says(f, "too long"):

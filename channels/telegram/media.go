@@ -100,15 +100,15 @@ func (m message) media() *core.Media {
 	case m.Video != nil:
 		return m.Video.media("video", m.Video.Name)
 	case m.VideoNote != nil:
-		return m.VideoNote.media("video", "a video message")
+		return m.VideoNote.media("video", "video message.mp4")
 	case m.Voice != nil:
-		return m.Voice.media("voice", "")
+		return m.Voice.media("voice", "voice message.ogg")
 	case m.Audio != nil:
 		return m.Audio.media("audio", m.Audio.track())
 	case m.Sticker != nil:
 		return m.Sticker.media("sticker", m.Sticker.Emoji)
 	case len(m.Photo) > 0:
-		return largest(m.Photo).media("photo", "")
+		return largest(m.Photo).media("photo", "photo.jpg")
 	case m.Venue != nil:
 		return &core.Media{Kind: "location", Name: join(", ", m.Venue.Title, m.Venue.Address)}
 	case m.Location != nil:

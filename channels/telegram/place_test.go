@@ -33,6 +33,8 @@ type post struct {
 	entities []models.MessageEntity
 	replyTo  int64
 	reaction string // of the bot
+	file     string // a document's name
+	bytes    []byte // of a file
 }
 
 // object is one of JSON's.

@@ -28,6 +28,9 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 		return a.edit(ctx, chat, o)
 	case core.OutDelete:
 		return a.delete(ctx, chat, o)
+	case core.OutFile:
+		part, err := a.sendFile(ctx, chat, o.File)
+		return core.Receipt{Part: part}, err
 	case core.OutReact:
 		return core.Receipt{}, a.react(ctx, chat, o)
 	}
@@ -59,9 +62,7 @@ func (a *Adapter) send(ctx context.Context, chat int64, o core.Outgoing) (core.R
 }
 
 func (a *Adapter) sendPart(ctx context.Context, chat int64, part core.Content, answers *models.ReplyParameters) (core.RemoteID, error) {
-	var made struct {
-		ID int64 `json:"message_id"`
-	}
+	var made madeMessage
 	params := &bot.SendMessageParams{
 		ChatID: chat, Text: part.Text, Entities: marksOut(part), LinkPreviewOptions: noPreview(), ReplyParameters: answers,
 	}
@@ -70,13 +71,23 @@ func (a *Adapter) sendPart(ctx context.Context, chat int64, part core.Content, a
 		params.Entities = nil
 		err = a.api.call(ctx, callTime, "sendMessage", params, &made)
 	}
-	if err == nil && made.ID == 0 {
-		err = &failure{method: "sendMessage", left: true, status: http.StatusOK, err: errors.New("the message has no number")}
+	return made.name(chat, "sendMessage", err)
+}
+
+// madeMessage is what Telegram says of a message that it has sent.
+type madeMessage struct {
+	ID int64 `json:"message_id"`
+}
+
+// name gives the name of the message that a call has made.
+func (m madeMessage) name(chat int64, method string, err error) (core.RemoteID, error) {
+	if err == nil && m.ID == 0 {
+		err = &failure{method: method, left: true, status: http.StatusOK, err: errors.New("the message has no number")}
 	}
 	if err != nil {
 		return "", fault(opDeliver, err)
 	}
-	return remote(chat, made.ID), nil
+	return remote(chat, m.ID), nil
 }
 
 // refusesMarks tells whether Telegram took offence at a mark, such as a link to a host that cannot be. The words matter more.

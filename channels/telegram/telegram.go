@@ -29,6 +29,7 @@ const Kind = "telegram"
 // https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 var Capabilities = core.Capabilities{
 	EditOut: true, DeleteOut: true, ReactOut: true, ReplyOut: true, TypingOut: true, EditIn: true, ReactIn: true,
+	FilesIn: true, FilesOut: true, MaxFile: 50 << 20,
 	MaxText: maxText, Unit: core.UnitUTF16,
 	ConversationRate: core.Rate{Calls: 1, Per: time.Second, Burst: 3},
 	ChannelRate:      core.Rate{Calls: 25, Per: time.Second, Burst: 25},

@@ -39,6 +39,8 @@ type world struct {
 	hook    hook
 	changed chan struct{} // closed when anything has
 	faults  map[int64][]*ordered
+	spoils  map[string][]*ordered         // of calls with a file, by its name
+	offered map[string]channeltest.Upload // by file_id
 }
 
 // told is an update.
@@ -65,7 +67,7 @@ type ordered struct {
 func newWorld(token core.Secret) *world {
 	return &world{
 		clock: core.SystemClock, token: token, chats: map[int64]*place{}, next: 871_000_000, changed: make(chan struct{}),
-		faults: map[int64][]*ordered{},
+		faults: map[int64][]*ordered{}, spoils: map[string][]*ordered{}, offered: map[string]channeltest.Upload{},
 	}
 }
 
@@ -93,6 +95,9 @@ type wanted struct {
 	Secret      string   `json:"secret_token"`
 	Connections int      `json:"max_connections"`
 	Forget      bool     `json:"drop_pending_updates"`
+
+	FileID string `json:"file_id"`
+	sent          // what came in a form
 }
 
 // reply is what a call is answered with.
@@ -108,20 +113,22 @@ var (
 
 // RoundTrip answers a call of the Bot API. Where there is to be no connection, the last byte of the call is not taken.
 func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(r.URL.Path, "/file/") {
+		return w.give(r)
+	}
 	defer r.Body.Close()
 	head, err := io.ReadAll(io.LimitReader(r.Body, r.ContentLength-1))
 	if err != nil {
 		return nil, err
 	}
-	var want wanted
-	peeked := json.Unmarshal(append(bytes.Clone(head), '}'), &want)
+	want, end, peeked := peek(r.Header.Get("Content-Type"), head)
 	w.mu.Lock()
-	fault, down, token := w.failing(want.Chat), w.down, w.token.Reveal()
+	fault, down, token := w.failing(want), w.down, w.token.Reveal()
 	w.mu.Unlock()
 	if down || fault.Kind == channeltest.Drop && !fault.Done {
 		return nil, errRefused
 	}
-	if tail, err := io.ReadAll(r.Body); err != nil || string(tail) != "}" || peeked != nil {
+	if tail, err := io.ReadAll(r.Body); err != nil || string(tail) != end || peeked != nil {
 		return respond(http.StatusBadRequest, no(400, "Bad Request: can't parse the request").body), nil
 	}
 	called, method, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
@@ -150,14 +157,24 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	return respond(given.status, given.body), nil
 }
 
-// failing takes the next fault that was ordered for a chat; 0: for calls that concern none. The lock is held.
-func (w *world) failing(chat int64) channeltest.Fault {
-	all := w.faults[chat]
+// failing takes the next fault that was ordered for a file, or for a chat; 0: for calls that concern none. The lock is held.
+func (w *world) failing(want wanted) channeltest.Fault {
+	if want.FileID != "" { // its address is still to be had
+		return channeltest.Fault{}
+	}
+	if f := next(w.spoils, want.name); f.Kind != "" {
+		return f
+	}
+	return next(w.faults, want.Chat)
+}
+
+func next[K comparable](faults map[K][]*ordered, of K) channeltest.Fault {
+	all := faults[of]
 	if len(all) == 0 {
 		return channeltest.Fault{}
 	}
 	if all[0].times--; all[0].times == 0 {
-		w.faults[chat] = all[1:]
+		faults[of] = all[1:]
 	}
 	return all[0].Fault
 }
@@ -200,13 +217,12 @@ func (w *world) do(ctx context.Context, token, method string, want wanted) (repl
 	switch method {
 	case "getUpdates":
 		return w.updates(ctx, token, want)
-	case "getFile": // the file that nobody ever gets
-		<-ctx.Done()
-		return reply{}, ctx.Err()
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch method {
+	case "getFile":
+		return w.find(want.FileID), nil
 	case "getMe":
 		return yes(theBot), nil
 	case "setWebhook", "deleteWebhook":
@@ -237,6 +253,8 @@ func (w *world) do(ctx context.Context, token, method string, want wanted) (repl
 		return err, nil
 	}
 	switch method {
+	case "sendPhoto", "sendDocument", "sendAnimation", "sendVideo", "sendAudio", "sendVoice":
+		return at.show(method, want.sent, w.now()), nil
 	case "sendMessage":
 		return at.send(want, w.now()), nil
 	case "editMessageText":
