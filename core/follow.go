@@ -38,8 +38,9 @@ type VisitorEvent struct {
 	Outcome  Outcome // of an end
 	Until    Time    // of a block; zero: for good
 	Ref      string  // of a message: what later events call it, sealed
-	About    string  // the Ref of the message that it answers, edits, takes back or reacts to
+	About    string  // the Ref of the message that it answers, edits, takes back, reacts to or is a file of
 
+	Media     []Media    // of a message, as it stands; of a file what has become of it
 	Reactions []Reaction // of a message, as it stands
 	Edited    bool       // a message: its text is not the first
 	Deleted   bool       // a message: it was taken back, and has no text

@@ -12,6 +12,6 @@
 // The package keeps no state: offset and webhook are Telegram's. What it cannot do is in README.md.
 //
 // Start with telegram.go (settings, run, test), then poll.go and webhook.go (the two ways that updates come), store.go (when they are
-// kept), receive.go and media.go (an update in core's words: pure), mark.go (marks on texts), send.go (what is owed), client.go (one
+// kept), receive.go and media.go (an update in core's words: pure), mark.go (marks on texts), send.go (what is owed), file.go (files, both ways), client.go (one
 // call) and error.go (what its failure means).
 package telegram

@@ -9,5 +9,5 @@
 // The package stores nothing, uses no cookie, and logs neither tokens nor words.
 //
 // Start with widget.go (settings, live channels, the handshake), then socket.go (one visitor's connection), receive.go
-// (wire to core.Inbound), send.go (what is shown, to wire), error.go (refusals).
+// (wire to core.Inbound), file.go (what visitors bring), send.go (what is shown, to wire), error.go (refusals).
 package widget

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ type clientFrame struct {
 	Text     string
 	Cursor   string
 	Before   string
+	Files    []string // ids of what was brought
 
 	broken bool // the frame has what is no character: the decoder has put another one there
 }
@@ -46,6 +48,8 @@ func (f *clientFrame) member(name string) any {
 		return &f.Cursor
 	case "before":
 		return &f.Before
+	case "files":
+		return &f.Files
 	}
 	return nil
 }
@@ -169,8 +173,28 @@ func (f clientFrame) check() error {
 		return nil
 	case f.broken:
 		return &core.Error{Op: op, Kind: core.Invalid, Field: "text", Reason: "is not valid UTF-8"}
+	case len(f.Files) > core.MaxMedia:
+		return &core.Error{Op: op, Kind: core.Invalid, Field: "files", Reason: fmt.Sprintf("are more than %d", core.MaxMedia)}
+	}
+	for _, id := range f.Files {
+		if _, err := core.ParseID[core.FileID](id); err != nil {
+			return &core.Error{Op: op, Kind: core.Invalid, Field: "files", Reason: "are none that you have brought", Err: err}
+		}
+	}
+	if f.Text == "" && len(f.Files) > 0 {
+		return nil
 	}
 	return core.CheckText("text", f.Text)
+}
+
+// media is what the frame's files are to the core. They were checked.
+func (f clientFrame) media() []core.Media {
+	var all []core.Media
+	for _, word := range f.Files {
+		id, _ := core.ParseID[core.FileID](word)
+		all = append(all, core.Media{File: id})
+	}
+	return all
 }
 
 // inbound says a frame in core's words: what who did at the site. Only seen has a place up to which.
@@ -180,7 +204,7 @@ func (s *site) inbound(who core.RemoteID, f clientFrame, seen core.EventID) core
 	}
 	switch f.Type {
 	case frameMessage:
-		in.Verb, in.Dedupe, in.Content = core.InboundMessage, f.ID, core.Content{Text: f.Text}
+		in.Verb, in.Dedupe, in.Content = core.InboundMessage, f.ID, core.Content{Text: f.Text, Media: f.media()}
 	case frameEnd:
 		in.Verb, in.Dedupe = core.InboundEnd, f.ID
 	case frameSeen:

@@ -14,10 +14,13 @@ const version = 1
 
 var pong = []byte(`{"type":"pong"}`)
 
-func welcome(token core.Secret, department string) []byte {
+func welcome(token core.Secret, department string, files bool) []byte {
 	b := append([]byte(`{"type":"welcome","version":`), strconv.Itoa(version)...)
 	b = appendMember(b, "token", token.Reveal())
 	b = appendMember(b, "department", department)
+	if files {
+		b = strconv.AppendInt(append(b, `,"max_file":`...), core.MaxFile, 10)
+	}
 	return append(b, '}')
 }
 
@@ -52,7 +55,7 @@ func older(f core.VisitorFrame) []byte {
 func frameSize(f core.VisitorFrame) int {
 	n := 256
 	for i := range f.Events {
-		n += 160 + len(f.Events[i].Text) + len(f.Events[i].Text)/16
+		n += 160 + len(f.Events[i].Text) + len(f.Events[i].Text)/16 + 320*len(f.Events[i].Media)
 	}
 	return n
 }
@@ -86,7 +89,11 @@ func appendEvent(b []byte, e *core.VisitorEvent) []byte {
 		b = appendFlag(b, "edited", e.Edited)
 		b = appendFlag(b, "deleted", e.Deleted)
 		b = appendReactions(b, e.Reactions)
+		b = appendMedia(b, e.Media)
 		b = appendMember(b, "text", e.Text)
+	case core.EventFile:
+		b = appendMember(b, "about", e.About)
+		b = appendMedia(b, e.Media)
 	case core.EventEdited, core.EventDeleted, core.EventReacted:
 		b = appendFlag(b, "mine", e.Mine)
 		b = appendMember(b, "about", e.About)
@@ -100,6 +107,45 @@ func appendEvent(b []byte, e *core.VisitorEvent) []byte {
 	default:
 		b = appendMember(b, "outcome", string(e.Outcome))
 		b = appendMember(b, "name", e.Name)
+	}
+	return append(b, '}')
+}
+
+// appendMedia adds what comes with a message. The address of a file is there as soon as its bytes are.
+func appendMedia(b []byte, all []core.Media) []byte {
+	for i, m := range all {
+		if i == 0 {
+			b = append(b, `,"media":[`...)
+		} else {
+			b = append(b, ',')
+		}
+		b = appendOne(b, m)
+	}
+	if len(all) > 0 {
+		b = append(b, ']')
+	}
+	return b
+}
+
+// brought is the answer to a file.
+func brought(m core.Media) []byte { return appendOne(nil, m) }
+
+func appendOne(b []byte, m core.Media) []byte {
+	b = appendString(append(b, `{"kind":`...), m.Kind)
+	if m.File != 0 {
+		b = appendMember(b, "id", m.File.String())
+	}
+	b = appendMember(b, "name", m.Name)
+	b = appendMember(b, "type", m.Type)
+	if m.Size > 0 {
+		b = strconv.AppendInt(append(b, `,"size":`...), m.Size, 10)
+	}
+	b = appendMember(b, "state", string(m.State))
+	switch m.State {
+	case core.FileReady:
+		b = appendMember(b, "url", FilesPath+"/"+m.Key)
+	case core.FileRefused:
+		b = appendMember(b, "reason", m.Reason)
 	}
 	return append(b, '}')
 }

@@ -25,10 +25,28 @@ func TestFramesToTheClientByteForByte(t *testing.T) {
 		got  []byte
 		want string
 	}{
-		"welcome": {welcome("T", "Support"), `{"type":"welcome","version":1,"token":"T","department":"Support"}`},
+		"welcome": {welcome("T", "Support", false), `{"type":"welcome","version":1,"token":"T","department":"Support"}`},
 		"a department's name is any text": {
-			welcome("T", "Ein \"Team\" \\ </script>\u2028"),
+			welcome("T", "Ein \"Team\" \\ </script>\u2028", false),
 			`{"type":"welcome","version":1,"token":"T","department":"Ein \"Team\" \\ </script>\u2028"}`,
+		},
+		"files may be sent": {welcome("T", "Support", true), `{"type":"welcome","version":1,"token":"T","department":"Support","max_file":26214400}`},
+		"a message with files": {
+			events(one(core.VisitorEvent{Kind: core.EventMessage, Name: "Anna", Ref: "R", Media: []core.Media{
+				{Kind: "photo", Name: "a.png", Type: "image/png", Size: 7, File: 5, Key: "K", State: core.FileReady, Remote: "secret", Sent: core.Queued},
+				{Kind: "file", Name: "b.pdf", File: 6, Key: "L", State: core.FilePending},
+				{Kind: "file", Name: "c.exe", File: 7, Key: "M", State: core.FileRefused, Reason: "The file is empty."},
+				{Kind: "location", Name: "1, 2"},
+			}})),
+			continued(`"kind":"message",` + when + `,"ref":"R","name":"Anna","media":[` +
+				`{"kind":"photo","id":"` + core.FileID(5).String() + `","name":"a.png","type":"image/png","size":7,"state":"ready","url":"/widget/v1/files/K"},` +
+				`{"kind":"file","id":"` + core.FileID(6).String() + `","name":"b.pdf","state":"pending"},` +
+				`{"kind":"file","id":"` + core.FileID(7).String() + `","name":"c.exe","state":"refused","reason":"The file is empty."},` +
+				`{"kind":"location","name":"1, 2"}]`),
+		},
+		"a file has come": {
+			events(one(core.VisitorEvent{Kind: core.EventFile, About: "R", Media: []core.Media{{Kind: "file", File: 6, Key: "L", State: core.FileReady}}})),
+			continued(`"kind":"file",` + when + `,"about":"R","media":[{"kind":"file","id":"` + core.FileID(6).String() + `","state":"ready","url":"/widget/v1/files/L"}]`),
 		},
 		"ack":    {ack(id(1)), `{"type":"ack","id":"` + id(1) + `"}`},
 		"typing": {typing("Anna"), `{"type":"typing","name":"Anna"}`},

@@ -90,7 +90,7 @@ func (v *visitor) begin(c *socket.Conn, f clientFrame, err error) {
 		token = core.NewToken()
 	}
 	v.who = core.RemoteID(core.HashToken(token))
-	c.Send(welcome(token, v.site.live.Department))
+	c.Send(welcome(token, v.site.live.Department, v.site.files))
 
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout) // outlives the handshake's request
 	defer cancel()
@@ -126,6 +126,9 @@ func (v *visitor) say(c *socket.Conn, f clientFrame) {
 		return
 	}
 	err := f.check()
+	if err == nil && len(f.Files) > 0 && !v.site.files {
+		err = noFiles()
+	}
 	if err == nil {
 		err = v.receive(f, 0)
 	}

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,6 +34,8 @@ type Settings struct {
 	Origins []string `json:"origins"`
 	// Limits are for channels whose visitors are not people: a load run. They are the usual ones where nothing is set.
 	Limits Limits `json:"limits,omitzero"`
+	// Files lets visitors send files.
+	Files bool `json:"files,omitempty"`
 }
 
 // Limits are what one connection may send before it is closed with 4429.
@@ -97,7 +100,7 @@ func ParseSettings(document json.RawMessage) (Settings, error) {
 	if err != nil {
 		return Settings{}, err
 	}
-	checked.Limits = s.Limits
+	checked.Limits, checked.Files = s.Limits, s.Files
 	return checked, nil
 }
 
@@ -121,12 +124,21 @@ type site struct {
 	live    Live
 	origins []string
 	limits  Limits
+	files   bool
+	brings  brings
 }
 
-// Widget speaks for all live widget channels. It is the http.Handler of /widget/v1/socket.
+// Files keeps what visitors bring, until they say it.
+type Files interface {
+	// Bring keeps a file: f says who brings it and what it is called. Its errors are *core.Error, or those of bytes.
+	Bring(ctx context.Context, f core.File, bytes io.Reader) (core.File, error)
+}
+
+// Widget speaks for all live widget channels. It is the http.Handler of /widget/v1/socket and of /widget/v1/files.
 type Widget struct {
 	inbox   core.Inbox
 	feed    core.VisitorFeed
+	files   Files
 	sockets *socket.Group
 	clock   core.Clock
 	log     *slog.Logger
@@ -137,8 +149,8 @@ type Widget struct {
 }
 
 // New makes a widget without live channels. Connections belong to the group; who made that closes it.
-func New(inbox core.Inbox, feed core.VisitorFeed, sockets *socket.Group, clock core.Clock, log *slog.Logger) *Widget {
-	w := &Widget{inbox: inbox, feed: feed, sockets: sockets, clock: clock, log: log, hello: helloTime}
+func New(inbox core.Inbox, feed core.VisitorFeed, files Files, sockets *socket.Group, clock core.Clock, log *slog.Logger) *Widget {
+	w := &Widget{inbox: inbox, feed: feed, files: files, sockets: sockets, clock: clock, log: log, hello: helloTime}
 	w.sites.Store(&map[string]*site{})
 	return w
 }
@@ -165,7 +177,7 @@ func (w *Widget) Set(live []Live) error {
 			wrong = append(wrong, fmt.Errorf("channel %s: %w", l.Channel.Slug, err))
 			continue
 		}
-		now[l.Channel.Slug] = &site{l, settings.Origins, settings.Limits.orDefault()}
+		now[l.Channel.Slug] = &site{live: l, origins: settings.Origins, limits: settings.Limits.orDefault(), files: settings.Files}
 	}
 	w.sites.Store(&now)
 	w.sockets.CloseWhere(func(h socket.Handler) bool {
@@ -180,7 +192,7 @@ const reasonGone = "the channel is gone or has changed"
 // has tells whether the site is still the live one of its slug.
 func (w *Widget) has(s *site) bool { return (*w.sites.Load())[s.live.Channel.Slug] == s }
 
-// ServeHTTP begins a visitor's connection: ?channel= names the channel. A channel that is not live is 404, an Origin that
+// ServeHTTP begins a visitor's connection, or takes a file of theirs: ?channel= names the channel. A channel that is not live is 404, an Origin that
 // is not the channel's 403, both before the upgrade.
 func (w *Widget) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	s := (*w.sites.Load())[r.URL.Query().Get("channel")]
@@ -192,6 +204,10 @@ func (w *Widget) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
 		w.log.Info("widget refused for its origin", "channel", s.live.Channel.Slug, "origin", origin[:min(len(origin), 200)])
 		http.Error(rw, "not an origin of this channel", http.StatusForbidden)
+		return
+	}
+	if r.URL.Path == FilesPath {
+		s.bring(w, rw, r)
 		return
 	}
 	err := socket.Upgrade(rw, r, &visitor{widget: w, site: s}, socket.Options{

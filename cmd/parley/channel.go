@@ -35,6 +35,7 @@ type placement struct {
 type channelAddWidget struct {
 	placement
 	Origin []string `required:"" placeholder:"URL" sep:"none" help:"A site that may show it, like https://shop.example.com. May be given again."`
+	Files  bool     `help:"Let customers send files. They see those of agents in any case."`
 }
 
 func (w channelAddWidget) Run(p *program) error {
@@ -48,6 +49,7 @@ func (w channelAddWidget) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	settings.Files = w.Files
 	public, err := p.config()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"parley/channels"
 	"parley/channels/slack"
+	"parley/channels/widget"
 	"parley/core"
 )
 
@@ -72,7 +74,8 @@ func (k newKeys) only(flags ...string) error {
 }
 
 type channelSet struct {
-	Slug string `arg:"" help:"The channel's name."`
+	Slug  string `arg:"" help:"The channel's name."`
+	Files *bool  `negatable:"" help:"A widget: let customers send files, or not."`
 	keyFiles
 	slackChange
 }
@@ -95,6 +98,15 @@ func (s channelSet) Run(p *program) error {
 	c, err := o.channel(ctx, s.Slug)
 	if err != nil {
 		return err
+	}
+	if s.Files != nil {
+		if len(keys) > 0 || s.given() {
+			return &badInput{"--files", "is a widget's: it goes with nothing else"}
+		}
+		if c.Settings, err = letFiles(c, *s.Files); err != nil {
+			return err
+		}
+		return o.hub.SetChannel(ctx, c)
 	}
 	rekey := kinds[c.Kind].rekey
 	switch {
@@ -124,6 +136,23 @@ func (s channelSet) Run(p *program) error {
 		}
 	}
 	return o.hub.SetChannel(ctx, c)
+}
+
+// letFiles gives a widget's settings with one changed: whether customers send files.
+func letFiles(c core.Channel, may bool) (json.RawMessage, error) {
+	if c.Kind != widget.Kind {
+		return nil, &badInput{"--files", "is for widgets: other channels take what their network brings"}
+	}
+	settings, err := widget.ParseSettings(c.Settings)
+	if err != nil {
+		return nil, err
+	}
+	settings.Files = may
+	document, err := json.Marshal(settings)
+	if err != nil {
+		return nil, fmt.Errorf("write settings down: %w", err)
+	}
+	return document, nil
 }
 
 type channelTest struct {

@@ -84,7 +84,7 @@ func sealOf(slug string) string { return "channel " + slug }
 
 // adapter speaks for all channels of one kind.
 type adapter struct {
-	path    string // where its handler is mounted
+	paths   []string // where its handler is mounted
 	handler http.Handler
 	set     func([]placed) error // says which channels there are, of all kinds; those of others are passed over
 }
@@ -99,7 +99,7 @@ type placed struct {
 func newAdapters(n *node) []adapter {
 	return []adapter{
 		widgetAdapter(n),
-		{"/hooks/{kind}/{slug}", n.channels, func(all []placed) error {
+		{[]string{"/hooks/{kind}/{slug}"}, n.channels, func(all []placed) error {
 			bare := make([]core.Channel, len(all))
 			for i, c := range all {
 				bare[i] = c.Channel
@@ -111,8 +111,8 @@ func newAdapters(n *node) []adapter {
 }
 
 func widgetAdapter(n *node) adapter {
-	w := widget.New(n.hub, n.feed, n.sockets, core.SystemClock, n.log.With("room", "widget"))
-	return adapter{"/widget/v1/socket", w, func(channels []placed) error {
+	w := widget.New(n.hub, n.feed, n.hub, n.sockets, core.SystemClock, n.log.With("room", "widget"))
+	return adapter{[]string{"/widget/v1/socket", widget.FilesPath}, w, func(channels []placed) error {
 		live := make([]widget.Live, len(channels))
 		for i, c := range channels {
 			live[i] = widget.Live{Channel: c.Channel, Department: c.department.Name}
@@ -131,7 +131,9 @@ func addOrigins(c *core.Channel, origins []string) error {
 	}
 	s, err := widget.ParseSettings(c.Settings)
 	if err == nil {
-		s, err = widget.NewSettings(slices.Concat(s.Origins, origins))
+		var more widget.Settings
+		more, err = widget.NewSettings(slices.Concat(s.Origins, origins))
+		s.Origins = more.Origins
 	}
 	if err == nil {
 		c.Settings, err = json.Marshal(s)

@@ -126,6 +126,7 @@ func (s *sample) widget(ctx context.Context, origins []string) error {
 		}
 	}
 	settings, err := widget.NewSettings(origins)
+	settings.Files = true
 	if err != nil {
 		return err
 	}

@@ -109,7 +109,9 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	// Channels' handlers stand before the web and its cookies.
 	mux := http.NewServeMux()
 	for _, a := range n.watch.adapters {
-		mux.Handle(a.path, a.handler)
+		for _, path := range a.paths {
+			mux.Handle(path, a.handler)
+		}
 	}
 	for path, handler := range x.pages {
 		mux.Handle(path, handler)

@@ -10,7 +10,7 @@ import (
 const (
 	snapshotLimit = 50       // events of a snapshot
 	olderLimit    = 100      // events of one answer to what was before
-	frameBytes    = 64 << 10 // of text in a frame, unless one event alone has more
+	frameBytes    = 64 << 10 // of texts, and what goes with them, in a frame, unless one event alone has more
 )
 
 // place is where a customer writes.
@@ -277,7 +277,7 @@ func (f *Feed) view(at place, e *core.Event) core.VisitorEvent {
 		return v
 	}
 	x, _ := core.ParseExtra(e.Data) // what cannot be read is our bug, and not worth the message
-	v.Reactions, v.Until = x.Reactions, x.Until
+	v.Media, v.Reactions, v.Until = x.Media, x.Reactions, x.Until
 	return v
 }
 
@@ -291,22 +291,25 @@ func shownOutcome(o core.Outcome) core.Outcome {
 
 // prefix counts the events, one at least, that fit into a frame.
 func prefix(events []core.Event) int {
-	room := frameBytes - len(events[0].Text)
+	room := frameBytes - weight(&events[0])
 	n := 1
-	for n < len(events) && room >= len(events[n].Text) {
-		room -= len(events[n].Text)
+	for n < len(events) && room >= weight(&events[n]) {
+		room -= weight(&events[n])
 		n++
 	}
 	return n
 }
 
+// weight is what an event takes of a frame, as far as that differs from one to the next.
+func weight(e *core.Event) int { return len(e.Text) + len(e.Data) }
+
 // newest gives the last events, one at least if there is one, that fit into a frame, and whether it left some out.
 func newest(events []core.Event) (last []core.Event, cut bool) {
 	room := frameBytes
 	n := len(events)
-	for n > 0 && (n == len(events) || room >= len(events[n-1].Text)) {
+	for n > 0 && (n == len(events) || room >= weight(&events[n-1])) {
 		n--
-		room -= len(events[n].Text)
+		room -= weight(&events[n])
 	}
 	return events[n:], n > 0
 }
