@@ -5,12 +5,27 @@ import type { Comeback } from './socket.ts'
 /** What a client says. */
 export type ClientFrame =
   | { type: 'hello'; versions: number[]; token?: string; after?: string }
-  | { type: 'message'; id: string; text: string }
+  | { type: 'message'; id: string; text: string; files?: string[] }
   | { type: 'end'; id: string }
   | { type: 'seen'; cursor: string }
   | { type: 'typing' }
   | { type: 'older'; before: string }
   | { type: 'ping' }
+
+/** What comes with a message. With an id it is a file: pending, ready with its address, or refused with a reason. */
+export interface Media {
+  kind: string
+  id?: string
+  name?: string
+  type?: string
+  size?: number
+  state?: 'pending' | 'ready' | 'refused'
+  reason?: string
+  url?: string
+}
+
+/** A file that was brought, as the server answers. */
+export type Brought = Media & { id: string }
 
 /** What a message has besides its words. It stands as it did when it was read; ref is what changes after it call it. A deleted one has no text. */
 export interface Standing {
@@ -18,26 +33,28 @@ export interface Standing {
   edited?: boolean
   deleted?: boolean
   reactions?: { mine: boolean; emoji: string }[]
+  media?: Media[]
 }
 
-/** What happened to a message, the one with that ref. A reaction without emoji is taken back. */
+/** What happened to a message, the one with that ref. A reaction without emoji is taken back; of a file its medium is told anew. */
 export type Change =
   | { kind: 'edited'; at: string; about: string; text: string }
   | { kind: 'deleted'; at: string; about: string }
   | { kind: 'reacted'; at: string; about: string; mine?: boolean; emoji?: string }
+  | { kind: 'file'; at: string; about: string; media: Media[] }
 
 /** What happened, as its customer may see it. */
 export type VisitorEvent =
   | { kind: 'started'; at: string }
-  | ({ kind: 'message'; at: string; mine: true; id: string; text: string } & Standing)
-  | ({ kind: 'message'; at: string; mine?: false; name?: string; text: string } & Standing)
+  | ({ kind: 'message'; at: string; mine: true; id: string; text?: string } & Standing)
+  | ({ kind: 'message'; at: string; mine?: false; name?: string; text?: string } & Standing)
   | { kind: 'taken' | 'joined'; at: string; name?: string }
   | { kind: 'ended'; at: string; outcome?: string; name?: string }
   | { kind: 'blocked'; at: string; until?: string }
   | { kind: 'unblocked'; at: string }
   | Change
 
-export type Welcome = { type: 'welcome'; version: number; token: string; department?: string }
+export type Welcome = { type: 'welcome'; version: number; token: string; department?: string; max_file?: number }
 export type Continuation = { type: 'events'; after: string; cursor: string; events?: VisitorEvent[] }
 export type Snapshot = {
   type: 'events'

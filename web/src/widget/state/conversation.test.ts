@@ -42,7 +42,7 @@ const play = (...frames: (ServerFrame | Happening)[]): Conversation => frames.re
 
 // What is on the screen: events, then what waits, with its mark.
 function shown(c: Conversation): string[] {
-  const events = c.events.map((e) => (e.kind === 'message' ? (e.mine ? e.id : e.text) : e.kind))
+  const events = c.events.map((e) => (e.kind === 'message' ? (e.mine ? e.id : (e.text ?? '')) : e.kind))
   const mark = (p: Conversation['pending'][number]) =>
     p.stored ? 'sent' : p.refused === undefined ? 'sending' : `not sent: ${p.refused}`
   return [...events, ...c.pending.map((p) => `${p.id} ${mark(p)}`)]

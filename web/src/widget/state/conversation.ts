@@ -1,10 +1,12 @@
-import { retried, type ServerFrame, type VisitorEvent } from '../../shared/protocol.ts'
+import { type Brought, retried, type ServerFrame, type VisitorEvent } from '../../shared/protocol.ts'
 
 /** An own message that no event shows yet. */
 export interface Pending {
   /** Its UUIDv7, by which the event, the acknowledgement and the server know it again. */
   readonly id: string
   readonly text: string
+  /** Files that it says, which the server has. */
+  readonly files?: readonly Brought[]
   /** When it was written, in milliseconds. */
   readonly at: number
   /** The server has it: since this connection, or since one before. */
@@ -16,6 +18,8 @@ export interface Pending {
 /** A conversation as one tab holds it. A value: apply makes the next one. */
 export interface Conversation {
   readonly department: string
+  /** The largest file that may be sent, in bytes; undefined: none may. */
+  readonly maxFile?: number | undefined
   /** The newest place held; undefined before the first snapshot. */
   readonly cursor: string | undefined
   /** The oldest place held, and whether there is something before it. */
@@ -61,6 +65,7 @@ export function apply(c: Conversation, now: ServerFrame | Happening): Conversati
       return {
         ...c,
         department: now.department ?? c.department,
+        maxFile: now.max_file,
         typing: undefined,
         pending: c.pending.map((p) => (p.stored ? { ...p, stored: 'before' } : p)),
       }

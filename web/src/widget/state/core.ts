@@ -1,4 +1,5 @@
 import {
+  type Brought,
   type ClientFrame,
   comebacks,
   type Refused,
@@ -140,11 +141,16 @@ export class Core {
     this.#options.storage.set('open', '')
   }
 
-  /** Says a text that fits into a message, and uses up the draft. */
-  write(text: string): void {
-    if (text) this.#outbox.write(text)
+  /** Says a text that fits into a message, and files, and uses up the draft. */
+  write(text: string, files?: readonly Brought[]): void {
+    if (text || files) this.#outbox.write(text, files)
     this.#keepDraft('')
     this.#socket.start()
+  }
+
+  /** Where the socket is, and who the visitor is: what is needed to bring a file. */
+  get way(): readonly [string, string] {
+    return [this.#options.url(), this.#token]
   }
 
   /** Throws a refused message away. */

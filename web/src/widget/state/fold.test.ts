@@ -17,18 +17,42 @@ const reacted = (about: string, emoji?: string, mine?: boolean): VisitorEvent =>
   mine,
 })
 
+const file = (about: string, id: string, state: 'pending' | 'ready' | 'refused'): VisitorEvent => ({
+  kind: 'file',
+  at,
+  about,
+  media: [{ kind: 'file', id, state }],
+})
+const two = said('a', {
+  media: [
+    { kind: 'file', id: 'x', state: 'pending' },
+    { kind: 'file', id: 'y', state: 'pending' },
+  ],
+})
+
 // How a message stands, in short.
 function shown(events: readonly VisitorEvent[]): string[] {
   return folded(events)
     .filter((e) => e.kind === 'message')
     .map((e) => {
       const reactions = (e.reactions ?? []).map((r) => `${r.mine ? 'my ' : ''}${r.emoji}`)
-      return [e.text, e.edited && 'edited', e.deleted && 'deleted', ...reactions].filter(Boolean).join(' ')
+      return [
+        e.text,
+        e.edited && 'edited',
+        e.deleted && 'deleted',
+        ...reactions,
+        ...(e.media ?? []).map((m) => `${m.id} ${m.state}`),
+      ]
+        .filter(Boolean)
+        .join(' ')
     })
 }
 
 test.each<[string, VisitorEvent[], string[]]>([
   ['nothing happened to it', [said('a')], ['text a']],
+  ['one of its files has come', [two, file('a', 'y', 'ready')], ['text a x pending y ready']],
+  ['a file that it does not have has come', [two, file('a', 'z', 'ready')], ['text a x pending y pending']],
+  ['it is deleted with its files', [two, deleted('a'), file('a', 'x', 'ready')], ['deleted']],
   ['it is edited', [said('a'), edited('a', 'new')], ['new edited']],
   ['it is edited twice', [said('a'), edited('a', 'new'), edited('a', 'newer')], ['newer edited']],
   ['it is deleted', [said('a', { reactions: [{ mine: true, emoji: '🎉' }] }), deleted('a')], ['deleted']],

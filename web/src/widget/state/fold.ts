@@ -11,7 +11,7 @@ export function folded(events: readonly VisitorEvent[]): readonly VisitorEvent[]
   const places = new Map<string, number>()
   events.forEach((e, i) => {
     if (e.kind === 'message' && e.ref) places.set(e.ref, i)
-    if (e.kind !== 'edited' && e.kind !== 'deleted' && e.kind !== 'reacted') return
+    if (e.kind !== 'edited' && e.kind !== 'deleted' && e.kind !== 'reacted' && e.kind !== 'file') return
     const place = places.get(e.about) ?? -1
     const message = all[place]
     if (message?.kind === 'message' && !message.deleted) all[place] = changed(message, e)
@@ -24,7 +24,9 @@ function changed(m: Message, e: Change): Message {
     case 'edited':
       return { ...m, text: e.text, edited: true }
     case 'deleted':
-      return { ...m, text: '', deleted: true, reactions: [] }
+      return { ...m, text: '', deleted: true, reactions: [], media: [] }
+    case 'file':
+      return { ...m, media: (m.media ?? []).map((held) => e.media.find((now) => now.id === held.id) ?? held) }
     case 'reacted': {
       const mine = e.mine ?? false
       const others = (m.reactions ?? []).filter((r) => r.mine !== mine)

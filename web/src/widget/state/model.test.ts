@@ -153,7 +153,7 @@ class Day {
 
 const nameOf = (e: VisitorEvent): string => `${e.kind} ${e.at}`
 
-const textOf = (e: VisitorEvent): string => (e.kind === 'message' ? e.text : '')
+const textOf = (e: VisitorEvent): string => (e.kind === 'message' && e.text) || ''
 
 test(`A20: nothing is lost, doubled or out of order on ${seeds} random days`, { timeout: 120_000 }, async () => {
   let written = 0

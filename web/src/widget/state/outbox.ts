@@ -1,4 +1,4 @@
-import { type ClientFrame, type Refused, retried } from '../../shared/protocol.ts'
+import { type Brought, type ClientFrame, type Refused, retried } from '../../shared/protocol.ts'
 import type { Timers } from '../../shared/timers.ts'
 import { uuid7 } from '../../shared/uuid.ts'
 import type { Happening, Pending } from './conversation.ts'
@@ -65,10 +65,10 @@ export class Outbox {
     return [...this.#entries.values()].some((e) => e.end)
   }
 
-  /** Keeps a text and sends it as soon as it can. */
-  write(text: string): void {
+  /** Keeps a text, and the files that go with it, and sends it as soon as it can. */
+  write(text: string, files?: readonly Brought[]): void {
     const at = this.#options.timers.now()
-    const entry: Entry = { id: uuid7(at), text, at, own: true, from: 0 }
+    const entry: Entry = { id: uuid7(at), text, files, at, own: true, from: 0 }
     this.#entries.set(entry.id, entry)
     this.#store(entry)
     this.#tell(entry)
@@ -188,12 +188,12 @@ export class Outbox {
     this.#options.onHappening({ type: 'refused', id: entry.id, kind: 'invalid', reason: entry.refused })
   }
 
-  #store({ id, text, at, refused }: Entry): void {
-    this.#options.storage.set(key + id, JSON.stringify({ text, at, refused }))
+  #store(entry: Entry): void {
+    this.#options.storage.set(key + entry.id, JSON.stringify(entry))
   }
 
-  #tell({ id, text, at, refused }: Entry): void {
-    this.#options.onHappening({ type: 'wrote', message: { id, text, at, refused } })
+  #tell(message: Entry): void {
+    this.#options.onHappening({ type: 'wrote', message })
   }
 
   #answered(id: string): void {
@@ -222,7 +222,11 @@ export class Outbox {
     this.#notBefore = Math.max(this.#notBefore, now - ahead) + every
     this.#inFlight = next.id
     this.#pumpTimer = timers.set(onStuck, answerWithin)
-    this.#send(next.end ? { type: 'end', id: next.id } : { type: 'message', id: next.id, text: next.text })
+    this.#send(
+      next.end
+        ? { type: 'end', id: next.id }
+        : { type: 'message', id: next.id, text: next.text, files: next.files?.map((f) => f.id) },
+    )
   }
 
   #next(now: number): Entry | undefined {
@@ -273,10 +277,10 @@ export class Outbox {
 }
 
 // What is in storage may have been written by anybody in the page.
-function parse(value: string | null): Pick<Entry, 'text' | 'at' | 'refused'> | undefined {
+function parse(value: string | null): Pick<Entry, 'text' | 'files' | 'at' | 'refused'> | undefined {
   try {
-    const { text, at, refused } = JSON.parse(value ?? '')
-    return typeof text === 'string' ? { text, at: Number(at), refused } : undefined
+    const entry = JSON.parse(value ?? '')
+    return typeof entry.text === 'string' ? { ...entry, at: Number(entry.at) } : undefined
   } catch {
     return undefined
   }

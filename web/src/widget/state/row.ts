@@ -1,4 +1,4 @@
-import type { VisitorEvent } from '../../shared/protocol.ts'
+import type { Media, VisitorEvent } from '../../shared/protocol.ts'
 import { dayOf } from '../../shared/time.ts'
 import type { Conversation, Pending } from './conversation.ts'
 import { folded } from './fold.ts'
@@ -15,6 +15,7 @@ export interface Said {
   readonly by: string
   readonly isMine: boolean
   readonly text: string
+  readonly media: readonly Media[]
   readonly isEdited: boolean
   readonly isDeleted: boolean
   /** Emoji that somebody shows on it. */
@@ -81,7 +82,8 @@ function rowOf(event: VisitorEvent, key: string, at: number): Row | undefined {
       const rest = {
         kind: 'message',
         at,
-        text: event.text,
+        text: event.text ?? '',
+        media: event.deleted ? [] : (event.media ?? []),
         isEdited: (event.edited ?? false) && !event.deleted,
         isDeleted: event.deleted ?? false,
         reactions: event.reactions?.map((r) => r.emoji) ?? [],
@@ -106,8 +108,8 @@ function rowOf(event: VisitorEvent, key: string, at: number): Row | undefined {
   }
 }
 
-function waiting({ id, text, at, stored, refused }: Pending, isOffline: boolean): Said {
+function waiting({ id, text, files = [], at, stored, refused }: Pending, isOffline: boolean): Said {
   const mark = stored ? 'sent' : refused !== undefined ? 'refused' : isOffline ? 'kept' : 'sending'
   const rest = { isEdited: false, isDeleted: false, reactions: [], reason: refused ?? '', isLast: true }
-  return { kind: 'message', key: id, id, at, text, mark, by: '', isMine: true, ...rest }
+  return { kind: 'message', key: id, id, at, text, media: files, mark, by: '', isMine: true, ...rest }
 }

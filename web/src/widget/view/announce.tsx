@@ -26,7 +26,8 @@ export function Announce({ state }: { state: State }) {
       if (e?.kind !== 'message' || e.mine) continue
       if (Date.parse(e.at) <= told.current) break
       if (e.deleted) continue
-      news.unshift(e.name ? t('announce', { name: e.name, text: e.text }) : e.text)
+      const text = [e.text, ...(e.media ?? []).map((m) => m.name ?? m.kind)].filter(Boolean).join(', ')
+      news.unshift(e.name ? t('announce', { name: e.name, text }) : text)
     }
     told.current = Math.max(told.current, newest)
     if (!isFirst && news.length > 0) say(news.join('\n'))

@@ -1,5 +1,7 @@
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Upload } from '../state/upload.ts'
 import { Icon } from './icon.tsx'
+import { Tray } from './tray.tsx'
 import { t } from './words.ts'
 
 export interface ComposerProps {
@@ -8,14 +10,23 @@ export interface ComposerProps {
   onDraft: (text: string) => void
   /** Says it; false where it is too long. */
   onSend: (text: string) => boolean
+  uploads: readonly Upload[]
+  /** Left out where no files may be sent. */
+  onAttach?: ((files: readonly File[]) => void) | undefined
+  onRetry: (key: number) => void
+  onDetach: (key: number) => void
 }
 
 const tallest = 132
 
 /** Where the customer writes. Enter sends, with Shift it begins a line. */
-export function Composer({ draft, placeholder, onDraft, onSend }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { draft, placeholder, onDraft, onSend, uploads, onAttach, onRetry, onDetach } = props
   const field = useRef<HTMLTextAreaElement>(null)
+  const picker = useRef<HTMLInputElement>(null)
   const [isTooLong, setTooLong] = useState(false)
+  const [isEarly, setEarly] = useState(false)
+  const isWaiting = uploads.some((u) => !u.brought)
   const trouble = useId()
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as tall as what is in it.
@@ -27,7 +38,8 @@ export function Composer({ draft, placeholder, onDraft, onSend }: ComposerProps)
   }, [draft])
 
   const send = () => {
-    setTooLong(!onSend(draft))
+    setEarly(isWaiting)
+    if (!isWaiting) setTooLong(!onSend(draft))
     field.current?.focus()
   }
   const pressed = (event: KeyboardEvent) => {
@@ -43,7 +55,28 @@ export function Composer({ draft, placeholder, onDraft, onSend }: ComposerProps)
           {t('tooLong')}
         </p>
       )}
+      <Tray uploads={uploads} onRetry={onRetry} onRemove={onDetach} />
+      {isEarly && isWaiting && <p role="status">{t('uploadsWait')}</p>}
       <div class="field">
+        {onAttach && (
+          <>
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              onChange={(event) => {
+                onAttach([...(event.currentTarget.files ?? [])])
+                // The same file may be chosen again.
+                event.currentTarget.value = ''
+                field.current?.focus()
+              }}
+            />
+            <button type="button" class="icon" aria-label={t('attach')} onClick={() => picker.current?.click()}>
+              <Icon name="clip" size={18} />
+            </button>
+          </>
+        )}
         <textarea
           ref={field}
           value={draft}
@@ -58,8 +91,20 @@ export function Composer({ draft, placeholder, onDraft, onSend }: ComposerProps)
             onDraft(event.currentTarget.value)
           }}
           onKeyDown={pressed}
+          onPaste={(event) => {
+            const files = [...(event.clipboardData?.files ?? [])]
+            if (!onAttach || files.length === 0) return
+            event.preventDefault()
+            onAttach(files)
+          }}
         />
-        <button type="button" class="send" aria-label={t('send')} aria-disabled={draft.trim() === ''} onClick={send}>
+        <button
+          type="button"
+          class="send"
+          aria-label={t('send')}
+          aria-disabled={isWaiting || (draft.trim() === '' && uploads.length === 0)}
+          onClick={send}
+        >
           <Icon name="send" size={18} />
         </button>
       </div>

@@ -13,7 +13,7 @@ const said: VisitorEvent = { kind: 'message', at, name: 'Anna', text: 'one <b>',
 function show(...changes: VisitorEvent[]): string {
   const [row] = rowsOf({ ...noConversation, events: [said, ...changes] }, false).filter((r) => r.kind === 'message')
   if (!row) throw new Error('nothing is shown')
-  render(<Message said={row} onEdit={() => {}} onRemove={() => {}} />)
+  render(<Message said={row} base="https://chat.test/" onEdit={() => {}} onRemove={() => {}} />)
   return screen.getByRole('listitem').textContent ?? ''
 }
 

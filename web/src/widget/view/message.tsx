@@ -3,6 +3,7 @@ import { clockTime } from '../../shared/time.ts'
 import type { Said } from '../state/row.ts'
 import { Circle } from './circle.tsx'
 import { Icon } from './icon.tsx'
+import { Media } from './media.tsx'
 import { t } from './words.ts'
 
 interface Events {
@@ -11,17 +12,23 @@ interface Events {
 }
 
 /** One bubble, with what stands below it. */
-export function Message({ said, onEdit, onRemove }: { said: Said } & Events) {
-  const { isMine, by, mark, isLast } = said
+export function Message({ said, base, onEdit, onRemove }: { said: Said; base: string } & Events) {
+  const { isMine, by, mark, isLast, media } = said
+  const hasWords = said.isDeleted || said.text !== '' || media.length === 0
   return (
     <li class={isMine ? 'said mine' : 'said'}>
       <div class="line">
         {!isMine && (isLast ? <Circle name={by} size="medium" /> : <span class="circle medium none" />)}
-        <p class={`bubble ${mark}${isLast ? ' last' : ''}${said.isDeleted ? ' deleted' : ''}`} dir="auto">
+        <div class="stack">
           <span class="sr">{isMine ? t('you') : by && t('from', { name: by })} </span>
-          {said.isDeleted ? t('deleted') : <Words text={said.text} />}
-          {said.isEdited && <small> {t('edited')}</small>}
-        </p>
+          {hasWords && (
+            <p class={`bubble ${mark}${isLast ? ' last' : ''}${said.isDeleted ? ' deleted' : ''}`} dir="auto">
+              {said.isDeleted ? t('deleted') : <Words text={said.text} />}
+              {said.isEdited && <small> {t('edited')}</small>}
+            </p>
+          )}
+          <Media media={media} base={base} />
+        </div>
       </div>
       {said.reactions.length > 0 && <p class="reactions">{said.reactions.join(' ')}</p>}
       {isLast && (

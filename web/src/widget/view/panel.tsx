@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useId, useRef, useState } from 'preact/hooks'
+import { sizeOf } from '../../shared/size.ts'
 import { agentOf, blockedUntil, isOpen as isSessionOpen } from '../state/conversation.ts'
 import type { Core, State } from '../state/core.ts'
 import { textOf } from '../state/text.ts'
+import { type Upload, Uploads } from '../state/upload.ts'
 import { Announce } from './announce.tsx'
 import { Blocked, useBefore } from './blocked.tsx'
 import { Circle } from './circle.tsx'
@@ -23,18 +25,20 @@ export function Panel({ core }: { core: Core }) {
   const until = blockedUntil(conversation)
   const isBlocked = useBefore(until)
   const section = useFullScreen(isOpen)
+  const { uploads, attach, isOver, drop } = useUploads(core, conversation.maxFile)
   const title = useId()
 
   const older = useCallback(() => core.older(), [core])
   const edit = useCallback(
     (id: string) => {
       const { conversation, draft } = core.state
-      const text = conversation.pending.find((p) => p.id === id)?.text ?? ''
+      const { text = '', files = [] } = conversation.pending.find((p) => p.id === id) ?? {}
       core.remove(id)
-      core.draft(draft ? `${draft}\n${text}` : text)
+      core.draft(draft && text ? `${draft}\n${text}` : draft || text)
+      uploads.restore(files)
       section.current?.querySelector('textarea')?.focus()
     },
-    [core, section],
+    [core, section, uploads],
   )
   const remove = useCallback((id: string) => core.remove(id), [core])
   const attend = useCallback((isAttending: boolean) => core.attend(isAttending), [core])
@@ -61,6 +65,7 @@ export function Panel({ core }: { core: Core }) {
       onKeyDown={pressed}
       onKeyUp={stop}
       onKeyPress={stop}
+      {...drop}
     >
       <div class="body" inert={isConfirming}>
         <Head
@@ -76,6 +81,7 @@ export function Panel({ core }: { core: Core }) {
           isOffline={isOffline}
           isAsking={state.isAsking}
           unread={state.unread}
+          base={core.way[0].replace('ws', 'http')}
           onOlder={older}
           onEdit={edit}
           onRemove={remove}
@@ -90,16 +96,47 @@ export function Panel({ core }: { core: Core }) {
             onDraft={(text) => core.draft(text)}
             onSend={(draft) => {
               const text = textOf(draft)
-              if (text !== undefined) core.write(text)
+              if (text !== undefined) core.write(text, uploads.all.length > 0 ? uploads.take() : undefined)
               return text !== undefined
             }}
+            uploads={uploads.all}
+            onAttach={attach}
+            onRetry={(key) => uploads.retry(key)}
+            onDetach={(key) => uploads.remove(key)}
           />
         )}
         <Announce state={state} />
       </div>
+      {isOver && <p class="drop">{t('dropHere')}</p>}
       {isConfirming && <Confirm onYes={() => answer(true)} onNo={() => answer(false)} />}
     </section>
   )
+}
+
+// useUploads brings files that are picked, pasted or dropped, where the server takes them.
+function useUploads(core: Core, largest: number | undefined) {
+  const [, show] = useState<readonly Upload[]>([])
+  const [isOver, setOver] = useState(false)
+  const [uploads] = useState(() => new Uploads({ way: () => core.way, Request: XMLHttpRequest, onChange: show }))
+  const attach = largest
+    ? (files: readonly File[]) => uploads.add(files, largest, t('tooLarge', { size: sizeOf(largest) }))
+    : undefined
+  const over = (event: DragEvent) => {
+    if (!attach || !event.dataTransfer?.types.includes('Files')) return
+    event.preventDefault()
+    setOver(true)
+  }
+  const drop = {
+    onDragOver: over,
+    onDragLeave: () => setOver(false),
+    onDrop: (event: DragEvent) => {
+      setOver(false)
+      if (!attach || !event.dataTransfer) return
+      event.preventDefault()
+      attach([...event.dataTransfer.files])
+    },
+  }
+  return { uploads, attach, isOver, drop }
 }
 
 const stop = (event: Event) => event.stopPropagation()

@@ -14,6 +14,8 @@ export interface ThreadProps {
   isOffline: boolean
   isAsking: boolean
   unread: number
+  /** Where the addresses of files are resolved. */
+  base: string
   onOlder: () => void
   onEdit: (id: string) => void
   onRemove: (id: string) => void
@@ -27,15 +29,15 @@ const nearStart = 80
 
 /** The messages. It stays at the end while the reader is there, and where they are while they read further up. */
 export function Thread(props: ThreadProps) {
-  const { conversation, isOpen, isOffline, isAsking, unread, onOlder, onAttend, onEdit, onRemove } = props
+  const { conversation, isOpen, isOffline, isAsking, unread, base, onOlder, onAttend, onEdit, onRemove } = props
   const box = useRef<HTMLDivElement>(null)
   const shown = useRef({ first: 0, last: '', height: 0, isOpen: false })
   const [isAtEnd, setAtEnd] = useState(true)
   const rows = useMemo(() => rowsOf(conversation, isOffline), [conversation, isOffline])
   // The same elements while nothing changes: a key pressed in the composer costs nothing here.
   const lines = useMemo(
-    () => rows.map((row) => <Line key={row.key} row={row} onEdit={onEdit} onRemove={onRemove} />),
-    [rows, onEdit, onRemove],
+    () => rows.map((row) => <Line key={row.key} row={row} base={base} onEdit={onEdit} onRemove={onRemove} />),
+    [rows, base, onEdit, onRemove],
   )
   const newest = conversation.pending.at(-1)?.id ?? ''
 
@@ -129,10 +131,10 @@ function useFresh<T>(value: T): T | undefined {
   return value === stale ? undefined : value
 }
 
-function Line({ row, onEdit, onRemove }: { row: Row } & Pick<ThreadProps, 'onEdit' | 'onRemove'>) {
+function Line({ row, base, onEdit, onRemove }: { row: Row } & Pick<ThreadProps, 'base' | 'onEdit' | 'onRemove'>) {
   switch (row.kind) {
     case 'message':
-      return <Message said={row} onEdit={onEdit} onRemove={onRemove} />
+      return <Message said={row} base={base} onEdit={onEdit} onRemove={onRemove} />
     case 'day': {
       const words = { today: t('today'), yesterday: t('yesterday') }
       return <Note>{dayName(row.at, Date.now(), words, language)}</Note>

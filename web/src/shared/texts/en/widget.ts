@@ -38,6 +38,18 @@ export const widget = {
   blocked: 'You cannot write to us here any more.',
   blockedUntil: 'You cannot write to us until {time}.',
 
+  attach: 'Attach files',
+  filesToSend: 'Files to send',
+  uploading: 'Uploading {name}',
+  uploadsWait: 'The message can be sent when its files are uploaded, or removed.',
+  tooLarge: 'it is larger than {size}',
+  noConnection: 'the connection broke',
+  retry: 'Try again',
+  removeFile: 'Remove {name}',
+  fileComing: '{name} is on its way',
+  fileRefused: 'This file could not be taken over.',
+  dropHere: 'Drop files here',
+
   connecting: 'Connecting',
   offline: 'No connection. What you write is kept and goes out when it is back.',
   outdated: 'The chat was updated. Please reload the page.',
