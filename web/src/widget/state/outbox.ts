@@ -71,7 +71,7 @@ export class Outbox {
     const entry: Entry = { id: uuid7(at), text, files, at, own: true, from: 0 }
     this.#entries.set(entry.id, entry)
     this.#store(entry)
-    this.#tell(entry)
+    this.#options.onHappening({ type: 'wrote', message: entry })
     this.#pump()
   }
 
@@ -158,7 +158,7 @@ export class Outbox {
     if (!known) {
       const entry: Entry = { ...read, id, own: false, from }
       this.#entries.set(id, entry)
-      this.#tell(entry)
+      this.#options.onHappening({ type: 'wrote', message: entry })
     } else if (read.refused !== undefined) this.#failed({ ...known, refused: read.refused })
   }
 
@@ -190,10 +190,6 @@ export class Outbox {
 
   #store(entry: Entry): void {
     this.#options.storage.set(key + entry.id, JSON.stringify(entry))
-  }
-
-  #tell(message: Entry): void {
-    this.#options.onHappening({ type: 'wrote', message })
   }
 
   #answered(id: string): void {
