@@ -105,7 +105,7 @@ func (s *site) take(w *Widget, rw http.ResponseWriter, r *http.Request) (core.Fi
 	defer s.brings.end()
 	control := http.NewResponseController(rw)
 	now := time.Now() // a connection's deadline is the machine's
-	if err := errors.Join(control.SetReadDeadline(now.Add(bringTime)), control.SetWriteDeadline(now.Add(bringTime+answerTime))); err != nil {
+	if err := errors.Join(control.SetReadDeadline(now.Add(w.whole)), control.SetWriteDeadline(now.Add(w.whole+answerTime))); err != nil {
 		return core.File{}, &core.Error{Op: op, Kind: core.Unavailable, Err: err}
 	}
 	f, err := w.files.Bring(r.Context(), core.File{

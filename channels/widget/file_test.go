@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/core"
 )
@@ -121,6 +122,25 @@ func TestVisitorsBringFilesA13(t *testing.T) {
 				t.Errorf("brought: got %+v %q, answer %v", files, contents, answer)
 			}
 		})
+	}
+}
+
+func TestAFileThatComesTooSlowlyIsRefused(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.whole = 50 * time.Millisecond
+	if err := r.Set([]Live{{withFiles(), "Support"}}); err != nil {
+		t.Fatal(err)
+	}
+	body, end := io.Pipe()
+	defer end.Close()
+	go func() { _, _ = end.Write([]byte("the beginning")) }()
+	response, answer := r.bring(t, http.MethodPost, shop, core.NewToken().Reveal(), "", body, 1000)
+	if response.StatusCode != 422 || answer["reason"] != "The file came too slowly." {
+		t.Errorf("answer: got %d %v", response.StatusCode, answer)
+	}
+	if files, _ := r.brought.all(); len(files) != 0 {
+		t.Errorf("brought: got %+v, want nothing", files)
 	}
 }
 

@@ -143,6 +143,7 @@ type Widget struct {
 	clock   core.Clock
 	log     *slog.Logger
 	hello   time.Duration // within which hello must come
+	whole   time.Duration // within which all of a file must
 
 	setting sync.Mutex
 	sites   atomic.Pointer[map[string]*site] // by slug
@@ -150,7 +151,7 @@ type Widget struct {
 
 // New makes a widget without live channels. Connections belong to the group; who made that closes it.
 func New(inbox core.Inbox, feed core.VisitorFeed, files Files, sockets *socket.Group, clock core.Clock, log *slog.Logger) *Widget {
-	w := &Widget{inbox: inbox, feed: feed, files: files, sockets: sockets, clock: clock, log: log, hello: helloTime}
+	w := &Widget{inbox: inbox, feed: feed, files: files, sockets: sockets, clock: clock, log: log, hello: helloTime, whole: bringTime}
 	w.sites.Store(&map[string]*site{})
 	return w
 }

@@ -17,7 +17,11 @@ func TestEveryCommandHasHelpThatNamesItAndItsFlags(t *testing.T) {
 			t.Errorf("help of %v: got %q, want it to begin with %q", path, got, usage)
 		}
 		for _, f := range n.Flags {
-			if !strings.Contains(got, "--"+f.Name) || f.Help == "" {
+			name := "--" + f.Name
+			if f.Tag.Negatable != "" {
+				name = "--[no-]" + f.Name
+			}
+			if !strings.Contains(got, name) || f.Help == "" {
 				t.Errorf("help of %v does not say what --%s is", path, f.Name)
 			}
 		}
