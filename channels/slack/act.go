@@ -143,23 +143,41 @@ func (t *task) say(ctx context.Context) error {
 	if t.erased.has(t.key()) {
 		return nil
 	}
-	c := content(t.msg, t.names(ctx))
+	c, left, err := t.said(ctx)
+	if err != nil {
+		return err
+	}
+	if left == "" || !blank(c) {
+		if err := t.speak(ctx, c); err != nil {
+			return err
+		}
+	}
+	t.tell(left)
+	return nil
+}
+
+// speak does what a message means.
+func (t *task) speak(ctx context.Context, c core.Content) error {
 	note, isNote := noteOf(c.Text)
 	word, rest := wordOfText(c.Text)
 	meant, isReply := purposely(c)
 	switch {
-	case isNote && note == "":
+	case isNote && note == "" && len(c.Media) == 0:
 		t.word = sayEmptyNote
 		return nil
 	case isNote:
-		_, _, err := t.deed(ctx, core.Note{Session: t.session, Text: note}, t.remote(), t.key(), notKept)
+		_, _, err := t.deed(ctx, core.Note{Session: t.session, Text: note, Media: c.Media}, t.remote(), t.key(), notKept)
 		return err
 	case isReply:
 		return t.answer(ctx, meant)
 	case word != "":
-		return t.order(ctx, word, rest)
+		err := t.order(ctx, word, rest)
+		if len(c.Media) > 0 {
+			t.tell(sayWordFiles)
+		}
+		return err
 	case hiddenNote(c.Text):
-		_, ok, err := t.deed(ctx, core.Note{Session: t.session, Text: c.Text}, t.remote(), t.key(), notKept)
+		_, ok, err := t.deed(ctx, core.Note{Session: t.session, Text: c.Text, Media: c.Media}, t.remote(), t.key(), notKept)
 		if ok {
 			t.word = sayHiddenNote
 		}
@@ -177,11 +195,30 @@ func (t *task) edit(ctx context.Context) error {
 	if later, known := t.edits.get(t.key()); known && t.doing.edit < string(later) {
 		return nil // another edit has overtaken this one
 	}
-	t.edits.add(t.key(), core.RemoteID(t.doing.edit))
-	c := content(t.msg, t.names(ctx))
-	if m.ID == 0 {
-		return t.askAnew(ctx, c)
+	c, left, err := t.said(ctx)
+	if err != nil {
+		return err
 	}
+	t.edits.add(t.key(), core.RemoteID(t.doing.edit))
+	if m.ID == 0 {
+		return t.askAnew(ctx, c, left)
+	}
+	if !t.fixed {
+		if err := t.rewrite(ctx, m, c); err != nil {
+			return err
+		}
+	}
+	switch there := m.DeletedAt == 0; {
+	case there && t.gained:
+		t.tell(sayFileLate)
+	case there && t.lost:
+		t.tell(sayFileStays)
+	}
+	return nil
+}
+
+// rewrite does what a message means that has other words than before.
+func (t *task) rewrite(ctx context.Context, m core.Event, c core.Content) error {
 	note, isNote := noteOf(c.Text)
 	if !isNote && !m.Note() && hiddenNote(c.Text) {
 		note, isNote = c.Text, true
@@ -192,13 +229,18 @@ func (t *task) edit(ctx context.Context) error {
 	case m.DeletedAt != 0 && !isNote:
 		t.word = sayWasWithdrawn
 		return nil
+	case strings.TrimSpace(c.Text) == "": // there is a file, or Slack would not allow it
+		t.word = sayTextStays
+		return nil
 	case m.Note() && !isNote:
 		return t.stays(ctx, m, c, dedupe)
+	case m.Note() && note == "" && m.Text == "": // a file that is a note, told again
+		return nil
 	case m.Note():
 		_, _, err := t.deed(ctx, core.Edit{Session: m.Session, Message: m.ID, Text: cmp.Or(note, "//")}, t.remote(), dedupe, notChanged)
 		return err
 	case isNote:
-		return t.withdraw(ctx, m, note)
+		return t.withdraw(ctx, m, core.Note{Session: m.Session, Text: note, Media: c.Media})
 	case word != "" && !isReply:
 		t.word = sayWordEdited
 		return nil
@@ -208,7 +250,7 @@ func (t *task) edit(ctx context.Context) error {
 
 // withdraw takes a reply back that has become a note. The message is called the note from then on. It may be done again: each step is
 // done once.
-func (t *task) withdraw(ctx context.Context, m core.Event, note string) error {
+func (t *task) withdraw(ctx context.Context, m core.Event, note core.Note) error {
 	done, ok, err := t.deed(ctx, core.Delete{Session: m.Session, Message: m.ID}, t.remote(), t.key()+"/w"+t.doing.edit, notChanged)
 	if err != nil {
 		return err
@@ -223,8 +265,8 @@ func (t *task) withdraw(ctx context.Context, m core.Event, note string) error {
 	if done.Event.Reason != "" {
 		word = sayNowNote + " " + done.Event.Reason
 	}
-	if note != "" {
-		if _, ok, err = t.deed(ctx, core.Note{Session: m.Session, Text: note}, t.remote(), t.key()+"/n"+t.doing.edit, notKept); err != nil {
+	if note.Text != "" || len(note.Media) > 0 {
+		if _, ok, err = t.deed(ctx, note, t.remote(), t.key()+"/n"+t.doing.edit, notKept); err != nil {
 			return err
 		}
 	}

@@ -63,13 +63,10 @@ func TestWhatIsSaidInAThread(t *testing.T) {
 			events: []map[string]any{spoke(1, "UANNA", "a"), changed(1, 2, "UANNA", "a", "//a"), changed(1, 3, "UANNA", "//a", "b")},
 			want:   []string{"a", "delete", "//a", "e:b"}, told: "stays a note",
 		},
-		"a deletion":                         {events: []map[string]any{spoke(1, "UANNA", "Hi"), removed(1, 2, "UANNA", "Hi")}, want: []string{"Hi", "delete"}},
-		"a deletion twice":                   {events: []map[string]any{spoke(1, "UANNA", "Hi"), removed(1, 2, "UANNA", "Hi"), removed(1, 2, "UANNA", "Hi")}, want: []string{"Hi", "delete"}},
-		"a deletion that comes first":        {events: []map[string]any{removed(1, 2, "UANNA", "Hi"), spoke(1, "UANNA", "Hi")}},
-		"an edit of what was refused":        {events: []map[string]any{spoke(1, "UANNA", "!colse"), changed(1, 2, "UANNA", "!colse", "now what")}, told: "does not know this word"},
-		"a file alone is told of, not taken": {events: []map[string]any{withFile(spoke(1, "UANNA", ""))}, told: "no text"},
-		"a file with a text":                 {events: []map[string]any{withFile(spoke(1, "UANNA", "See this"))}, want: []string{"See this"}, told: "Only the text"},
-		"a file with a note":                 {events: []map[string]any{withFile(spoke(1, "UANNA", "//see"))}, want: []string{"//see"}},
+		"a deletion":                  {events: []map[string]any{spoke(1, "UANNA", "Hi"), removed(1, 2, "UANNA", "Hi")}, want: []string{"Hi", "delete"}},
+		"a deletion twice":            {events: []map[string]any{spoke(1, "UANNA", "Hi"), removed(1, 2, "UANNA", "Hi"), removed(1, 2, "UANNA", "Hi")}, want: []string{"Hi", "delete"}},
+		"a deletion that comes first": {events: []map[string]any{removed(1, 2, "UANNA", "Hi"), spoke(1, "UANNA", "Hi")}},
+		"an edit of what was refused": {events: []map[string]any{spoke(1, "UANNA", "!colse"), changed(1, 2, "UANNA", "!colse", "now what")}, told: "does not know this word"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -92,11 +89,6 @@ func TestWhatIsSaidInAThread(t *testing.T) {
 			}
 		})
 	}
-}
-
-func withFile(event map[string]any) map[string]any {
-	event["subtype"], event["files"] = "file_share", []map[string]any{{"id": "F1"}}
-	return event
 }
 
 func TestADeedSaysWhereItWasDone(t *testing.T) {

@@ -3,7 +3,6 @@ package slack
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -67,8 +66,8 @@ func (d *driver) sayAs(customer int, a channeltest.Act) string {
 	switch {
 	case a.Literal != "":
 		event["text"] = json.RawMessage(a.Literal)
-	case a.File != "":
-		event["subtype"], event["files"] = "file_share", []any{map[string]any{"id": "F" + fmt.Sprint(customer), "name": a.File, "mimetype": "text/plain", "size": 9}}
+	case a.File.Name != "":
+		event["subtype"], event["files"] = "file_share", []any{d.offer(a.File)}
 	case a.Verb == channeltest.UnknownField:
 		event["mood"], event["aura"], element["hat"] = 7, map[string]any{"colours": []int{1}}, true
 	case a.Verb == channeltest.UnknownMark:
@@ -117,6 +116,7 @@ func (d *driver) Screen(customer int) []channeltest.Shown {
 			s.Pinged = strings.ContainsAny(s.Text, "<>") // Slack would see more in it than a text
 			s.Text, s.Entities = "", nil
 			see(m["blocks"], &s)
+			d.seeFile(m, &s)
 		}
 		all = append(all, s)
 	}

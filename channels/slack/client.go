@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"parley/core"
 )
 
 const (
@@ -28,7 +30,11 @@ const (
 
 // client calls the Web API. Each call is one request: nothing is repeated, and no redirection followed.
 type client struct {
-	api *slack.Client
+	api   *slack.Client
+	calls *http.Client // as api makes calls
+	files *http.Client // for the bytes of files, which take their time
+	base  *url.URL     // of the API
+	token core.Secret
 }
 
 // newClient makes a client. apiURL is "" for Slack's own.
@@ -37,8 +43,48 @@ func newClient(given *http.Client, apiURL string, s Secrets) *client {
 		apiURL = slack.APIURL
 	}
 	apiURL = strings.TrimRight(apiURL, "/") + "/" // the names of methods are put right behind it
-	return &client{api: slack.New(s.Bot.Reveal(), slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(careful(given, apiURL)),
-		slack.OptionAppLevelToken(s.App.Reveal()))}
+	base, err := url.Parse(apiURL)
+	if err != nil { // New has looked at it
+		base = &url.URL{}
+	}
+	calls := careful(given, apiURL)
+	return &client{
+		api:   slack.New(s.Bot.Reveal(), slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(calls), slack.OptionAppLevelToken(s.App.Reveal())),
+		calls: calls, files: plainly(calls), base: base, token: s.Bot,
+	}
+}
+
+// call calls a method, and reads the answer into something. It is for answers of which slack-go wants to understand more than we do.
+func (c *client) call(ctx context.Context, method string, form url.Values, into any) error {
+	form.Set("token", c.token.Reveal())
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(method).String(), strings.NewReader(form.Encode()))
+	if err != nil {
+		return plain(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := c.calls.Do(request)
+	if err != nil {
+		return plain(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // was only read
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	var r refusal
+	if err := json.Unmarshal(body, &r); err != nil || r.OK == nil || !*r.OK {
+		return slack.SlackErrorResponse{Err: r.Word, Needed: r.Needed, Provided: r.Provided}
+	}
+	return json.Unmarshal(body, into)
+}
+
+// plainly gives a client beside a careful one whose answers are read as they come, and whose time is its caller's.
+func plainly(calls *http.Client) *http.Client {
+	c := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if w, ok := calls.Transport.(witness); ok {
+		c.Transport = w.through
+	}
+	return c
 }
 
 // careful gives an HTTP client whose failures tell how far a call came: slack.Client loses that, and so does an http.Client with a

@@ -280,13 +280,14 @@ func (a *Adapter) inbound(ctx context.Context, d doing) core.Inbound {
 
 // said is what the message says. In a help channel the app is mentioned so that it listens: that is no part of it, unless there is nothing else.
 func (a *Adapter) said(ctx context.Context, d doing) core.Content {
-	whole := d.complete(content(d.msg, a.names(ctx)))
+	media := a.heard(ctx, d.attached)
+	whole := d.complete(content(d.msg, a.names(ctx)), media)
 	if direct(d.room) || !mentions(d.msg, a.settings.Bot) {
 		return whole
 	}
 	rest := content(unmentioned(d.msg, a.settings.Bot), a.names(ctx))
 	rest.Text = strings.TrimRight(rest.Text, " \n")
-	if rest = d.complete(rest); rest.Text == "" && len(rest.Media) == 0 {
+	if rest = d.complete(rest, media); rest.Text == "" && len(rest.Media) == 0 {
 		return whole
 	}
 	return rest

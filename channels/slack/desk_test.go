@@ -247,15 +247,15 @@ func (d *fakeDesk) done() []deedDone {
 	return append([]deedDone(nil), d.did...)
 }
 
-// told gives the words that the agents said, in order; notes begin with "//", edits with "e:", and other deeds are their verb.
+// told gives the words that the agents said, in order; notes begin with "//", files stand in brackets, edits with "e:", and other deeds are their verb.
 func (d *fakeDesk) told() []string {
 	var all []string
 	for _, done := range d.done() {
 		switch deed := done.Deed.(type) {
 		case core.Say:
-			all = append(all, deed.Text)
+			all = append(all, deed.Text+files(deed.Media))
 		case core.Note:
-			all = append(all, "//"+deed.Text)
+			all = append(all, "//"+deed.Text+files(deed.Media))
 		case core.Edit:
 			all = append(all, "e:"+deed.Text)
 		case core.Transfer:

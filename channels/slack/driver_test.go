@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,6 +53,8 @@ type driver struct {
 	own     channeltest.Switch // "": not told
 	gone    map[string]bool    // rooms
 	faults  map[int][]*ordered
+	spoils  map[string][]*ordered         // faults of calls with a file, by its name
+	offered map[string]channeltest.Upload // files of customers, by id
 	feed    []told
 	newest  told // that was told, whether it was taken or not
 	hold    bool
@@ -87,7 +90,7 @@ func newDriver(mode string) *driver {
 		secrets = append(secrets, core.Secret(strings.ToLower(s.Reveal())))
 	}
 	return &driver{
-		fake: bareFake(), clock: core.SystemClock, key: testSecrets, gone: map[string]bool{}, faults: map[int][]*ordered{}, changed: make(chan struct{}),
+		fake: bareFake(), clock: core.SystemClock, key: testSecrets, gone: map[string]bool{}, faults: map[int][]*ordered{}, spoils: map[string][]*ordered{}, offered: map[string]channeltest.Upload{}, changed: make(chan struct{}),
 		about: channeltest.About{
 			Kind: Kind, Settings: document, Can: settings.Rates.Of(Capabilities), Secrets: secrets,
 			Traits: channeltest.Traits{
@@ -125,6 +128,9 @@ func (d *driver) Conversation(customer int) core.RemoteID { return core.RemoteID
 
 // RoundTrip answers a call of the Web API. Where there is to be no connection, the last byte of the call is not taken.
 func (d *driver) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(r.URL.Path, "/files-pri/") {
+		return d.give(r)
+	}
 	var head, tail []byte
 	var err error
 	if r.Body != nil {
@@ -135,9 +141,13 @@ func (d *driver) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	method := path.Base(r.URL.Path)
 	form, _ := url.ParseQuery(string(head)) // "channel" stands first
-	room := form.Get("channel")
+	room := cmp.Or(form.Get("channel"), form.Get("channel_id"))
+	file := d.uploaded(method, form)
 	d.hand.Lock()
 	fault, down, gone, own := d.failing(method, room), d.down, d.gone[room], d.own
+	if spoilt := next(d.spoils, file); spoilt.Kind != "" {
+		fault = spoilt
+	}
 	d.hand.Unlock()
 	if down || fault.Kind == channeltest.Drop && !fault.Done {
 		return nil, errors.New("connect: connection refused")
@@ -153,11 +163,14 @@ func (d *driver) RoundTrip(r *http.Request) (*http.Response, error) {
 	case gone:
 		_, _ = io.WriteString(answer, `{"ok":false,"error":"channel_not_found"}`)
 	default:
-		q := httptest.NewRequest(r.Method, "/api/"+method, bytes.NewReader(append(head, tail...)))
+		q := httptest.NewRequest(r.Method, r.URL.Path, bytes.NewReader(append(head, tail...)))
 		q.Header = r.Header
 		d.ServeHTTP(answer, q)
-		if method == "chat.postMessage" {
+		switch method {
+		case "chat.postMessage":
 			d.echo(own, room, answer.Body.Bytes())
+		case "files.completeUploadExternal":
+			d.echo(own, room, d.last(room))
 		}
 	}
 	switch fault.Kind {
@@ -307,6 +320,11 @@ func (d *driver) Waiting() int {
 
 func (d *driver) Break(customer, times int, f channeltest.Fault) {
 	d.hand.Lock()
+	if f.File != "" {
+		d.spoils[f.File] = append(d.spoils[f.File], &ordered{f, times})
+		d.hand.Unlock()
+		return
+	}
 	d.faults[customer] = append(d.faults[customer], &ordered{f, times})
 	sever := d.sever
 	d.hand.Unlock()

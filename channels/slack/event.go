@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -35,10 +36,14 @@ type doing struct {
 	edit   string // of an edit: what tells this edit from others of the message
 	team   string // of who did it; "": the channel's
 	user   string
-	files  bool   // there is more to it than its text
 	mark   string // of an echo
 	msg    slack.Msg
-	more   extra
+
+	attached []attachment // its files
+	lost     bool         // of an edit: a file was deleted
+	gained   bool         // of an edit: a file has come
+	fixed    bool         // of an edit: the words are as before
+	more     extra
 }
 
 // remote names the message.
@@ -146,14 +151,14 @@ func (m message) read(s Settings) doing {
 	}
 	switch {
 	case m.ours(s):
-		if d.kind, d.mark = didEcho, m.mark(); d.mark == "" {
+		if d.kind, d.mark, d.attached = didEcho, m.mark(), m.attached(); d.mark == "" && len(d.attached) == 0 {
 			return doing{}
 		}
 		return d
 	case m.BotID != "" || m.Subtype == "bot_message" || m.User == "" || !d.matters(s):
 		return doing{}
 	}
-	d.kind, d.msg, d.files, d.more = didSay, m.spoken(), m.hasFiles(), m.extra()
+	d.kind, d.msg, d.attached, d.more = didSay, m.spoken(), m.attached(), m.extra()
 	return d
 }
 
@@ -170,9 +175,17 @@ func (m message) readChange(s Settings, d doing) doing {
 		m.Deleted = now.TS
 		return m.readDeletion(s, d)
 	}
-	if before != nil && now.Text == before.Text && string(now.Blocks) == string(before.Blocks) &&
-		(!s.serves(d.room) || sameFiles(now, before)) {
-		return doing{}
+	if before != nil {
+		is, was := now.living(), before.living()
+		d.lost, d.gained = without(was, is), without(is, was)
+		d.fixed = now.Text == before.Text && string(now.Blocks) == string(before.Blocks)
+		switch {
+		case d.fixed && !d.lost && !d.gained:
+			return doing{}
+		case d.lost && len(is) == 0 && strings.TrimSpace(now.Text) == "": // nothing is left of it
+			m.Deleted = now.TS
+			return m.readDeletion(s, d)
+		}
 	}
 	d.concerns(now)
 	if d.thread == "" && before != nil {
@@ -184,7 +197,8 @@ func (m message) readChange(s Settings, d doing) doing {
 	if d.edit = now.Edited.TS; d.edit == "" {
 		d.edit = d.at
 	}
-	d.kind, d.msg, d.more = didEdit, now.spoken(), now.extra()
+	d.kind, d.msg, d.attached, d.more = didEdit, now.spoken(), now.attached(), now.extra()
+	d.attached = slices.DeleteFunc(d.attached, attachment.deleted)
 	return d
 }
 
@@ -240,9 +254,4 @@ func (m message) spoken() slack.Msg {
 		blocks = slack.Blocks{}
 	}
 	return slack.Msg{Text: m.Text, Blocks: blocks}
-}
-
-func (m message) hasFiles() bool {
-	files := strings.TrimSpace(string(m.Files))
-	return files != "" && files != "null" && files != "[]"
 }

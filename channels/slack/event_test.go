@@ -49,7 +49,7 @@ func TestEventsAreRead(t *testing.T) {
 			if err != nil {
 				t.Fatalf("got %v, want no error", err)
 			}
-			got := doingText{d.kind, d.room, d.thread, d.ts, d.at, d.edit, d.team, d.user, d.msg.Text, d.mark, len(d.msg.Blocks.BlockSet), d.files}
+			got := doingText{d.kind, d.room, d.thread, d.ts, d.at, d.edit, d.team, d.user, d.msg.Text, d.mark, len(d.msg.Blocks.BlockSet), len(d.attached) > 0}
 			if got != test.Doing {
 				t.Errorf("got %+v, want %+v", got, test.Doing)
 			}

@@ -36,6 +36,7 @@ type fake struct {
 	breaks []breakage
 	said   []map[string]any // messages, oldest first; "channel" says where
 	users  map[string]map[string]any
+	files  map[string]*held
 	scopes string // of X-OAuth-Scopes
 	clock  int
 	bot    core.Secret
@@ -79,7 +80,7 @@ func newFake(t *testing.T) *fake {
 // bareFake is one that is called by its ServeHTTP only.
 func bareFake() *fake {
 	return &fake{
-		users: map[string]map[string]any{}, scopes: strings.Join(scopes, ","), Socket: "wss://127.0.0.1:1/link", bot: testBot, app: testApp,
+		users: map[string]map[string]any{}, files: map[string]*held{}, scopes: strings.Join(scopes, ","), Socket: "wss://127.0.0.1:1/link", bot: testBot, app: testApp,
 	}
 }
 
@@ -151,6 +152,10 @@ func (f *fake) keep(m map[string]any) string {
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := called{Method: path.Base(r.URL.Path), Token: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")}
 	body, _ := io.ReadAll(r.Body)
+	if !strings.HasPrefix(r.URL.Path, "/api/") {
+		f.carry(w, r, c, body)
+		return
+	}
 	if r.Method == http.MethodGet {
 		c.Form = r.URL.Query()
 	} else if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
@@ -232,6 +237,8 @@ func (f *fake) answer(c called) map[string]any {
 		return f.change(c)
 	case "conversations.replies", "conversations.history":
 		return f.look(c)
+	case "files.info", "files.delete", "files.getUploadURLExternal", "files.completeUploadExternal":
+		return f.file(c)
 	}
 	return no("unknown_method")
 }

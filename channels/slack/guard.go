@@ -54,6 +54,7 @@ func purposely(c core.Content) (rest core.Content, ok bool) {
 			rest.Entities = append(rest.Entities, e)
 		}
 	}
+	rest.Media = c.Media
 	return channels.Clean(rest), true
 }
 
@@ -69,21 +70,15 @@ func (a *Adapter) inside(ctx context.Context, room string) (bool, error) {
 // utter does what the room's guards allow with what is neither a note nor a word.
 func (t *task) utter(ctx context.Context, c core.Content) error {
 	inside, err := t.inside(ctx, t.room)
-	blank := strings.TrimSpace(c.Text) == ""
 	switch {
-	case err != nil || inside && blank:
+	case err != nil || blank(c):
 		return err
 	case inside:
-		_, ok, err := t.deed(ctx, core.Note{Session: t.session, Text: c.Text}, t.remote(), t.key(), notKept)
+		_, ok, err := t.deed(ctx, core.Note{Session: t.session, Text: c.Text, Media: c.Media}, t.remote(), t.key(), notKept)
 		if ok && t.told.add(t.user+" inside "+t.room) {
 			t.word = sayInside
 		}
 		return err
-	case blank:
-		if t.files {
-			t.word = sayNoText
-		}
-		return nil
 	case calls(t.msg, t.settings.Bot):
 		return t.ask(ctx, c)
 	}
@@ -92,14 +87,11 @@ func (t *task) utter(ctx context.Context, c core.Content) error {
 
 // answer answers the customer.
 func (t *task) answer(ctx context.Context, c core.Content) error {
-	if strings.TrimSpace(c.Text) == "" {
+	if blank(c) {
 		t.word = sayEmptyReply
 		return nil
 	}
-	_, ok, err := t.deed(ctx, core.Say{Session: t.session, Text: c.Text, Entities: c.Entities}, t.remote(), t.key(), notSent)
-	if ok && t.files {
-		t.word = sayOnlyText
-	}
+	_, _, err := t.deed(ctx, core.Say{Session: t.session, Text: c.Text, Entities: c.Entities, Media: c.Media}, t.remote(), t.key(), notSent)
 	return err
 }
 
@@ -193,6 +185,7 @@ type question struct {
 	Edit     string         `json:"e,omitempty"` // the edit of it that the text is of
 	Text     string         `json:"t"`
 	Entities []core.Entity  `json:"x,omitempty"`
+	Media    []core.Media   `json:"f,omitempty"`
 }
 
 // ask asks privately whether a message is for the customer. Unlike other private words this must not be lost: where Slack does not take it
@@ -201,7 +194,7 @@ func (t *task) ask(ctx context.Context, c core.Content) error {
 	if stamp, known := t.asked.get(t.key()); known && string(stamp) == askedOf(t.doing.edit) {
 		return nil
 	}
-	b, err := json.Marshal(question{Session: t.session, Room: t.room, TS: t.ts, Edit: t.doing.edit, Text: c.Text, Entities: c.Entities})
+	b, err := json.Marshal(question{Session: t.session, Room: t.room, TS: t.ts, Edit: t.doing.edit, Text: c.Text, Entities: c.Entities, Media: c.Media})
 	if err != nil {
 		return err
 	}
@@ -230,18 +223,21 @@ func (t *task) ask(ctx context.Context, c core.Content) error {
 func askedOf(edit string) string { return "e" + edit }
 
 // askAnew follows an edit of a message of which was asked: its words go out, if they do, as they are now. No edit sends it.
-func (t *task) askAnew(ctx context.Context, c core.Content) error {
+func (t *task) askAnew(ctx context.Context, c core.Content, left string) error {
 	if _, known := t.asked.get(t.key()); !known {
-		t.word = sayNeverSent
+		if !t.fixed {
+			t.word = sayNeverSent
+		}
 		return nil
 	}
+	t.tell(left)
 	note, isNote := noteOf(c.Text)
 	c, _ = purposely(c)
 	switch {
-	case !isNote && strings.TrimSpace(c.Text) != "":
+	case !isNote && !blank(c):
 		return t.ask(ctx, c)
-	case note != "":
-		if _, _, err := t.deed(ctx, core.Note{Session: t.session, Text: note}, t.remote(), t.key(), notKept); err != nil {
+	case isNote && (note != "" || len(c.Media) > 0):
+		if _, _, err := t.deed(ctx, core.Note{Session: t.session, Text: note, Media: c.Media}, t.remote(), t.key(), notKept); err != nil {
 			return err
 		}
 	}
@@ -272,10 +268,10 @@ func (a *Adapter) choose(ctx context.Context, p press, action, value string) rep
 	case who.bar != "":
 		return tell(barredPress(who.bar))
 	}
-	var d core.Deed = core.Say{Session: q.Session, Text: q.Text, Entities: q.Entities}
+	var d core.Deed = core.Say{Session: q.Session, Text: q.Text, Entities: q.Entities, Media: q.Media}
 	word, lost := saySent, notSent
 	if action == pressKeep {
-		d, word, lost = core.Note{Session: q.Session, Text: q.Text}, sayKept, notKept
+		d, word, lost = core.Note{Session: q.Session, Text: q.Text, Media: q.Media}, sayKept, notKept
 	}
 	_, err = a.config.Desk.Do(ctx, who.agent, d, core.Said{Room: core.RemoteID(q.Room), Remote: at}, string(at))
 	switch e, _ := errors.AsType[*core.Error](err); {

@@ -21,7 +21,7 @@ func (d *fakeDesk) reached() []string {
 		switch deed := done.Deed.(type) {
 		case core.Say:
 			id := core.EventID(i + 1) // as Do gives them
-			ids, texts[id] = append(ids, id), deed.Text
+			ids, texts[id] = append(ids, id), deed.Text+files(deed.Media)
 		case core.Edit:
 			if _, out := texts[deed.Message]; out {
 				texts[deed.Message] = deed.Text
@@ -61,7 +61,6 @@ func TestWhatIsSaidInARoomThatKeepsItInsideS4(t *testing.T) {
 		"the sign in the middle":              {events: []map[string]any{spoke(1, "UANNA", "write !r to answer")}, want: []string{"//write !r to answer"}, told: "stays with colleagues"},
 		"a word":                              {events: []map[string]any{spoke(1, "UANNA", "!take")}, want: []string{"take"}},
 		"a mention needs no question":         {events: []map[string]any{spoke(1, "UANNA", "<@UBORIS> look")}, want: []string{"//@Boris look"}, told: "stays with colleagues"},
-		"a file for colleagues":               {events: []map[string]any{withFile(spoke(1, "UANNA", ""))}},
 		"an edit of what stayed inside":       {events: []map[string]any{spoke(1, "UANNA", "a"), changed(1, 2, "UANNA", "a", "b")}, want: []string{"//a", "e:b"}, told: "stays with colleagues"},
 		"an edit of it to a reply":            {events: []map[string]any{spoke(1, "UANNA", "// a"), changed(1, 2, "UANNA", "// a", "!r b")}, want: []string{"//a", "e:b"}, told: "stays a note"},
 		"an edit of it to an empty reply":     {events: []map[string]any{spoke(1, "UANNA", "// a"), changed(1, 2, "UANNA", "// a", "!r")}, want: []string{"//a", "e:!r"}, told: "stays a note"},

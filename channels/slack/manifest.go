@@ -18,6 +18,8 @@ var scopes = []string{
 	"chat:write",
 	"chat:write.customize", // the customer's name as the author
 	"commands",             // /parley, and the shortcuts
+	scopeRead,              // what agents attach
+	scopeWrite,             // what customers attach, and its deletion
 	"groups:history",       // as above, in private channels
 	"im:history",           // what customers write to the app, and our own posts there
 	"im:write",             // private explanations

@@ -72,6 +72,9 @@ func mediaLine(m core.Media) string {
 	if m.Size > 0 {
 		s += " (" + size(m.Size) + ")"
 	}
+	if m.State == core.FileRefused && m.Reason != "" {
+		s += ": " + m.Reason
+	}
 	return s
 }
 
@@ -83,6 +86,12 @@ func size(n int64) string {
 		return fmt.Sprintf("%.0f kB", float64(n)/1000)
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/1000_000)
+}
+
+// unshownPost tells of a file that Slack does not show.
+func unshownPost(o core.Outgoing, reason string) post {
+	said := mediaLine(core.Media{Kind: o.File.Kind, Name: o.File.Name, Size: o.File.Size}) + " is in Parley, but cannot be shown here. " + reason
+	return richPost(said, line(emoji("paperclip"), words(" "+said)))
 }
 
 // editedPost shows a new text of a message that is an agent's own in Slack.

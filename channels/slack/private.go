@@ -23,8 +23,6 @@ const (
 // What people are told privately about what they did.
 const (
 	sayEmptyNote = "The note was not kept: there is nothing after //."
-	sayOnlyText  = "Only the text was taken. The file stays in Slack: the customer does not get it."
-	sayNoText    = "Nothing was sent: there is no text. The file stays in Slack."
 	sayNoWord    = "Nothing was sent: Parley does not know this word. It knows !r TEXT, !take, !release, !close, !unanswered, !join, !assign NAME, " +
 		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS, !untag WORDS, !block TIME and !unblock."
 	sayNeverSent    = "This message was not sent, and your change was not either. Write it as a new message."

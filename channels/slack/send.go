@@ -20,6 +20,11 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 		a.homes.touch(o.Card)
 	}
 	switch {
+	case o.Verb == core.OutFile && (!o.Surface || o.To.Thread != ""):
+		return a.deliverFile(ctx, o)
+	case o.Verb == core.OutDelete && len(o.Parts) > 0 && isFile(o.Parts[0]):
+		gone, err := a.dropFile(ctx, o.Parts[0])
+		return core.Receipt{Gone: gone, More: err == nil && len(o.Parts) > 1}, err
 	case !o.Surface:
 		return a.serveCustomer(ctx, o)
 	case o.Verb == core.OutCard && o.To.Thread == "":
@@ -94,6 +99,9 @@ func (a *Adapter) send(ctx context.Context, o core.Outgoing) (core.Receipt, erro
 
 // parts gives the messages that a content becomes.
 func (a *Adapter) parts(o core.Outgoing) []core.Content {
+	if !o.Surface {
+		o.Content.Media = nil // they follow by themselves
+	}
 	if strings.TrimSpace(o.Content.Text) == "" && len(o.Content.Media) == 0 {
 		return []core.Content{{Text: reasonEmpty}}
 	}

@@ -3,7 +3,6 @@ package slack
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
@@ -14,7 +13,6 @@ import (
 
 // extra is what a customer's message has, and an agent's need not have.
 type extra struct {
-	media  []core.Media
 	shares []string // messages that are passed on with it, as Slack writes texts
 	name   string   // what the event calls who said it, "" if it does not
 	raw    string   // all of it, where it is strange
@@ -30,18 +28,6 @@ func (m message) extra() extra {
 	if json.Unmarshal(m.Profile, &called) == nil {
 		if x.name = channels.CleanName(called.Display); x.name == "" {
 			x.name = channels.CleanName(called.Real)
-		}
-	}
-	for _, raw := range list(m.Files) {
-		var f struct {
-			ID   string `json:"id"`
-			Name string `json:"name"`
-			Type string `json:"mimetype"`
-			Size int64  `json:"size"`
-			Mode string `json:"mode"`
-		}
-		if json.Unmarshal(raw, &f) == nil && f.Mode != "tombstone" {
-			x.media = append(x.media, core.Media{Kind: mediaKind(f.Type), Name: f.Name, Type: f.Type, Size: f.Size, Remote: core.RemoteID(f.ID)})
 		}
 	}
 	for _, raw := range list(m.Shares) {
@@ -69,35 +55,9 @@ func list(raw json.RawMessage) []json.RawMessage {
 	return all
 }
 
-// mediaKind says what a file is, by its media type.
-func mediaKind(mediaType string) string {
-	kind, _, _ := strings.Cut(mediaType, "/")
-	switch kind {
-	case "image":
-		return "photo"
-	case "video", "audio":
-		return kind
-	}
-	return "file"
-}
-
-// sameFiles tells whether two versions of a message have the same files: what Slack says of each changes while it looks at it.
-func sameFiles(now, before *message) bool {
-	x, y := now.extra().media, before.extra().media
-	if len(x) != len(y) {
-		return false
-	}
-	for i := range x {
-		if x[i].Remote != y[i].Remote {
-			return false
-		}
-	}
-	return true
-}
-
 // complete adds to what a message says what came with it: files, and what was passed on, as quotes.
-func (d doing) complete(c core.Content) core.Content {
-	c.Media = d.more.media
+func (d doing) complete(c core.Content, media []core.Media) core.Content {
+	c.Media = media
 	for _, share := range d.more.shares {
 		text := content(slack.Msg{Text: share}, func(string) string { return "" }).Text
 		if text == "" {

@@ -25,7 +25,7 @@ const Kind = "slack"
 // Capabilities is what the app can do in a channel. The rates are those that Slack names:
 // https://docs.slack.dev/apis/web-api/rate-limits
 var Capabilities = core.Capabilities{
-	EditOut: true, DeleteOut: true, EditIn: true, DeleteIn: true, ReplyOut: true, Finds: true,
+	EditOut: true, DeleteOut: true, EditIn: true, DeleteIn: true, ReplyOut: true, Finds: true, FilesIn: true, FilesOut: true,
 	MaxText:          3000, // of one text; 4,000 are advised, 40,000 are cut
 	ConversationRate: core.Rate{Calls: 1, Per: time.Second, Burst: 3},
 	ChannelRate:      core.Rate{Calls: 20, Per: time.Second, Burst: 20},
@@ -159,6 +159,8 @@ type Adapter struct {
 	erased   memory    // messages that were deleted before they came
 	edits    sightings // when a message was edited last, as Slack counts
 	asked    sightings // of which edit of a message its author was asked last whether it is for the customer
+	uploads  sightings // files whose bytes Slack has, by what they are owed for
+	shared   sightings // in which message a file of ours has come back
 	codes    attempts
 	begun    memory        // conversations that a customer's message begins, stored or not
 	owners   sightings     // who began a conversation
@@ -171,6 +173,7 @@ type Adapter struct {
 	problems [troubles]string // what is wrong, by where it shows
 	refusing string           // the room in which the app may not write, "" for none
 	problem  string           // what Trouble was told last
+	missing  []string         // permissions that the app was not given, as Slack told last
 }
 
 // pace is how long things take that tests do not wait for.
@@ -279,6 +282,7 @@ func (a *Adapter) whoami(ctx context.Context) (string, error) {
 	if who.TeamID != a.settings.Team || who.UserID != a.settings.Bot {
 		return "", &core.Error{Op: "slack.Run", Kind: core.Unauthorized, Reason: "The token is one of another app or workspace."}
 	}
+	a.permitted(who.Header)
 	return fmt.Sprintf("Slack knows the app as %s in %s.", channels.CleanName(who.User), channels.CleanName(who.Team)), nil
 }
 

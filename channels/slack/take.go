@@ -53,7 +53,10 @@ func (a *Adapter) takeEvent(body []byte) (call, error) {
 	case didNothing:
 		return call{}, nil
 	case didEcho:
-		a.echoed(d.mark, d.remote())
+		a.sighted(d)
+		if d.mark != "" {
+			a.echoed(d.mark, d.remote())
+		}
 		if !d.inThread() {
 			a.roots.add(d.key())
 		}

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"parley/core"
@@ -15,6 +18,7 @@ const (
 	troubleSocket
 	troubleClock
 	troubleRoom
+	troubleScope
 	troubles
 )
 
@@ -53,6 +57,30 @@ func (a *Adapter) roomTrouble(room, reason string) {
 	if !passed {
 		a.trouble(troubleRoom, reason, nil)
 	}
+}
+
+// permitted notes which permissions the app has, as Slack tells with an answer.
+func (a *Adapter) permitted(header http.Header) {
+	var needs []string
+	if a.settings.LinkByEmail {
+		needs = append(needs, ScopeEmail)
+	}
+	missing := lacking(header, needs)
+	a.mu.Lock()
+	a.missing = missing
+	a.mu.Unlock()
+	reason := ""
+	if len(missing) > 0 {
+		reason = "The app lacks the permissions " + strings.Join(missing, ", ") + " in Slack: install it again with Parley's manifest."
+	}
+	a.trouble(troubleScope, reason, nil)
+}
+
+// lacks tells whether the app was not given a permission.
+func (a *Adapter) lacks(scope string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Contains(a.missing, scope)
 }
 
 // ails says what is wrong, "" for nothing.
