@@ -72,7 +72,7 @@ test.for(['light', 'dark'] as const)(
     expect(await text(await saved.createReadStream())).toBe('<script>alert(1)</script>')
 
     // A note has its own, without a word too.
-  await page.getByRole('button', { name: 'Note', exact: true }).click()
+    await page.getByRole('button', { name: 'Note', exact: true }).click()
     await page.locator('input[type=file]').setInputFiles({ ...lamp, name: 'ours.png' })
     await eventually(() => page.getByRole('button', { name: 'Add note' }).isEnabled()).toBe(true)
     await page.getByRole('button', { name: 'Add note' }).click()
