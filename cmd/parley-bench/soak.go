@@ -220,8 +220,9 @@ func (e *everybody) begin(ctx context.Context, running *sync.WaitGroup) error {
 	e.gate.open()
 	e.fate.set(false)
 	for i := range e.run.sessions {
-		e.people = append(e.people, e.correspondent(i))
-		running.Go(func() { e.people[i].run(ctx) })
+		c := e.correspondent(i)
+		e.people = append(e.people, c)
+		running.Go(func() { c.run(ctx) })
 	}
 	sessions, err := e.sessions(ctx)
 	if err != nil {
@@ -297,7 +298,7 @@ func (e *everybody) talk(ctx context.Context) error {
 	if e.run.length < oftenEnough {
 		kill = end
 	}
-	for time.Now().Before(end) && ctx.Err() == nil && !(e.run.plant != "" && e.failed()) {
+	for e.goesOn(end) && ctx.Err() == nil {
 		pause(ctx, 100*time.Millisecond)
 		if !e.server.running() {
 			return errors.New("the program ended by itself")
@@ -320,7 +321,19 @@ func (e *everybody) talk(ctx context.Context) error {
 	return ctx.Err()
 }
 
-const quietTime = 2 * time.Minute
+// goesOn tells whether there is more to say. Where something is planted, a busy machine gets more time until it can have been met, and what
+// is found ends it.
+func (e *everybody) goesOn(end time.Time) bool {
+	if e.run.plant == "" || time.Now().Before(end) {
+		return time.Now().Before(end) && (e.run.plant == "" || !e.failed())
+	}
+	return !e.failed() && e.told.Load() < enoughSaid && time.Since(end) < time.Minute
+}
+
+const (
+	quietTime  = 3 * time.Minute
+	enoughSaid = 300 // messages in which a planted fault is met
+)
 
 // quiet lets nothing more go wrong, and waits until everybody is done and nothing is owed.
 func (e *everybody) quiet(ctx context.Context, db *sql.DB) {

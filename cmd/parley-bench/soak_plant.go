@@ -14,12 +14,14 @@ type graft struct {
 	times               int
 }
 
+const plantRepeated = "repeated"
+
 // grafts are the faults of the program that a soak has to find; those of the networks are theirs.
 var grafts = map[string]graft{
 	"leaked": { // a note in Slack goes to the customer
 		file: "channels/slack/act.go", text: "core.Note{Session: t.session, Text: note}", becomes: "core.Say{Session: t.session, Text: note}", times: 1,
 	},
-	"repeated": { // what may have arrived at Telegram is sent again
+	plantRepeated: { // what may have arrived at Telegram is sent again
 		file: "channels/telegram/error.go", text: "e.Kind, e.Reason = core.Uncertain, reasonSilent", times: 2,
 		becomes: "e.Kind, e.Reason = core.Unavailable, reasonSilent",
 	},

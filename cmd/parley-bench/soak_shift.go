@@ -49,7 +49,7 @@ type shift struct {
 	said   []saying
 }
 
-const settleTime = 90 * time.Second // for what was done to be seen
+const settleTime = 3 * time.Minute // for what was done to be seen
 
 // chore is something that an agent may do next, so often of a hundred times.
 type chore struct {

@@ -20,7 +20,10 @@ import (
 
 const (
 	slackWait    = 3 * time.Second // for an acknowledgement
-	slackTries   = 200
+	slackTries   = 60
+	slackLook    = 100 * time.Millisecond
+	slackFirst   = 200 * time.Millisecond // until it is told again, doubling
+	slackLast    = 8 * time.Second
 	slackPing    = 5 * time.Second
 	slackLate    = 60 * time.Millisecond // the most that one event is told after a younger one, unless it has to be told again
 	tellLateness = 0.1                   // of events
@@ -46,9 +49,13 @@ func (a *slackApp) tell(kind string, payload object) {
 	}()
 }
 
-// hear tells the app of something, so many times at most, and puts what it answers into out, unless that is nil.
+// hear tells the app of something, so many times at most, and puts what it answers into out, unless that is nil. It waits for a socket
+// where there is none, and longer and longer for an acknowledgement, so that who is behind can catch up.
 func (a *slackApp) hear(kind string, payload object, out *string, tries int) bool {
-	for try := range tries {
+	for try := 0; try < tries; try++ {
+		for tries > 1 && a.away() && !a.net.siege.ended.Load() {
+			time.Sleep(slackLook)
+		}
 		if a.net.siege.ended.Load() {
 			return false
 		}
@@ -60,12 +67,19 @@ func (a *slackApp) hear(kind string, payload object, out *string, tries int) boo
 			return true
 		}
 		a.net.siege.retried()
-		time.Sleep(100*time.Millisecond + a.net.fate.within(time.Duration(min(try+1, 10))*200*time.Millisecond))
+		time.Sleep(min(slackFirst<<min(try, 10), slackLast)/2 + a.net.fate.within(slackFirst))
 	}
 	if tries > 1 {
 		a.net.siege.fail("the app %s has not taken an event after %d tries", a.id, tries)
 	}
 	return false
+}
+
+// away tells whether the app should have a socket and has none.
+func (a *slackApp) away() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.hook == "" && len(a.lines) == 0
 }
 
 func (a *slackApp) call(kind string, payload object, try int) (answer []byte, ok bool) {
@@ -245,14 +259,17 @@ func (a *slackApp) hangUp() {
 	}
 }
 
-// link links somebody to the agent who was given the code.
+// link links somebody to the agent who was given the code. A program that is busy with its start is asked again, which it allows a few times.
 func (a *slackApp) link(who, code string) error {
 	var answer string
-	if !a.hear("slash_commands", object{"command": "/parley", "text": "link " + code, "user_id": who, "team_id": slackTeam, "channel_id": a.room}, &answer, slackTries) {
-		return fmt.Errorf("the app %s does not answer", a.id)
+	for range 4 {
+		if !a.hear("slash_commands", object{"command": "/parley", "text": "link " + code, "user_id": who, "team_id": slackTeam, "channel_id": a.room}, &answer, slackTries) {
+			return fmt.Errorf("the app %s does not answer", a.id)
+		}
+		if strings.Contains(answer, "You are ") {
+			return nil
+		}
+		time.Sleep(slackWait)
 	}
-	if !strings.Contains(answer, "You are ") {
-		return fmt.Errorf("%s was not linked: %.200s", who, answer)
-	}
-	return nil
+	return fmt.Errorf("%s was not linked: %.200s", who, answer)
 }

@@ -76,8 +76,11 @@ func newTelegram(s *siege, f *fate, plant string, tokens ...core.Secret) *telegr
 
 func (t *telegramNet) close() { t.server.CloseClientConnections(); t.server.Close() }
 
-// spoilt is how many of the calls of a bot go wrong.
-const telegramSpoilt = 0.06
+// How many of the calls of a bot go wrong; and where the fault is planted that repeats them.
+const (
+	telegramSpoilt = 0.06
+	oftenSpoilt    = 0.4
+)
 
 func (t *telegramNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	token, method, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
@@ -89,7 +92,11 @@ func (t *telegramNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"ok":false,"error_code":404,"description":"Not Found"}`)
 		return
 	}
-	m := t.fate.spoil(telegramSpoilt)
+	likely := telegramSpoilt
+	if t.plant == plantRepeated {
+		likely = oftenSpoilt
+	}
+	m := t.fate.spoil(likely)
 	if method == "sendMessage" {
 		t.watch(p.Text)
 		bot.note(p.Text, m.unclear())
@@ -174,7 +181,7 @@ const (
 )
 
 // plantedEvery is how many messages pass between two of the network's own faults.
-const plantedEvery = 25
+const plantedEvery = 5
 
 func (t *telegramNet) send(b *telegramBot, p telegramCall) object {
 	b.mu.Lock()

@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
@@ -12,7 +11,7 @@ import (
 // RELIABILITY 4, the soak in CI's form: whatever fails on either side, customers, agents, threads and the database agree on every message.
 func TestASoakAgrees(t *testing.T) {
 	t.Parallel()
-	r := soaked(t, theProgram(t), soakRun{length: 90 * time.Second, sessions: 50, rate: 60})
+	r := soaked(t, theProgram(t), soakRun{length: 90 * time.Second, sessions: 50, rate: 50})
 	for _, f := range r.Failures {
 		t.Error(f)
 	}
@@ -24,31 +23,28 @@ func TestASoakAgrees(t *testing.T) {
 // The harness finds what it is for, in the networks and in the program.
 func TestASoakFindsWhatIsPlanted(t *testing.T) {
 	t.Parallel()
-	var all sync.WaitGroup
 	for plant, found := range map[string]string{
 		plantDoubled: "is shown", plantSwallowed: "is shown", plantTurned: "out of order", plantUnposted: "has of others", "leaked": "a note",
-		"repeated": "is shown", "told": "shows the secret",
+		plantRepeated: "is shown", "told": "shows the secret",
 	} {
-		all.Go(func() { // all at once, however few tests may be parallel: they mostly wait
-			t.Run(plant, func(t *testing.T) {
-				with, err := planted(t.Context(), plant)
-				if err != nil {
+		t.Run(plant, func(t *testing.T) {
+			t.Parallel()
+			with, err := planted(t.Context(), plant)
+			if err != nil {
+				t.Fatal(err)
+			}
+			binary := theProgram(t)
+			if with != nil {
+				if binary, err = build(t.Context(), t.TempDir(), with); err != nil {
 					t.Fatal(err)
 				}
-				binary := theProgram(t)
-				if with != nil {
-					if binary, err = build(t.Context(), t.TempDir(), with); err != nil {
-						t.Fatal(err)
-					}
-				}
-				r := soaked(t, binary, soakRun{length: 12 * time.Second, sessions: 24, rate: 40, plant: plant})
-				if !slices.ContainsFunc(r.Failures, func(f string) bool { return strings.Contains(f, found) }) {
-					t.Errorf("got failures %q, want one with %q", r.Failures, found)
-				}
-			})
+			}
+			r := soaked(t, binary, soakRun{length: 8 * time.Second, sessions: 18, rate: 40, plant: plant})
+			if !slices.ContainsFunc(r.Failures, func(f string) bool { return strings.Contains(f, found) }) {
+				t.Errorf("got failures %q, want one with %q", r.Failures, found)
+			}
 		})
 	}
-	all.Wait()
 }
 
 func soaked(t *testing.T, binary string, run soakRun) *report {
