@@ -97,31 +97,35 @@ func says(v core.InboundVerb) bool {
 var errBlocked = &core.Error{Op: "hub.Receive", Kind: core.Forbidden, Reason: "You cannot write to us now."}
 
 // bar counts what comes from a customer who is blocked, and owes them a notice the first time. held: they are, and nothing else is to become
-// of it but the answer.
-func (h *Hub) bar(w *store.Work, in core.Inbound) (held bool, answer, err error) {
+// of it but the answer, which is nil where the channel is told that it was taken.
+func (h *Hub) bar(w *store.Work, in core.Inbound, answer *error) (held bool, err error) {
+	*answer = nil
+	if !says(in.Verb) {
+		return false, nil
+	}
 	b, err := w.Blocked(in.Channel, in.Identity)
 	if core.KindOf(err) == core.NotFound || err == nil && !b.Holds(w.Now()) {
-		return false, nil, nil
+		return false, nil
 	}
 	if err != nil {
-		return false, nil, err
+		return false, err
 	}
 	can, err := h.capabilities(in.Channel)
 	if err != nil {
-		return false, nil, err
+		return false, err
 	}
 	b.Dropped++
 	switch {
 	case can.Pulls:
-		answer = errBlocked
+		*answer = errBlocked
 	case in.Verb == core.InboundMessage && b.NoticedAt == 0:
 		if err := notice(w, b); err != nil {
-			return false, nil, err
+			return false, err
 		}
 		b.NoticedAt = w.Now()
 	}
 	w.PutBlocked(b)
-	return true, answer, nil
+	return true, nil
 }
 
 // notice owes a blocked customer the words that say so, in the session where it was done.

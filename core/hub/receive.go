@@ -14,7 +14,7 @@ func (h *Hub) Receive(ctx context.Context, in core.Inbound) error {
 		return err
 	}
 	var waits []store.Parked
-	var answer error
+	var answer error // to one who is blocked
 	var do func(*store.Work) error
 	switch in.Verb {
 	case core.InboundMessage:
@@ -39,12 +39,9 @@ func (h *Hub) Receive(ctx context.Context, in core.Inbound) error {
 	}
 	job := store.Job{
 		Body: bodyOf(in), Size: len(in.Text) + len(in.Raw),
-		Do: func(w *store.Work) (err error) {
-			held := false
-			if waits, answer = nil, nil; says(in.Verb) {
-				held, answer, err = h.bar(w, in)
-			}
-			if held || err != nil {
+		Do: func(w *store.Work) error {
+			waits = nil
+			if held, err := h.bar(w, in, &answer); held || err != nil {
 				return err
 			}
 			return do(w)
