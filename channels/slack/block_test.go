@@ -47,3 +47,12 @@ func TestABlockIsAskedFor(t *testing.T) {
 		t.Errorf("refused: got %s, want who has it", w.Body)
 	}
 }
+
+// What the customer was told by itself is not an agent's word, and stands apart in the thread.
+func TestANoticeToTheCustomerStandsApart(t *testing.T) {
+	t.Parallel()
+	p := copyPost(core.Outgoing{By: core.BySystem}, core.Content{Text: "You cannot write to us."}, 0)
+	if p.text != "🤖 You cannot write to us." || p.name != "" {
+		t.Errorf("got %q by %q, want a mark, and nobody's name", p.text, p.name)
+	}
+}

@@ -24,9 +24,13 @@ func (s *shop) blocked(id core.SessionID) core.Blocked {
 func (s *shop) gets(in core.Inbound) error { return s.hub.Receive(context.Background(), in) }
 
 // counted gives the newest block of a customer, over or not.
-func (s *shop) counted(customer string) core.Blocked {
+func (s *shop) counted(customer string) (b core.Blocked) {
 	s.t.Helper()
-	return must(s.store.BlockedAt(context.Background(), s.channel, core.RemoteID(customer)))
+	s.work(func(w *store.Work) (err error) {
+		b, err = w.Blocked(s.channel, core.RemoteID(customer))
+		return err
+	})
+	return b
 }
 
 func TestABlockEndsTheSessionAndKeepsItsCustomerOutC13(t *testing.T) {
@@ -154,7 +158,7 @@ func TestABlockRunsOutAndIsLiftedC13(t *testing.T) {
 		s.do(s.sofia, core.Block{Session: last, For: core.ForDay})
 		b := s.counted("carla")
 		b.Until = core.At(time.Now()) // as if the day were over
-		must(s.hub.writer.Do(context.Background(), store.Job{Do: func(w *store.Work) error { w.PutBlocked(b); return nil }}))
+		s.work(func(w *store.Work) error { w.PutBlocked(b); return nil })
 		if got := s.blocked(last); got.Since != 0 {
 			t.Errorf("run out: got %+v", got)
 		}

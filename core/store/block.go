@@ -1,10 +1,6 @@
 package store
 
-import (
-	"context"
-
-	"parley/core"
-)
+import "parley/core"
 
 const (
 	blockedColumns = `channel, remote, session, agent, name, since, until, dropped, noticed_at`
@@ -81,11 +77,6 @@ func blockedValues(b core.Blocked) []any {
 	return []any{
 		int64(b.Channel), string(b.Remote), int64(b.Session), int64(b.Agent), b.Name, int64(b.Since), int64(b.Until), b.Dropped, int64(b.NoticedAt),
 	}
-}
-
-// BlockedAt gives the newest block of a channel's customer, also one that has ended; NotFound if there was none.
-func (s *Store) BlockedAt(ctx context.Context, c core.ChannelID, remote core.RemoteID) (core.Blocked, error) {
-	return one[core.Blocked](ctx, s, "store.BlockedAt", selectBlocked+`WHERE channel = ? AND remote = ?`, c, string(remote))
 }
 
 // held keeps of a block only one that holds now: what is shown beside a session.

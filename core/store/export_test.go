@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+
 	"github.com/jmoiron/sqlx"
 
 	"parley/core"
@@ -88,4 +90,9 @@ func Statements(departments []core.DepartmentID, agent core.AgentID, channel cor
 		{"agent by login", selectAgentByLogin, []any{agent}},
 		{"agent by key", selectAgentByKey, []any{"hash"}},
 	}
+}
+
+// BlockedAt gives the newest block of a channel's customer, also one that has ended; NotFound if there was none.
+func (s *Store) BlockedAt(ctx context.Context, c core.ChannelID, remote core.RemoteID) (core.Blocked, error) {
+	return one[core.Blocked](ctx, s, "store.BlockedAt", selectBlocked+`WHERE channel = ? AND remote = ?`, c, string(remote))
 }
