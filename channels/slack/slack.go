@@ -76,7 +76,7 @@ func ParseSettings(document json.RawMessage) (Settings, error) {
 	case !anApp.MatchString(s.App):
 		return Settings{}, invalid("app", "is not an app's id")
 	}
-	if err := s.Rooms.Check(); err != nil {
+	if err := s.Check(); err != nil {
 		return Settings{}, err
 	}
 	return s, s.Rates.Check()

@@ -80,7 +80,7 @@ func (s *site) bring(w *Widget, rw http.ResponseWriter, r *http.Request) {
 			w.log.Warn("file not taken", "channel", s.live.Channel.Slug, "error", err)
 		}
 		rw.WriteHeader(statusOf(err))
-		_, _ = rw.Write(refused("", err))
+		_, _ = rw.Write(refused("", err)) //nolint:gosec // JSON, and says so
 		return
 	}
 	rw.WriteHeader(http.StatusCreated)
@@ -104,7 +104,7 @@ func (s *site) take(w *Widget, rw http.ResponseWriter, r *http.Request) (core.Fi
 	}
 	defer s.brings.end()
 	control := http.NewResponseController(rw)
-	now := time.Now() // a connection's deadline is the machine's
+	now := core.SystemClock() // a connection's deadline is the machine's
 	if err := errors.Join(control.SetReadDeadline(now.Add(w.whole)), control.SetWriteDeadline(now.Add(w.whole+answerTime))); err != nil {
 		return core.File{}, &core.Error{Op: op, Kind: core.Unavailable, Err: err}
 	}

@@ -187,7 +187,7 @@ func (e *everybody) end() { e.ended.Store(true) }
 // listen lets all that anybody is shown be looked at for notes and secrets.
 func (e *everybody) listen() {
 	e.canaries = e.home.cage(e.siege)
-	e.siege.watch = func(who string, shown []byte) {
+	e.watch = func(who string, shown []byte) {
 		e.canaries.look("what "+who+" is shown", shown)
 		if isInside(string(shown)) {
 			e.fail("%s was shown a note", who)
