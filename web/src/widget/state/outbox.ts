@@ -275,8 +275,8 @@ export class Outbox {
 // What is in storage may have been written by anybody in the page.
 function parse(value: string | null): Pick<Entry, 'text' | 'files' | 'at' | 'refused'> | undefined {
   try {
-    const entry = JSON.parse(value ?? '')
-    return typeof entry.text === 'string' ? { ...entry, at: Number(entry.at) } : undefined
+    const entry = JSON.parse(value as string)
+    return typeof entry.text === 'string' ? entry : undefined
   } catch {
     return undefined
   }
