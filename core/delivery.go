@@ -32,6 +32,7 @@ const (
 	OutLeave  OutVerb = "leave" // a surface's card of the session in a room that was moved: it says where the session is shown now
 	OutMark   OutVerb = "mark"  // a sign on the message where its agent has said it: it has reached the customer
 	OutFile   OutVerb = "file"  // a file of the message
+	OutAlert  OutVerb = "alert" // word to one agent on the channel, whose name there To is: somebody has assigned them the session
 
 	// OutFetch brings a file from the channel to us. It is kept, tried again and given up as what goes the other way is.
 	OutFetch OutVerb = "fetch"
@@ -39,7 +40,7 @@ const (
 
 // Repeatable tells whether doing it twice is the same as once: then nothing about it can be uncertain.
 func (v OutVerb) Repeatable() bool {
-	return v != OutSend && v != OutTell && v != OutOpen && v != OutFile
+	return v != OutSend && v != OutTell && v != OutOpen && v != OutFile && v != OutAlert
 }
 
 // Rank is what goes first where not all can go at once. There are no others than those below: the store reads them one by one.
@@ -170,6 +171,9 @@ func Judge(v OutVerb, finds bool, l Lane, more bool, err error, now Time, chance
 		return Verdict{State: Queued, Pause: firstPause, Whole: true}
 	case e.Kind == Throttled, e.Kind == Unavailable, e.Kind == Busy, e.Kind == Uncertain, e.Kind == Gone && e.Scope == ScopeThread:
 		if l.Since != 0 && now >= l.Since.Add(giveUpAfter) {
+			if v == OutFetch {
+				return Verdict{State: Failed, Reason: "The channel has not handed it over for 24 hours."}
+			}
 			return Verdict{State: Failed, Reason: "The channel has not taken it for 24 hours."}
 		}
 		return Verdict{State: Queued, Pause: max(e.RetryAfter, Pause(l.Attempts, chance)), Whole: e.Scope == ScopeChannel}

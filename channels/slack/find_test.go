@@ -31,8 +31,9 @@ func TestNothingIsPostedTwice(t *testing.T) {
 				if verb == core.OutSend {
 					o, looks = said(verb, opened(t, a), "Hello?"), "conversations.replies"
 				}
-				c.broken.method = "chat.postMessage"
-				f.fail(c.broken)
+				broken := c.broken
+				broken.method = "chat.postMessage"
+				f.fail(broken)
 				if _, err := a.Deliver(t.Context(), o); core.KindOf(err) != core.Uncertain {
 					t.Fatalf("got %v, want uncertain", err)
 				}

@@ -29,6 +29,8 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 		return a.serveCustomer(ctx, o)
 	case o.Verb == core.OutCard && o.To.Thread == "":
 		return a.open(ctx, o)
+	case o.Verb == core.OutAlert:
+		return core.Receipt{}, a.alert(ctx, o)
 	case o.To.Thread == "" && o.Verb != core.OutMark:
 		return core.Receipt{}, lost(errors.New("there is no thread"))
 	case o.Verb == core.OutCard:

@@ -26,10 +26,13 @@ func (r *runner) carries(out *core.Outgoing, t task, x core.Extra) bool {
 }
 
 // finds tells whether the channel looks what has become of an earlier attempt. No channel finds files. One more in a surface's thread does
-// less harm than one that is missing.
+// less harm than one that is missing; an alert is not worth a second one.
 func (r *runner) finds(d core.Delivery) bool {
-	if d.Verb == core.OutFile {
+	switch d.Verb {
+	case core.OutFile:
 		return d.Room != ""
+	case core.OutAlert:
+		return false
 	}
 	return r.can.Finds
 }

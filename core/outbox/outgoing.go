@@ -61,6 +61,9 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 	if t.Verb == core.OutOpen {
 		out.Verb = core.OutCard
 	}
+	if t.Verb == core.OutAlert { // who has joined, or has lost it again, need not be told
+		return t.Card.State == core.Pending && t.Card.Assignee == m.Target
+	}
 	switch { // nothing is said where the session is not served any more, but that it has left
 	case !t.Served, t.Card.Moved && (t.Thread == "" || t.Verb != core.OutCard):
 		return false
@@ -103,7 +106,7 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 
 // opens tells whether the adapter is asked for a thread on the way to something else.
 func (t task) opens() bool {
-	return t.Room != "" && t.Thread == "" && t.Verb != core.OutOpen && t.Verb != core.OutMark
+	return t.Room != "" && t.Thread == "" && t.Verb != core.OutOpen && t.Verb != core.OutMark && t.Verb != core.OutAlert
 }
 
 // verb is what the adapter is asked for: where it cannot edit, a correction is sent.

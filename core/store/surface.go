@@ -110,6 +110,9 @@ func (w *Work) show(s core.Session, e core.Event) {
 			return
 		}
 	}
+	if w.alert(s.ID, e, surfaces) != nil {
+		return
+	}
 	if e.Kind == core.EventTransferred {
 		w.leave(s.ID, e.Former, surfaces)
 	}

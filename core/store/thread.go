@@ -126,7 +126,7 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 				t.Thread = r.Thread
 			}
 		}
-		if t.Thread == "" && t.Verb != core.OutCard {
+		if t.Thread == "" && t.Verb != core.OutCard && t.Verb != core.OutAlert {
 			if t.Recent, err = s.recent(ctx, t.Delivery); err != nil {
 				return err
 			}
