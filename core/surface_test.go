@@ -32,6 +32,8 @@ func TestWhatASurfaceOwesToAnEventS1S2S12(t *testing.T) {
 		"a message is edited":                 {Event{Kind: EventEdited, Audience: Everyone}, OutEdit, !card},
 		"a note is edited":                    {Event{Kind: EventEdited, Audience: AgentsOnly}, OutEdit, !card},
 		"a message is deleted":                {Event{Kind: EventDeleted, Audience: Everyone}, OutDelete, !card},
+		"the customer is blocked":             {Event{Kind: EventBlocked, Audience: Everyone}, "", card},
+		"the customer is let in again":        {Event{Kind: EventUnblocked, Audience: Everyone}, "", card},
 		"a file has come":                     {Event{Kind: EventFile, Audience: Everyone}, "", !card},
 		"a file will not come":                {Event{Kind: EventFile, Audience: Everyone, Reason: "It is too large."}, OutEdit, !card},
 		"somebody reacts":                     {Event{Kind: EventReacted, Audience: Everyone}, "", !card},

@@ -22,7 +22,7 @@ type canaries struct {
 
 // cage collects all secrets. What somebody shows in lower case is one too.
 func (h *soakHouse) cage(s *siege) *canaries {
-	c := &canaries{siege: s, words: []string{secretURL, slackTicket, secretKey.Text().Reveal(), string(secretKey[:])}}
+	c := &canaries{siege: s, words: []string{secretFiles, slackTicket, secretKey.Text().Reveal(), string(secretKey[:])}}
 	for _, w := range h.wings {
 		for _, secret := range []core.Secret{w.bot.token, w.app.bot, w.app.app, w.app.signing} {
 			c.words = append(c.words, secret.Reveal(), strings.ToLower(secret.Reveal()))

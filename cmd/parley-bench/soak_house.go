@@ -40,8 +40,8 @@ var (
 	secretKey = core.Key([]byte("CANARY-the-installation's-key-32"))
 )
 
-// secretURL is the address of a file in Slack, which opens with the app's token.
-const secretURL = "https://files.slack.com/CANARY-files-pri/lamp.png"
+// secretFiles is where Slack has its files, which open with the app's token.
+const secretFiles = "/CANARY-files-pri/"
 
 // soakHouse is what a soak finds in its database.
 type soakHouse struct {

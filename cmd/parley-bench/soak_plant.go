@@ -19,7 +19,7 @@ const plantRepeated = "repeated"
 // grafts are the faults of the program that a soak has to find; those of the networks are theirs.
 var grafts = map[string]graft{
 	"leaked": { // a note in Slack goes to the customer
-		file: "channels/slack/act.go", text: "core.Note{Session: t.session, Text: note}", becomes: "core.Say{Session: t.session, Text: note}", times: 1,
+		file: "channels/slack/act.go", text: "core.Note{Session: t.session, Text: note, Media: c.Media}", becomes: "core.Say{Session: t.session, Text: note, Media: c.Media}", times: 1,
 	},
 	plantRepeated: { // what may have arrived at Telegram is sent again
 		file: "channels/telegram/error.go", text: "e.Kind, e.Reason = core.Uncertain, reasonSilent", times: 2,

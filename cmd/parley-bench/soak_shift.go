@@ -157,13 +157,13 @@ func (s *shift) noteInSlack(context.Context) error {
 
 // file shares a file, with a note or with words for the customer.
 func (s *shift) file(context.Context) error {
-	text := s.next("")
+	text := s.next(fileWord)
 	said, note := text, s.number%2 == 0
 	if note {
 		text += " " + insideWord
 		said = "// " + text
 	}
-	s.keep(saying{text: text, note: note, ts: s.speak(said, object{"id": "F" + fmt.Sprint(s.number), "name": "lamp.png", "size": 9, "url_private": secretURL})})
+	s.keep(saying{text: text, note: note, ts: s.speak(said, s.wing.app.net.shared(text+fileEnd))})
 	s.did.files.Add(1)
 	return nil
 }

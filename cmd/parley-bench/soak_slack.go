@@ -35,6 +35,7 @@ type slackNet struct {
 	apps  []*slackApp
 	last  int64        // timestamp given out, in microseconds
 	posts []*slackPost // of all rooms, oldest first
+	names []string     // of files
 	byTS  map[string]*slackPost
 	told  map[string]int64 // whispers, by the beginning of what they say
 	asked int64            // posts, for what is planted
@@ -92,6 +93,10 @@ const slackSpoilt = 0.025
 func (n *slackNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if app, ok := strings.CutPrefix(r.URL.Path, "/socket/"); ok {
 		n.upgrade(w, r, app)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, secretFiles) {
+		n.hand(w, r)
 		return
 	}
 	method := path.Base(r.URL.Path)
@@ -155,6 +160,8 @@ func (n *slackNet) do(token, method string, form url.Values) object {
 	case "chat.postEphemeral":
 		n.whisper(form.Get("text"))
 		return object{"ok": true, "message_ts": n.stamp()}
+	case "files.info":
+		return object{"ok": true, "file": n.file(form.Get("file"))}
 	case "conversations.replies", "conversations.history":
 		return n.look(form)
 	}

@@ -60,6 +60,7 @@ type telegramChat struct {
 type telegramPost struct {
 	id      int64
 	text    string
+	file    bool // it is a file; text is what it is called after
 	deleted bool
 }
 
@@ -87,7 +88,11 @@ func (t *telegramNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	bot := t.bots[token]
 	var p telegramCall
 	body, err := io.ReadAll(r.Body)
-	if bot == nil || err != nil || json.Unmarshal(body, &p) != nil {
+	file, carries := uploaded(r.Header.Get("Content-Type"), string(body))
+	if carries {
+		p = file
+	}
+	if bot == nil || err != nil || !carries && json.Unmarshal(body, &p) != nil {
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, `{"ok":false,"error_code":404,"description":"Not Found"}`)
 		return
@@ -97,9 +102,9 @@ func (t *telegramNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		likely = oftenSpoilt
 	}
 	m := t.fate.spoil(likely)
-	if method == "sendMessage" {
+	if method == "sendMessage" || carries {
 		t.watch(p.Text)
-		bot.note(p.Text, m.unclear())
+		bot.note(base(p.Text), m.unclear())
 	}
 	var result any
 	refused := ""
@@ -115,8 +120,8 @@ func (t *telegramNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(err)
 	}
 	t.fate.answer(w, m, text, `{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 1","parameters":{"retry_after":1}}`)
-	if method == "sendMessage" {
-		bot.note(p.Text, m.unclear())
+	if method == "sendMessage" || carries {
+		bot.note(base(p.Text), m.unclear())
 	}
 }
 
@@ -165,6 +170,8 @@ func (t *telegramNet) do(ctx context.Context, b *telegramBot, method string, p t
 		return object{"url": b.hook, "pending_update_count": 0}, ""
 	case "sendMessage":
 		return t.send(b, p), ""
+	case "sendPhoto", "sendDocument":
+		return t.keep(b, p), ""
 	case "editMessageText", "deleteMessage":
 		t.watch(p.Text)
 		return true, b.change(method, p)
@@ -202,6 +209,16 @@ func (t *telegramNet) send(b *telegramBot, p telegramCall) object {
 	return object{"message_id": made.id, "date": time.Now().Unix(), "chat": object{"id": p.Chat, "type": "private"}, "text": p.Text}
 }
 
+// keep shows a file.
+func (t *telegramNet) keep(b *telegramBot, p telegramCall) object {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.posts++
+	at := b.chat(p.Chat)
+	at.posts = append(at.posts, telegramPost{id: b.posts, text: p.Text, file: true})
+	return object{"message_id": b.posts, "date": time.Now().Unix(), "chat": object{"id": p.Chat, "type": "private"}}
+}
+
 func (b *telegramBot) chat(id int64) *telegramChat {
 	if b.chats[id] == nil {
 		b.chats[id] = &telegramChat{}
@@ -236,7 +253,7 @@ func (b *telegramBot) shows(chat int64) []string {
 	defer b.mu.Unlock()
 	var all []string
 	for _, m := range b.chat(chat).posts {
-		if !m.deleted {
+		if !m.deleted && !m.file {
 			all = append(all, m.text)
 		}
 	}

@@ -107,6 +107,8 @@ var badInputs = map[string]bad{
 	"a widget whose second origin is broken": {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--origin", "*"}, name: "--origin"},
 	"a widget with a wrong name":             {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "A"}, name: "--name"},
 	"a widget whose name is taken":           {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test"}, name: "--name"},
+	"a widget with some files":               {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--files=some"}, name: "--files"},
+	"a widget with files and a key":          {args: []string{"channel", "set", "support-widget", "--files", "--dms"}, name: "--files"},
 	"a channel of another kind":              {args: []string{"channel", "add", "pager"}, name: "unexpected argument pager"},
 	"a Slack app without a token":            {args: []string{"channel", "add", "slack", "--department", "support"}, name: "missing flags: --bot-token-file"},
 	"a Slack app in a mode that is none":     {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--mode", "rtm"}, name: "--mode"},

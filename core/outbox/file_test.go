@@ -289,6 +289,10 @@ func TestAFileThatWillNotComeIsRefusedA13(t *testing.T) {
 				t.Errorf("%s, from an agent: the customer sees %q", name, got)
 			}
 		}
+		edits := slices.DeleteFunc(a.sees("R"), func(line string) bool { return !strings.Contains(line, " edit ") })
+		if len(edits) != 3 {
+			t.Errorf("the room shows the edits %q, want one of each customer's message, and none where an agent has said it", edits)
+		}
 		r.end()
 	})
 }

@@ -91,10 +91,25 @@ func (w *Work) showFiles(s core.SessionID, f core.Surface, e core.Event) error {
 	return nil
 }
 
+// has tells whether an event is about a file that an agent has said in that room: what is there is theirs, and no copy.
+func (w *Work) has(f core.Surface, e core.Event) bool {
+	x, err := core.ParseExtra(e.Data)
+	if e.Kind != core.EventFile || err != nil || len(x.Media) == 0 {
+		return false
+	}
+	file, err := w.File(x.Media[0].File)
+	return err == nil && saidAt(file, f)
+}
+
+// saidAt tells whether an agent has said a file on a surface.
+func saidAt(file core.File, f core.Surface) bool {
+	return file.Room != "" && file.Channel == f.Channel && file.Room == f.Room
+}
+
 // showFile owes a file to the surfaces of its session; not where an agent has said it.
 func (w *Work) showFile(s core.SessionID, f core.Surface, message core.EventID, id core.FileID) error {
 	file, err := w.File(id)
-	if err != nil || file.Channel == f.Channel && file.Room == f.Room && file.Room != "" {
+	if err != nil || saidAt(file, f) {
 		return err
 	}
 	return w.Owe(core.Delivery{

@@ -97,7 +97,7 @@ func (w *Work) show(s core.Session, e core.Event) {
 		if e.Kind == core.EventStarted || e.Kind == core.EventTransferred {
 			err = w.oweThread(s.ID, f, core.OutOpen, 0)
 		}
-		if err == nil && verb != "" && !w.said.At(f) {
+		if err == nil && verb != "" && !w.said.At(f) && !w.has(f, e) {
 			err = w.oweThread(s.ID, f, verb, e.About)
 		}
 		if err == nil {
