@@ -59,7 +59,7 @@ func (t *truth) customer(s *siege, w *shift, c correspondent) {
 		case e.State == string(core.MaySent):
 			if t.uncertain++; e.Deleted != "" { // its text is not told any more
 				w.gone(blind)
-			} else if blind[base(e.Text)] = true; !c.mayMiss(base(e.Text), t.kills) && !(strings.Contains(e.Text, fileWord) && len(t.kills) > 0) {
+			} else if blind[base(e.Text)] = true; !c.mayMiss(base(e.Text), t.kills) && (len(t.kills) == 0 || !strings.Contains(e.Text, fileWord)) {
 				s.fail("%q is uncertain, though its sender was told what came of it", e.Text)
 			}
 		case e.Deleted != "":
