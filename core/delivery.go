@@ -51,6 +51,7 @@ const (
 	CustomerWords Rank = iota
 	AgentCopies
 	Cards
+	Fetches // of which few go at once: each may take minutes
 )
 
 // Delivery is one thing owed to one channel, kept until it is settled. Those of a lane are done in the order of No, one after

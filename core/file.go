@@ -14,8 +14,11 @@ import (
 // Limits of files.
 const (
 	MaxFile      = 25 << 20 // bytes of one
-	MaxUnclaimed = 20       // files that somebody has brought and not said yet
+	MaxUnclaimed = 20       // files that somebody has brought in UnclaimedTime and not said yet
 	ClaimTime    = 24 * time.Hour
+
+	UnclaimedTime     = time.Hour
+	MaxUnclaimedBytes = 2 << 30 // of all that customers of a channel have brought and not said yet
 )
 
 // FileState is how far a file has come on its way to us.

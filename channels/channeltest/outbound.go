@@ -32,7 +32,7 @@ func lanes(h *house) {
 // due is how long it is until something that is owed may be tried; a minute less than nothing if nothing is owed.
 func (a *account) due() time.Duration {
 	a.Helper()
-	at := must[core.Time](a.house, "read what is due")(a.store.NextDue(context.Background(), a.channel.ID))
+	at := must[core.Time](a.house, "read what is due")(a.store.NextDue(context.Background(), a.channel.ID, true))
 	if at == 0 {
 		return -time.Minute
 	}

@@ -141,11 +141,8 @@ func appendOne(b []byte, m core.Media) []byte {
 		b = strconv.AppendInt(append(b, `,"size":`...), m.Size, 10)
 	}
 	b = appendMember(b, "state", string(m.State))
-	switch m.State {
-	case core.FileReady:
+	if m.State == core.FileReady { // why another's will not come is not the visitor's to know
 		b = appendMember(b, "url", FilesPath+"/"+m.Key)
-	case core.FileRefused:
-		b = appendMember(b, "reason", m.Reason)
 	}
 	return append(b, '}')
 }

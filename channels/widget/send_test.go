@@ -41,7 +41,7 @@ func TestFramesToTheClientByteForByte(t *testing.T) {
 			continued(`"kind":"message",` + when + `,"ref":"R","name":"Anna","media":[` +
 				`{"kind":"photo","id":"` + core.FileID(5).String() + `","name":"a.png","type":"image/png","size":7,"state":"ready","url":"/widget/v1/files/K"},` +
 				`{"kind":"file","id":"` + core.FileID(6).String() + `","name":"b.pdf","state":"pending"},` +
-				`{"kind":"file","id":"` + core.FileID(7).String() + `","name":"c.exe","state":"refused","reason":"The file is empty."},` +
+				`{"kind":"file","id":"` + core.FileID(7).String() + `","name":"c.exe","state":"refused"},` +
 				`{"kind":"location","name":"1, 2"}]`),
 		},
 		"a file has come": {

@@ -76,6 +76,15 @@ func (o *office) apart(ctx context.Context, rooms slack.Rooms) error {
 			return &badInput{"--help-channel", "names " + string(f.Room) + ", where agents work: customers need another channel, or what agents say there would come back as a customer's"}
 		}
 	}
+	moved, err := o.MovedRooms(ctx)
+	if err != nil {
+		return err
+	}
+	for _, room := range moved {
+		if err := rooms.Apart("help_channel", string(room)); err != nil {
+			return &badInput{"--help-channel", "names " + string(room) + ", where agents worked until it was moved: what is said there still belongs to their sessions"}
+		}
+	}
 	return nil
 }
 

@@ -210,6 +210,7 @@ func TestRoomsForCustomersAndForAgentsAreApart(t *testing.T) {
 		"--signing-secret-file", p.file("signing", "0123456789abcdef"),
 	}
 	set := []string{"channel", "set", "support-slack"}
+	move := []string{"surface", "move", "--channel", "support-slack", "--from"}
 	surface := []string{"surface", "add", "--channel", "support-slack", "--department", "support", "--room"}
 	settings := func() string {
 		fields := strings.Fields(strings.Split(p.must("channel", "list"), "\n")[1])
@@ -226,6 +227,9 @@ func TestRoomsForCustomersAndForAgentsAreApart(t *testing.T) {
 		{append(slices.Clone(add), "--team-channel", "C0123456789", "--dms", "--help-channel", "C0HELP"), "", `"dms":true,"help_channels":{"C0HELP":"mention"}`},
 		{append(slices.Clone(set), "--help-channel", "C0123456789"), "--help-channel: names C0123456789, where agents work", ""},
 		{append(slices.Clone(surface), "C0HELP"), "--room: names a channel in which customers ask for help", ""},
+		{append(slices.Clone(move), "C0123456789", "--to", "C0HELP"), "--to: names a channel in which customers ask for help", ""},
+		{append(slices.Clone(move), "C0123456789", "--to", "C0NEW"), "", ""},
+		{append(slices.Clone(set), "--help-channel", "C0123456789"), "--help-channel: names C0123456789, where agents worked until it was moved", ""},
 		{append(slices.Clone(set), "--no-dms", "--help-channel", "C0OTHER:every"), "", `"bot":"UBOT","help_channels":{"C0HELP":"mention","C0OTHER":"every"}`},
 		{append(slices.Clone(set), "--no-help-channel", "C0HELP"), "", `"bot":"UBOT","help_channels":{"C0OTHER":"every"}`},
 		{append(slices.Clone(set), "--no-help-channel", "C0HELP"), "--no-help-channel: names no help channel", ""},

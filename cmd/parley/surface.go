@@ -94,6 +94,9 @@ func (m surfaceMove) Run(p *program) error {
 	if err := slack.CheckRoom("to", m.To); err != nil {
 		return err
 	}
+	if err := o.forAgents(ctx, "to", m.To); err != nil {
+		return err
+	}
 	if err := o.checkMember(ctx, c, "to", m.To); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"parley/core"
 )
@@ -162,6 +163,27 @@ func (s *Store) Remove(key string) error {
 	}
 	if err := s.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return broken("Remove", err)
+	}
+	return nil
+}
+
+// Sweep takes away what was left unfinished before a time, by a process that has ended since.
+func (s *Store) Sweep(before time.Time) error {
+	err := fs.WalkDir(s.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, partSuffix) {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.ModTime().Before(before) {
+			err = s.root.Remove(name)
+		}
+		if errors.Is(err, fs.ErrNotExist) { // finished meanwhile
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return broken("Sweep", err)
 	}
 	return nil
 }

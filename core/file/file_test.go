@@ -9,8 +9,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/core"
 )
@@ -115,6 +117,32 @@ func TestKeptAndRead(t *testing.T) {
 	}
 	if kept, err := s.Put(t.Context(), key, io.LimitReader(endless{}, core.MaxFile)); err != nil || kept.Size != core.MaxFile {
 		t.Errorf("as large as may be: got %+v, %v", kept, err)
+	}
+}
+
+func TestWhatWasLeftUnfinishedGoes(t *testing.T) {
+	t.Parallel()
+	s, folder := open(t)
+	key := core.NewFileKey()
+	if _, err := s.Put(t.Context(), key, bytes.NewReader(png)); err != nil {
+		t.Fatal(err)
+	}
+	for name, age := range map[string]time.Duration{"old.part": 2 * time.Hour, "young.part": time.Minute, "old": 2 * time.Hour} {
+		path := filepath.Join(folder, key[:2], name)
+		at := time.Now().Add(-age)
+		if err := errors.Join(os.WriteFile(path, png, 0o600), os.Chtimes(path, at, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Sweep(time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	got := left(t, folder)
+	slices.Sort(got)
+	want := []string{key, "old", "young.part"}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("left are %q, want %q", got, want)
 	}
 }
 

@@ -18,15 +18,18 @@ func (h *Hub) Bring(ctx context.Context, f core.File, bytes io.Reader) (core.Fil
 	f.ID, f.Key, f.Name = core.FileID(h.ids.Next(now)), core.NewFileKey(), core.FileName(f.Name)
 	f.State, f.CreatedAt = core.FilePending, now
 	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
-		n, err := w.Unclaimed(f)
-		if err == nil && n >= core.MaxUnclaimed {
-			err = &core.Error{Op: "hub.Bring", Kind: core.Throttled, RetryAfter: core.ClaimTime,
-				Reason: fmt.Sprintf("%d files wait to be sent. Send those first.", n)}
+		n, bytes, err := w.Unclaimed(f, w.Now().Add(-core.UnclaimedTime))
+		switch {
+		case err != nil:
+			return err
+		case n >= core.MaxUnclaimed:
+			return &core.Error{Op: "hub.Bring", Kind: core.Throttled, RetryAfter: core.UnclaimedTime,
+				Reason: fmt.Sprintf("%d files of the last hour were not sent. Send those first, or wait.", n)}
+		case bytes >= core.MaxUnclaimedBytes:
+			return &core.Error{Op: "hub.Bring", Kind: core.Throttled, RetryAfter: core.UnclaimedTime, Reason: "Too many files wait to be sent."}
 		}
-		if err == nil {
-			w.AddFile(f)
-		}
-		return err
+		w.AddFile(f)
+		return nil
 	}})
 	if err != nil {
 		return core.File{}, err
@@ -149,6 +152,10 @@ func (h *Hub) expected(w *store.Work, m core.Media, f core.File) core.Media {
 // hold claims the files of the message that was appended last, and owes what follows: from the channel where they still are, and to the
 // customer.
 func hold(w *store.Work, s core.Session, media []core.Media) error {
+	pause, err := w.Hold(s) // of the surface where it is said
+	if err != nil {
+		return err
+	}
 	for _, m := range media {
 		if m.File == 0 {
 			continue
@@ -158,7 +165,7 @@ func hold(w *store.Work, s core.Session, media []core.Media) error {
 		switch {
 		case err != nil:
 		case f.State == core.FilePending:
-			err = w.OweFetch(s.ID, f.Channel, f.ID)
+			err = w.OweFetch(s.ID, f.Channel, f.ID, pause)
 		case m.Sent == core.Queued:
 			err = w.OweFile(s, 0, f.ID)
 		}
@@ -174,6 +181,12 @@ const stalePage = 100
 
 // dropStale drops the files that nobody has said in time.
 func (h *Hub) dropStale(ctx context.Context) error {
+	if h.files == nil {
+		return nil
+	}
+	if err := h.files.Sweep(h.clock().Add(-core.ClaimTime)); err != nil {
+		return err
+	}
 	stale, err := h.store.StaleFiles(ctx, core.At(h.clock().Add(-core.ClaimTime)), stalePage)
 	if err != nil {
 		return err

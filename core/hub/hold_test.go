@@ -33,7 +33,7 @@ func (o *office) due(conversation string, after time.Duration) bool {
 		head, err = w.Head(l)
 		return err
 	})
-	lanes := must(o.store.Due(context.Background(), o.channel, head.OwedAt.Add(after), 100))
+	lanes := must(o.store.Due(context.Background(), o.channel, head.OwedAt.Add(after), 100, 100))
 	return slices.ContainsFunc(lanes, func(l core.Lane) bool { return l.Lane == conversation })
 }
 

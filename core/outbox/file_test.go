@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"parley/core"
@@ -117,7 +118,7 @@ func (h *house) attaches(id core.SessionID, e core.Event, files ...core.File) co
 			switch {
 			case err != nil:
 			case f.State == core.FilePending:
-				err = w.OweFetch(s.ID, f.Channel, f.ID)
+				err = w.OweFetch(s.ID, f.Channel, f.ID, 0)
 			case out:
 				err = w.OweFile(s, 0, f.ID)
 			}
@@ -338,6 +339,38 @@ func TestAnAgentsFileGoesOnToTheCustomerS3(t *testing.T) {
 		}
 		if got := h.extra(note).Media[0]; got.State != core.FileReady || got.Sent != "" {
 			t.Errorf("the note's: got %+v", got)
+		}
+		r.end()
+	})
+}
+
+// Fetches may take minutes. What is said does not wait for them.
+func TestWordsDoNotWaitForFilesThatCome(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url)
+		a := carries(&adapter{})
+		let := make(chan bool)
+		var begun atomic.Int64
+		a.has["F"] = func() (io.ReadCloser, error) {
+			begun.Add(1)
+			<-let
+			return io.NopCloser(strings.NewReader("bytes")), nil
+		}
+		s := h.session(channel, "carla")
+		for range 70 { // more than the calls that there may be at once
+			h.attaches(s, hears(""), h.keeps(core.File{Name: "a.png", Channel: channel, Remote: "F"}, ""))
+		}
+		r := h.run(a)
+		h.until(func() bool { return begun.Load() > 0 }, "one is fetched")
+		h.became(h.say(s, "I look at them"), core.Sent)
+		if n := begun.Load(); n > 8 {
+			t.Errorf("%d are fetched at once, want few", n)
+		}
+		close(let)
+		h.settles()
+		if n := begun.Load(); n != 70 {
+			t.Errorf("%d were fetched, want all", n)
 		}
 		r.end()
 	})

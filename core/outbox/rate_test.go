@@ -163,7 +163,10 @@ func TestAfterADayItHasFailedB3(t *testing.T) {
 		r := h.run(a)
 		for n := range 24 {
 			h.until(func() bool { return a.count() == n+1 }, fmt.Sprintf("try %d", n+1))
-			h.until(func() bool { due, err := h.store.NextDue(ctx, channel); return err == nil && due > core.At(h.now()) }, "it is put off")
+			h.until(func() bool {
+				due, err := h.store.NextDue(ctx, channel, true)
+				return err == nil && due > core.At(h.now())
+			}, "it is put off")
 			if got := h.state(never); got != core.Queued {
 				t.Fatalf("after %d hours: got %q", n, got)
 			}

@@ -14,6 +14,7 @@ import (
 // Limits of one channel's sending.
 const (
 	maxUnderWay = 64                     // calls of the adapter at once, each in another lane
+	maxFetches  = 8                      // of those, what brings a file: it may take minutes, and words must not wait for it
 	callTime    = 30 * time.Second       // for one call
 	graceTime   = 4 * time.Second        // for calls under way when the channel stops
 	hiccupTime  = 500 * time.Millisecond // after the database did not answer
@@ -28,12 +29,14 @@ type runner struct {
 	ring    chan struct{}
 	results chan result
 	busy    int
+	fetches int      // of those that are busy
 	doubt   []string // lanes whose claim the database has not confirmed: marked, it may be, and surely not begun
 }
 
 // result is what a call that is over, and written down, means for those that follow.
 type result struct {
 	err   error  // ends the channel's sending
+	fetch bool   // it was one
 	stop  string // the bucket that the network wants to rest, "" for none
 	whole bool   // the whole channel
 	until time.Time
@@ -74,6 +77,9 @@ func (r *runner) send(ctx, calls context.Context) error {
 		case <-timer.C:
 		case done := <-r.results:
 			r.busy--
+			if done.fetch {
+				r.fetches--
+			}
 			err = done.err
 			r.rest(done)
 		}
@@ -114,7 +120,7 @@ func (r *runner) next(ctx, calls context.Context) (time.Duration, error) {
 		if wait := r.pace.whole.wait(now); wait > 0 {
 			return min(wait, r.poll), nil
 		}
-		due, err := r.store.Due(ctx, r.Channel, core.At(now), free)
+		due, err := r.store.Due(ctx, r.Channel, core.At(now), free, maxFetches-r.fetches)
 		if err != nil {
 			return 0, err
 		}
@@ -127,10 +133,17 @@ func (r *runner) next(ctx, calls context.Context) (time.Duration, error) {
 		}
 		for _, t := range tasks {
 			r.busy++
-			go func() { r.results <- r.do(calls, t) }()
+			if t.Verb == core.OutFetch {
+				r.fetches++
+			}
+			go func() {
+				done := r.do(calls, t)
+				done.fetch = t.Verb == core.OutFetch
+				r.results <- done
+			}()
 		}
 	}
-	due, err := r.store.NextDue(ctx, r.Channel)
+	due, err := r.store.NextDue(ctx, r.Channel, r.fetches < maxFetches)
 	if err != nil || due == 0 {
 		return r.poll, err
 	}

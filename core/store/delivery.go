@@ -165,9 +165,9 @@ func (w *Work) unowe(l core.Lane) {
 	w.change(deleteDelivery, l.Channel, l.Lane, l.Head())
 }
 
-// Due gives the lanes of a channel whose heads may be tried by now, those that matter most first.
-func (s *Store) Due(ctx context.Context, c core.ChannelID, now core.Time, limit int) ([]core.Lane, error) {
-	return all[core.Lane](ctx, s, "store.Due", selectDue, c, now, limit, c, now, limit, c, now, limit, limit)
+// Due gives the lanes of a channel whose heads may be tried by now, those that matter most first; of fetches no more than given.
+func (s *Store) Due(ctx context.Context, c core.ChannelID, now core.Time, limit, fetches int) ([]core.Lane, error) {
+	return all[core.Lane](ctx, s, "store.Due", selectDue, c, now, limit, c, now, limit, c, now, limit, c, now, fetches, limit)
 }
 
 // Rank by rank, so that each is a beginning of the index: over all, lanes that wait would be walked through on the way to the next rank.
@@ -175,15 +175,16 @@ const (
 	dueOf     = `SELECT * FROM (` + selectLane + `WHERE channel = ? AND NOT sending AND due_at <= ? AND rank = `
 	soonest   = ` ORDER BY due_at LIMIT ?) AS `
 	selectDue = dueOf + `0` + soonest + `words UNION ALL ` + dueOf + `1` + soonest + `copies UNION ALL ` + dueOf + `2` + soonest + `cards
-		ORDER BY rank, due_at LIMIT ?`
+		UNION ALL ` + dueOf + `3` + soonest + `fetches ORDER BY rank, due_at LIMIT ?`
 
 	nextOf        = `SELECT min(due_at) AS due_at FROM lanes WHERE channel = ? AND NOT sending AND rank = `
-	selectNextDue = `SELECT COALESCE(min(due_at), 0) FROM (` + nextOf + `0 UNION ALL ` + nextOf + `1 UNION ALL ` + nextOf + `2) AS ranks`
+	selectNextDue = `SELECT COALESCE(min(due_at), 0) FROM (` + nextOf + `0 UNION ALL ` + nextOf + `1 UNION ALL ` + nextOf + `2
+		UNION ALL ` + nextOf + `3 AND ?) AS ranks`
 )
 
-// NextDue gives when the next head of a channel may be tried; zero if nothing waits.
-func (s *Store) NextDue(ctx context.Context, c core.ChannelID) (core.Time, error) {
-	return one[core.Time](ctx, s, "store.NextDue", selectNextDue, c, c, c)
+// NextDue gives when the next head of a channel may be tried, fetches included or not; zero if nothing waits.
+func (s *Store) NextDue(ctx context.Context, c core.ChannelID, fetches bool) (core.Time, error) {
+	return one[core.Time](ctx, s, "store.NextDue", selectNextDue, c, c, c, c, fetches)
 }
 
 const selectUnderWay = selectLane + `WHERE channel = ? AND sending ORDER BY lane LIMIT ?`

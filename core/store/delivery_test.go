@@ -352,7 +352,7 @@ func TestWhatIsDue(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		h := open(t, url)
-		if next, err := h.store.NextDue(ctx, h.desk); err != nil || next != 0 {
+		if next, err := h.store.NextDue(ctx, h.desk, true); err != nil || next != 0 {
 			t.Errorf("nothing owed: got %v, %v", next, err)
 		}
 		id := h.wrote("carla", "hi")
@@ -383,17 +383,17 @@ func TestWhatIsDue(t *testing.T) {
 			{now - 1, 9, nil}, {now, 9, []string{"copies", "cards"}}, {now.Add(5 * time.Microsecond), 9, []string{"words", "copies", "cards"}},
 			{now.Add(time.Hour), 9, []string{"words", "later words", "copies", "cards"}}, {now.Add(time.Hour), 2, []string{"words", "later words"}},
 		} {
-			if got := names(h.store.Due(ctx, h.desk, c.at, c.limit)); !slices.Equal(got, c.want) {
+			if got := names(h.store.Due(ctx, h.desk, c.at, c.limit, c.limit)); !slices.Equal(got, c.want) {
 				t.Errorf("at %s: got %q, want %q", c.at, got, c.want)
 			}
 		}
-		if got := names(h.store.Due(ctx, h.shop, now.Add(time.Hour), 9)); len(got) != 0 {
+		if got := names(h.store.Due(ctx, h.shop, now.Add(time.Hour), 9, 9)); len(got) != 0 {
 			t.Errorf("another channel's: got %q", got)
 		}
 		if got := names(h.store.UnderWay(ctx, h.desk, 9)); !slices.Equal(got, []string{"under way"}) {
 			t.Errorf("under way: got %q", got)
 		}
-		if next, err := h.store.NextDue(ctx, h.desk); err != nil || next != now {
+		if next, err := h.store.NextDue(ctx, h.desk, true); err != nil || next != now {
 			t.Errorf("got %v, %v", next, err)
 		}
 		if n, err := h.store.Backlog(ctx, h.desk); err != nil || n != 5 {

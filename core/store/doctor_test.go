@@ -108,7 +108,7 @@ func TestDoctorRecountsWhatIsOwed(t *testing.T) {
 		if got := h.doctor(true); !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		due, err := h.store.Due(ctx, h.desk, core.At(morning), 9)
+		due, err := h.store.Due(ctx, h.desk, core.At(morning), 9, 9)
 		if err != nil || len(due) != 1 || due[0].Lane != "carla" || due[0].Head() != 2 || due[0].Owed != 2 {
 			t.Errorf("got %+v, %v", due, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"parley/core"
 )
@@ -61,10 +62,10 @@ func (w *Work) OweFile(s core.Session, message core.EventID, file core.FileID) e
 }
 
 // OweFetch owes us a file that a channel has, of the event that was appended last. Those of one session share a bucket, and none waits for
-// another.
-func (w *Work) OweFetch(s core.SessionID, c core.ChannelID, file core.FileID) error {
+// another. hold is how long it is left there first.
+func (w *Work) OweFetch(s core.SessionID, c core.ChannelID, file core.FileID, hold time.Duration) error {
 	return w.Owe(core.Delivery{
-		Channel: c, Lane: file.String(), Rank: core.Cards, Verb: core.OutFetch, Session: s, File: file,
+		Channel: c, Lane: file.String(), Rank: core.Fetches, Verb: core.OutFetch, Session: s, File: file, DueAt: w.Now().Add(hold),
 	}, s.String()+"/files")
 }
 
@@ -191,25 +192,28 @@ func (s *Store) filesOf(ctx context.Context, ids []core.FileID) (map[core.FileID
 }
 
 const (
-	countByAgent    = `SELECT count(*) FROM files WHERE message = 0 AND agent = ?`
-	countByIdentity = `SELECT count(*) FROM files WHERE message = 0 AND channel = ? AND identity = ? AND agent = 0`
+	countByAgent    = `SELECT count(*) FROM files WHERE message = 0 AND agent = ? AND created_at > ?`
+	countByIdentity = `SELECT count(*) FROM files WHERE message = 0 AND channel = ? AND identity = ? AND agent = 0 AND created_at > ?`
+	sumByChannel    = `SELECT COALESCE(sum(size), 0) FROM files WHERE message = 0 AND channel = ? AND agent = 0`
 )
 
-// Unclaimed counts the files that somebody has brought and not said yet.
-func (w *Work) Unclaimed(by core.File) (int, error) {
-	n := 0
+// Unclaimed counts the files that somebody has brought since a time and not said yet, and the bytes of all that customers of their channel have.
+func (w *Work) Unclaimed(by core.File, since core.Time) (files int, bytes int64, err error) {
 	for _, f := range w.group.files.rows {
 		if w.group.files.fresh[f.ID] && f.event < 0 && f.Agent == by.Agent && f.Channel == by.Channel && f.Identity == by.Identity {
-			n++
+			files++
 		}
 	}
-	var stored int
-	query, args := countByIdentity, []any{by.Channel, string(by.Identity)}
+	query, args := countByIdentity, []any{by.Channel, string(by.Identity), since}
 	if by.Agent != 0 {
-		query, args = countByAgent, []any{by.Agent}
+		query, args = countByAgent, []any{by.Agent, since}
 	}
-	err := w.get(&stored, query, args...)
-	return n + stored, err
+	var stored int
+	if err := w.get(&stored, query, args...); err != nil || by.Agent != 0 {
+		return files + stored, 0, err
+	}
+	err = w.get(&bytes, sumByChannel, by.Channel)
+	return files + stored, bytes, err
 }
 
 const (

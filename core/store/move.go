@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -32,6 +33,13 @@ const (
 	deleteOwed    = `DELETE FROM deliveries WHERE channel = ? AND lane = ? AND no >= ?`
 	selectLastRow = `SELECT COALESCE(max(id), 0) FROM log WHERE session = ?`
 )
+
+const selectMovedRooms = `SELECT room FROM moves ORDER BY room`
+
+// MovedRooms gives the rooms that were surfaces before they were moved: what is still said in their threads is agents'.
+func (s *Store) MovedRooms(ctx context.Context) ([]core.RemoteID, error) {
+	return all[core.RemoteID](ctx, s, "store.MovedRooms", selectMovedRooms)
+}
 
 // MoveSurface lets another room of the channel show what a room has shown, and gives the departments; NotFound if it shows nothing. The threads in
 // the old room are lost, those of open sessions made anew, and what is owed to the old room is owed to the new one, in the same order.

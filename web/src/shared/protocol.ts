@@ -12,7 +12,7 @@ export type ClientFrame =
   | { type: 'older'; before: string }
   | { type: 'ping' }
 
-/** What comes with a message. With an id it is a file: pending, ready with its address, or refused with a reason. */
+/** What comes with a message. With an id it is a file: pending, ready with its address, or refused. */
 export interface Media {
   kind: string
   id?: string
@@ -20,7 +20,6 @@ export interface Media {
   type?: string
   size?: number
   state?: 'pending' | 'ready' | 'refused'
-  reason?: string
   url?: string
 }
 

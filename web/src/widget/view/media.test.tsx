@@ -29,14 +29,14 @@ test('A13: anything else downloads, and says how large it is', () => {
   expect(screen.queryByRole('img')).toBeNull()
 })
 
-test('A13: what is on its way says so, what was refused says why, and neither leads anywhere', () => {
+test('A13: what is on its way says so, what was refused says that, and neither leads anywhere', () => {
   const { container } = show(
     { kind: 'photo', id: 'f', name: 'a.png', state: 'pending' },
-    { kind: 'file', id: 'g', name: 'b.bin', state: 'refused', reason: 'The file is empty.' },
+    { kind: 'file', id: 'g', name: 'b.bin', state: 'refused' },
     { kind: 'location', name: '1, 2' },
   )
   expect(container.textContent).toContain('a.png is on its way')
-  expect(container.textContent).toContain('b.bin The file is empty.')
+  expect(container.textContent).toContain('b.bin This file could not be taken over.')
   expect(container.textContent).toContain('1, 2')
   expect(screen.queryByRole('link')).toBeNull()
 })

@@ -24,7 +24,7 @@ function One({ medium: m, base }: { medium: Medium; base: string }) {
       <p class="file refused">
         <Icon name="alert" size={16} />
         <span>
-          <bdi>{name}</bdi> <small>{m.reason || t('fileRefused')}</small>
+          <bdi>{name}</bdi> <small>{t('fileRefused')}</small>
         </span>
       </p>
     )
