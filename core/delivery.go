@@ -138,6 +138,7 @@ const (
 	firstPause  = time.Second
 	longPause   = 5 * time.Minute
 	giveUpAfter = 24 * time.Hour
+	giveUpFile  = time.Hour // of a file that goes out: it may be too large for the line, and words wait behind it
 )
 
 // Pause is how long to wait before the next attempt, by how many have failed, with full jitter: from a second to at most five
@@ -171,10 +172,13 @@ func Judge(v OutVerb, finds bool, l Lane, more bool, err error, now Time, chance
 	case e.Kind == Unauthorized: // nothing was done; the channel stops
 		return Verdict{State: Queued, Pause: firstPause, Whole: true}
 	case e.Kind == Throttled, e.Kind == Unavailable, e.Kind == Busy, e.Kind == Uncertain, e.Kind == Gone && e.Scope == ScopeThread:
-		if l.Since != 0 && now >= l.Since.Add(giveUpAfter) {
-			if v == OutFetch {
-				return Verdict{State: Failed, Reason: "The channel has not handed it over for 24 hours."}
-			}
+		switch {
+		case l.Since == 0:
+		case v == OutFile && now >= l.Since.Add(giveUpFile):
+			return Verdict{State: Failed, Reason: "The channel has not taken it for an hour."}
+		case v == OutFetch && now >= l.Since.Add(giveUpAfter):
+			return Verdict{State: Failed, Reason: "The channel has not handed it over for 24 hours."}
+		case now >= l.Since.Add(giveUpAfter):
 			return Verdict{State: Failed, Reason: "The channel has not taken it for 24 hours."}
 		}
 		return Verdict{State: Queued, Pause: max(e.RetryAfter, Pause(l.Attempts, chance)), Whole: e.Scope == ScopeChannel}

@@ -100,7 +100,15 @@ func (a *Adapter) turnsAway(ctx context.Context, d doing) (string, error) {
 	if !a.settings.DMs {
 		word = sayNobodyReads
 	} else if d.team == "" || d.team == a.settings.Team {
-		switch _, err := a.config.Desk.Agent(ctx, person(a.settings.Team, d.user)); {
+		email := ""
+		if a.settings.LinkByEmail { // who is an agent by that does not become a customer first
+			s, err := a.who(ctx, d.user)
+			if err != nil {
+				return "", err
+			}
+			email = s.email
+		}
+		switch _, err := a.agentOf(ctx, d.user, email); {
 		case err == nil:
 			word = sayForAgents
 		case passing(err):

@@ -159,6 +159,20 @@ func TestAgentsWhoWriteToTheAppAreNoCustomers(t *testing.T) {
 	}
 }
 
+// Where members are linked by e-mail, the first that an agent does may be to write to the app.
+func TestWhoIsLinkedByEmailIsNoCustomerS8(t *testing.T) {
+	t.Parallel()
+	c := newHelp(t)
+	c.settings.LinkByEmail = true
+	c.desk.addresses = map[string]core.Agent{"carla@example.test": boris}
+	c.fake.users["UCARLA"]["profile"] = map[string]any{"email": "carla@example.test"}
+	c.tells(at(directly, "", 1, "UCARLA", "is this on?"))
+	c.expectHeard()
+	if call := c.fake.one(t, "chat.postMessage"); call.Form.Get("text") != sayForAgents {
+		t.Errorf("told: got %v, want that this is for customers", call.Form)
+	}
+}
+
 func TestWithoutDirectMessagesPeopleAreToldThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	c := newShop(t, ModeEvents, Rooms{})

@@ -127,11 +127,7 @@ func (a *Adapter) admit(ctx context.Context, team, user string) (admission, erro
 	if err != nil || s.bar != "" {
 		return admission{bar: s.bar, bot: s.bot}, err
 	}
-	remote := person(a.settings.Team, user)
-	agent, err := a.config.Desk.Agent(ctx, remote)
-	if core.KindOf(err) == core.NotFound && s.email != "" {
-		agent, err = a.config.Desk.LinkByEmail(ctx, remote, s.email)
-	}
+	agent, err := a.agentOf(ctx, user, s.email)
 	switch {
 	case err == nil:
 		return admission{agent: agent}, nil
@@ -141,4 +137,14 @@ func (a *Adapter) admit(ctx context.Context, team, user string) (admission, erro
 		return admission{bar: sayDisabled}, nil
 	}
 	return admission{}, err
+}
+
+// agentOf gives the agent who a member of the workspace is: by their link, or by their e-mail address, "" where that does not count.
+func (a *Adapter) agentOf(ctx context.Context, user, email string) (core.Actor, error) {
+	remote := person(a.settings.Team, user)
+	agent, err := a.config.Desk.Agent(ctx, remote)
+	if core.KindOf(err) == core.NotFound && email != "" {
+		return a.config.Desk.LinkByEmail(ctx, remote, email)
+	}
+	return agent, err
 }

@@ -26,7 +26,7 @@ import (
 type flags struct {
 	Addr          *string `placeholder:"HOST:PORT" help:"Where to listen; 127.0.0.1:8080 unless said otherwise. Port 0 is any free one. PARLEY_ADDR"`
 	PublicURL     *string `name:"public-url" placeholder:"URL" help:"The address as browsers see it; http:// and the address unless said otherwise. PARLEY_PUBLIC_URL"`
-	DataDir       *string `placeholder:"FOLDER" help:"For the database and the secret key; ./data unless said otherwise. PARLEY_DATA_DIR"`
+	DataDir       *string `placeholder:"FOLDER" help:"For the database, files and the secret key; ./data unless said otherwise. PARLEY_DATA_DIR"`
 	DatabaseURL   *string `name:"database-url" placeholder:"URL" help:"sqlite:FILE or postgres://USER@HOST/NAME; a file in the data folder unless said otherwise. An address with a password is better kept in PARLEY_DATABASE_URL, where others on this machine do not see it."`
 	SecretKeyFile *string `placeholder:"FILE" help:"A file with the secret key, 32 bytes in base64; made once in the data folder unless said otherwise. The variable with the key itself is PARLEY_SECRET_KEY"`
 	SlackURL      *string `name:"slack-api-url" placeholder:"URL" help:"Another server for Slack's Web API than Slack's own. PARLEY_SLACK_API_URL"`

@@ -60,6 +60,9 @@ func (h *Hub) Run(ctx context.Context) error {
 }
 
 func (h *Hub) tend(ctx context.Context) error {
+	if err := h.dropStale(ctx); err != nil {
+		return err
+	}
 	ripe, err := h.store.Ripe(ctx, ripePage)
 	if err != nil {
 		return err
@@ -68,9 +71,6 @@ func (h *Hub) tend(ctx context.Context) error {
 		if err := h.unpark(ctx, p); err != nil {
 			return err
 		}
-	}
-	if err := h.dropStale(ctx); err != nil {
-		return err
 	}
 	return h.store.ForgetParked(ctx, core.At(h.clock().Add(-parkedTime)))
 }
