@@ -18,7 +18,7 @@ type soakCommand struct {
 	common
 
 	For      time.Duration `default:"1h" help:"How long everybody talks, on each database."`
-	Sessions int           `default:"50" help:"Conversations: a third in the widget, the others on Telegram."`
+	Sessions int           `default:"50" help:"Conversations: a third in the widget, a third on Telegram, a third in Slack."`
 	Rate     float64       `default:"40" help:"Messages a second, of all together, about."`
 	Seed     uint64        `help:"Of what goes wrong; a random one unless given."`
 	Plant    string        `enum:",doubled,swallowed,turned,unposted,leaked,repeated,told" default:"" help:"A fault to plant, which the run has to find: ${enum}."`
@@ -245,12 +245,15 @@ func (e *everybody) begin(ctx context.Context, running *sync.WaitGroup) error {
 // wing is where a customer's sessions are.
 func (e *everybody) wing(i int) *wing { return e.home.wings[max(0, i%3-1)] }
 
-// correspondent makes a customer: in the widget, or of a bot that asks, or of one that is called.
+// correspondent makes a customer: in the widget, of a bot that asks or of one that is called, or of an app in Slack.
 func (e *everybody) correspondent(i int) correspondent {
 	if i%3 == 0 {
 		c := newCustomer(e.siege, fmt.Sprintf("w%03d", i))
 		c.pace, c.fickle = e.pace, func() bool { return e.fate.strikes(hungUp, 0.03) }
 		return visitorCustomer{c}
+	}
+	if i%6 > 3 {
+		return &directCustomer{app: e.wing(i).app, did: &e.did, name: fmt.Sprintf("s%03d", i), pace: e.pace, ended: make(chan struct{})}
 	}
 	return &telegramCustomer{
 		net: e.telegram, bot: e.wing(i).bot, chat: int64(7000 + i), name: fmt.Sprintf("t%03d", i), pace: e.pace, ended: make(chan struct{}),

@@ -123,7 +123,7 @@ func (w *wing) channels(ctx context.Context, srv *server) error {
 	}
 	for _, args := range [][]string{
 		{"channel", "add", "telegram", "--department", w.name, "--mode", mode, "--token-file", files[0]},
-		{"channel", "add", "slack", "--department", w.name, "--mode", slackMode, "--team-channel", w.app.room, "--bot-token-file", files[1], flag, files[2]},
+		{"channel", "add", "slack", "--department", w.name, "--mode", slackMode, "--team-channel", w.app.room, "--dms", "--bot-token-file", files[1], flag, files[2]},
 	} {
 		if out, err := srv.command(ctx, args...).CombinedOutput(); err != nil {
 			return fmt.Errorf("parley %s: %w\n%s", strings.Join(args[:3], " "), err, out)

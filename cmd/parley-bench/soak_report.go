@@ -11,7 +11,7 @@ func (e *everybody) report(r *report, t *truth, values int64) {
 	}
 	for name, n := range map[string]*atomic.Int64{
 		"replies in Slack": &e.did.slackReplies, "replies in the workspace": &e.did.replies, "notes in Slack": &e.did.slackNotes,
-		"notes in the workspace": &e.did.notes, "files in Slack": &e.did.files, "edits in Slack": &e.did.slackEdits,
+		"notes in the workspace": &e.did.notes, "files in Slack": &e.did.files, "messages of customers in Slack": &e.did.direct, "edits in Slack": &e.did.slackEdits,
 		"edits in the workspace": &e.did.edits, "replies made notes in Slack": &e.did.turned, "deletions in Slack": &e.did.slackDeletions,
 		"deletions in the workspace": &e.did.deletions, "sessions handed over": &e.did.handed, "buttons pressed": &e.did.pressed,
 		"words to the app": &e.did.typed,

@@ -27,7 +27,7 @@ type saying struct {
 
 // deeds count what agents did.
 type deeds struct {
-	slackReplies, replies, slackNotes, notes, files, slackEdits, edits, turned, slackDeletions, deletions, handed, pressed, typed atomic.Int64
+	slackReplies, replies, slackNotes, notes, files, slackEdits, edits, turned, slackDeletions, deletions, handed, pressed, typed, direct atomic.Int64
 }
 
 // shift is the work on one conversation: one agent after the other, each by turns in Slack and in the workspace.
@@ -156,7 +156,10 @@ func (s *shift) noteInSlack(context.Context) error {
 }
 
 // file shares a file, with a note or with words for the customer.
-func (s *shift) file(context.Context) error {
+func (s *shift) file(ctx context.Context) error {
+	if strings.HasPrefix(s.label, "s") { // customers in Slack are sent no files here
+		return s.replyInSlack(ctx)
+	}
 	text := s.next(fileWord)
 	said, note := text, s.number%2 == 0
 	if note {

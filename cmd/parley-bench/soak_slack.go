@@ -206,7 +206,11 @@ func (n *slackNet) post(a *slackApp, form url.Values) object {
 		ts: n.stampNow(), room: form.Get("channel"), thread: thread, user: a.user, app: a.id, text: form.Get("text"),
 		blocks: json.RawMessage(form.Get("blocks")), metadata: json.RawMessage(form.Get("metadata")),
 	}
-	direct := strings.HasPrefix(p.room, "D")
+	customers := strings.HasPrefix(p.room, directRoom)
+	direct := strings.HasPrefix(p.room, "D") && !customers
+	if customers && isInside(p.text+string(p.blocks)) {
+		n.siege.fail("a customer in Slack was sent a note: %q", p.text)
+	}
 	n.asked++
 	if lost := n.plant == plantUnposted && n.asked%plantedEvery == 0 && thread != ""; !lost && !direct {
 		n.keep(p)

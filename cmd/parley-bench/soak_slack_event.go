@@ -42,8 +42,7 @@ func (a *slackApp) tell(kind string, payload object) {
 		if a.net.fate.strikes(untold, tellLateness) {
 			time.Sleep(a.net.fate.within(slackLate))
 		}
-		a.hear(kind, payload, nil, slackTries)
-		if a.net.fate.strikes(toldTwice, 0.02) {
+		for range 1 + a.net.twice() {
 			a.hear(kind, payload, nil, slackTries)
 		}
 	}()
