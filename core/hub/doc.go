@@ -3,7 +3,7 @@
 // transaction, and answers when that is durable. Only settings are checked before they are written; unique indexes guard them.
 //
 // One file each: receive.go (what customers do), say.go, note.go, take.go, release.go, assign.go, transfer.go, join.go (and leave), end.go (and unanswered), triage.go (priority, tags),
-// block.go (and what becomes of what the blocked say), read.go, typing.go. hub.go has the one path that all deeds of agents take: check the input, load the session, ask the table
+// block.go (and what becomes of what the blocked say), file.go (what people bring and what comes with messages), read.go, typing.go. hub.go has the one path that all deeds of agents take: check the input, load the session, ask the table
 // of rights, decide, append the event. act.go has the few moves that deeds share. people.go, department.go and signin.go
 // change who works here.
 //

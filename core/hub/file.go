@@ -149,9 +149,9 @@ func (h *Hub) expected(w *store.Work, m core.Media, f core.File) core.Media {
 	return m
 }
 
-// hold claims the files of the message that was appended last, and owes what follows: from the channel where they still are, and to the
+// claim gives the files to the message that was appended last, and owes what follows: from the channel where they still are, and to the
 // customer.
-func hold(w *store.Work, s core.Session, media []core.Media) error {
+func claim(w *store.Work, s core.Session, media []core.Media) error {
 	pause, err := w.Hold(s) // of the surface where it is said
 	if err != nil {
 		return err

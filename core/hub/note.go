@@ -11,5 +11,5 @@ func (a *act) note(d core.Note) error {
 	e := a.event(core.EventMessage, core.AgentsOnly)
 	e.Text, e.Data, e.Dedupe = d.Text, core.Extra{Media: media}.Data(), a.Key()
 	a.Append(&a.s, e)
-	return hold(a.Work, a.s, media)
+	return claim(a.Work, a.s, media)
 }

@@ -103,7 +103,7 @@ func (h *Hub) hear(w *store.Work, in core.Inbound) ([]store.Parked, error) {
 		Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.ByCustomer, Actor: int64(s.Identity),
 		Text: in.Text, Data: core.Extra{Entities: in.Entities, Media: media}.Data(), About: answers, Dedupe: w.Key(),
 	})
-	if err := hold(w, s, media); err != nil || in.Remote == "" {
+	if err := claim(w, s, media); err != nil || in.Remote == "" {
 		return nil, err
 	}
 	w.AddPart(in.Channel, in.Remote)

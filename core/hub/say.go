@@ -40,7 +40,7 @@ func (a *act) say(d core.Say) error {
 			return err
 		}
 	}
-	if err := hold(a.Work, a.s, media); err != nil {
+	if err := claim(a.Work, a.s, media); err != nil {
 		return err
 	}
 	return a.saw(a.s.LastSeq)

@@ -7,5 +7,6 @@
 //
 // The outbox knows no channel and opens no connection. It decides nothing that core.Judge does not say.
 //
-// Start with Run in outbox.go, then runner.go (what goes next), outgoing.go (what the adapter is asked) and settle.go (what came of it).
+// Start with Run in outbox.go, then runner.go (what goes next), outgoing.go (what the adapter is asked) and settle.go (what came of it). Files
+// go both ways by it, file.go: one that a channel still has is owed to us, and fetched as others are sent.
 package outbox
