@@ -150,9 +150,12 @@ func (w *Writer) collect(first *waiting) []*waiting {
 	return jobs
 }
 
+// againAlone is how often a job that failed alone is tried again: two nodes can meet in a deadlock twice in a row.
+const againAlone = 2
+
 // commit writes the jobs as one group and answers them. Where the database refuses a group, its halves are tried: so ends a deadlock
 // between nodes, a key that another node has just used (log.dedupe is unique), a conversation that two nodes began at once. A
-// job that fails alone twice is refused, and is our bug.
+// job that fails alone again and again is refused, and is our bug.
 func (w *Writer) commit(jobs []*waiting) {
 	live := jobs[:0]
 	for _, j := range jobs {
@@ -164,7 +167,10 @@ func (w *Writer) commit(jobs []*waiting) {
 		return
 	}
 	err := w.attempt(live)
-	if err != nil && core.KindOf(err) == "" && len(live) == 1 {
+	for range againAlone {
+		if err == nil || core.KindOf(err) != "" || len(live) > 1 {
+			break
+		}
 		err = w.attempt(live)
 	}
 	switch {
@@ -174,7 +180,7 @@ func (w *Writer) commit(jobs []*waiting) {
 			j.done <- answer{err: err}
 		}
 	case len(live) == 1:
-		w.log.Error("job failed twice", "error", err)
+		w.log.Error("job failed again", "error", err)
 		live[0].done <- answer{err: err}
 	default:
 		w.log.Warn("group failed, replayed in halves", "jobs", len(live), "error", err)

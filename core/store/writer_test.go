@@ -68,8 +68,8 @@ func TestAnUnexpectedErrorFailsItsJobAlone(t *testing.T) {
 			if got := h.count("sessions WHERE last_seq = 2"); got != 4 {
 				t.Errorf("got %d sessions, want 4", got)
 			}
-			if halves, failed := h.log.count("replayed in halves"), h.log.count("job failed twice"); halves < 2 || failed != 1 {
-				t.Errorf("got %d replays and %d jobs that failed twice, want some and 1", halves, failed)
+			if halves, failed := h.log.count("replayed in halves"), h.log.count("job failed again"); halves < 2 || failed != 1 {
+				t.Errorf("got %d replays and %d jobs that failed again, want some and 1", halves, failed)
 			}
 			h.healthy()
 		}
