@@ -45,15 +45,18 @@ test('A13: a customer sends files with and without words, and the agents have th
 test('A13: where the setting is off, nothing can be attached', async () => {
   await on.server.command('channel', 'set', 'support-widget', '--no-files')
   const context = await on.person('other')
-  const visits = async () => {
-    const page = await context.newPage()
-    await page.goto(`${on.origin}/demo/`)
-    const customer = new Customer(page)
-    await customer.open()
-    await see(page.getByText('Write to us'))
-    const n = await page.getByRole('button', { name: 'Attach files' }).count()
-    await page.close()
-    return n
+  const upload = async () => {
+    const headers = { origin: on.origin, authorization: `Bearer ${'a'.repeat(43)}` }
+    const answer = await context.request.post(`${on.origin}/widget/v1/files?channel=support-widget&name=a`, {
+      headers,
+      data: lamp.buffer,
+    })
+    return answer.status()
   }
-  await eventually(visits).toBe(0)
+  await eventually(upload).toBe(403)
+  const page = await context.newPage()
+  await page.goto(`${on.origin}/demo/`)
+  await new Customer(page).open()
+  await see(page.getByText('Write to us'))
+  expect(await page.getByRole('button', { name: 'Attach files' }).count()).toBe(0)
 })
