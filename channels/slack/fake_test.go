@@ -149,6 +149,18 @@ func (f *fake) keep(m map[string]any) string {
 	return ts
 }
 
+// answer answers as what is broken has it.
+func (b breakage) answer(w http.ResponseWriter) {
+	if b.drop {
+		panic(http.ErrAbortHandler)
+	}
+	for name, values := range b.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(max(b.status, http.StatusOK))
+	_, _ = io.WriteString(w, b.body)
+}
+
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := called{Method: path.Base(r.URL.Path), Token: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")}
 	body, _ := io.ReadAll(r.Body)
@@ -172,15 +184,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = f.answer(c)
 	}
 	f.mu.Unlock()
-	switch {
-	case broken.drop:
-		panic(http.ErrAbortHandler)
-	case isBroken:
-		for name, values := range broken.header {
-			w.Header()[name] = values
-		}
-		w.WriteHeader(max(broken.status, http.StatusOK))
-		_, _ = io.WriteString(w, broken.body)
+	if isBroken {
+		broken.answer(w)
 		return
 	}
 	w.Header().Set("X-Oauth-Scopes", f.scopes)

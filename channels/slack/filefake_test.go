@@ -3,7 +3,6 @@ package slack
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -60,14 +59,8 @@ func (f *fake) carry(w http.ResponseWriter, r *http.Request, c called, body []by
 	}
 	f.mu.Unlock()
 	switch {
-	case broken.drop:
-		panic(http.ErrAbortHandler)
 	case isBroken:
-		for name, values := range broken.header {
-			w.Header()[name] = values
-		}
-		w.WriteHeader(max(broken.status, http.StatusOK))
-		_, _ = io.WriteString(w, broken.body)
+		broken.answer(w)
 	case h == nil:
 		w.WriteHeader(http.StatusNotFound)
 	case c.Method == "upload" && !h.whole:

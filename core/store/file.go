@@ -69,36 +69,24 @@ func (w *Work) OweFetch(s core.SessionID, c core.ChannelID, file core.FileID, ho
 	}, s.String()+"/files")
 }
 
-// showFiles owes a surface the files that an event makes ready.
-func (w *Work) showFiles(s core.SessionID, f core.Surface, e core.Event) error {
+// filesOf gives what an event says of files, and of which message they are; zero: of the event itself.
+func filesOf(e core.Event) ([]core.Media, core.EventID, error) {
 	if e.Kind != core.EventMessage && e.Kind != core.EventFile {
-		return nil
+		return nil, 0, nil
 	}
 	x, err := core.ParseExtra(e.Data)
-	if err != nil {
-		return err
-	}
-	about := e.About
 	if e.Kind == core.EventMessage {
-		about = 0 // what it answers is about another
+		e.About = 0 // what it answers is about another
 	}
-	for _, m := range x.Media {
-		if m.State == core.FileReady {
-			if err := w.showFile(s, f, about, m.File); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return x.Media, e.About, err
 }
 
 // has tells whether an event is about a file that an agent has said in that room: what is there is theirs, and no copy.
-func (w *Work) has(f core.Surface, e core.Event) bool {
-	x, err := core.ParseExtra(e.Data)
-	if e.Kind != core.EventFile || err != nil || len(x.Media) == 0 {
+func (w *Work) has(f core.Surface, e core.Event, files []core.Media) bool {
+	if e.Kind != core.EventFile || len(files) == 0 {
 		return false
 	}
-	file, err := w.File(x.Media[0].File)
+	file, err := w.File(files[0].File)
 	return err == nil && saidAt(file, f)
 }
 

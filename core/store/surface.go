@@ -93,15 +93,21 @@ func (w *Work) show(s core.Session, e core.Event) {
 	if err = w.read(err); err != nil {
 		return
 	}
+	files, of, err := filesOf(e)
+	if err != nil {
+		return
+	}
 	for _, f := range surfaces {
 		if e.Kind == core.EventStarted || e.Kind == core.EventTransferred {
 			err = w.oweThread(s.ID, f, core.OutOpen, 0)
 		}
-		if err == nil && verb != "" && !w.said.At(f) && !w.has(f, e) {
+		if err == nil && verb != "" && !w.said.At(f) && !w.has(f, e, files) {
 			err = w.oweThread(s.ID, f, verb, e.About)
 		}
-		if err == nil {
-			err = w.showFiles(s.ID, f, e)
+		for _, m := range files {
+			if err == nil && m.State == core.FileReady {
+				err = w.showFile(s.ID, f, of, m.File)
+			}
 		}
 		if err == nil && card {
 			err = w.oweCard(s.ID, f, 0)
