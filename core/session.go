@@ -23,6 +23,7 @@ const (
 	CompletedByCustomer Outcome = "completed_by_customer"
 	NotAnswered         Outcome = "unanswered"
 	EndedByBlock        Outcome = "blocked"
+	Expired             Outcome = "expired" // the customer was silent for too long
 )
 
 // Session is one conversation's episode, from first contact to its end.
@@ -57,6 +58,7 @@ type Session struct {
 	LastCustomerAt Time   `db:"last_customer_at"` // newest message of the customer
 	LastAgentAt    Time   `db:"last_agent_at"`    // newest answer
 	FirstReplyAt   Time   `db:"first_reply_at"`
+	WarnedAt       Time   `db:"warned_at"`   // when the customer was told that the session will end if they stay silent
 	Connected      bool   `db:"connected"`   // an agent has joined at least once: the customer has met somebody
 	Preview        string `db:"preview"`     // beginning of the newest message, notes excepted
 	Unreachable    string `db:"unreachable"` // why nothing arrives at the customer, in a sentence; "": it does, or nothing is known

@@ -35,6 +35,16 @@ DELETE /api/v1/me/links/{unknown}               401 404 404 404 404 404 404 401 
 GET  /api/v1/counters                           401 200 200 200 200 200 200 401 401
 GET  /api/v1/departments                        401 200 200 200 200 200 200 401 401
 GET  /api/v1/agents                             401 200 200 200 200 200 200 401 401
+GET  /api/v1/settings                           401 403 403 403 403 403 200 401 401
+PUT  /api/v1/settings                           401 403 403 403 403 403 200 401 401
+GET  /api/v1/departments/{waiting}/settings     401 403 403 403 403 403 200 401 401
+GET  /api/v1/departments/{held}/settings        401 403 403 403 403 403 200 401 401
+GET  /api/v1/departments/{sales}/settings       401 403 403 403 403 403 200 401 401
+GET  /api/v1/departments/{unknown}/settings     401 403 403 403 403 403 404 401 401
+PUT  /api/v1/departments/{waiting}/settings     401 403 403 403 403 403 200 401 401
+PUT  /api/v1/departments/{held}/settings        401 403 403 403 403 403 200 401 401
+PUT  /api/v1/departments/{sales}/settings       401 403 403 403 403 403 200 401 401
+PUT  /api/v1/departments/{unknown}/settings     401 403 403 403 403 403 404 401 401
 GET  /api/v1/sessions                           401 200 200 200 200 200 200 401 401
 
 GET  /api/v1/sessions/{waiting}                 401 200 200 200 404 404 404 401 401
@@ -232,6 +242,8 @@ func (h *house) bodyFor(r route, method string) any {
 		return Availability{Availability: "away"}
 	case path == "block":
 		return Block{For: "7d"}
+	case path == "settings":
+		return SettingsChange{Own: map[string]any{"auto_close": map[string]any{"messenger": 3600}}}
 	case path == "read":
 		return ReadMark{Seq: 1}
 	}
@@ -263,6 +275,8 @@ func (h *house) aim(path, name string) string {
 		switch {
 		case strings.Contains(path, "/channels/"):
 			id = h.channels[h.support.ID].ID.String()
+		case strings.Contains(path, "/departments/{") && author != nil:
+			id = h.support.ID.String()
 		case strings.Contains(path, "/links/{") && author != nil:
 			id = linkID(h.linked(author, h.channels[h.support.ID], core.RemoteID("team/"+id)))
 		case strings.Contains(path, "/files/{") && author == nil:

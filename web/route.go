@@ -32,6 +32,10 @@ func (s *Server) routes() []route {
 		{"DELETE", "/api/v1/me/links/{id}", signedIn, "End a link of one's own", handle(s.unlink)},
 		{"GET", "/api/v1/counters", signedIn, "What the badges show", handle(s.counters)},
 		{"GET", "/api/v1/departments", signedIn, "The departments where one has a role, or all", handle(s.departments)},
+		{"GET", "/api/v1/settings", admins, "What is set for all departments", handle(s.allSettings)},
+		{"PUT", "/api/v1/settings", admins, "Set it; what a department has of its own goes before it", handle(s.setAllSettings)},
+		{"GET", "/api/v1/departments/{id}/settings", admins, "What is set for a department", handle(s.settings)},
+		{"PUT", "/api/v1/departments/{id}/settings", admins, "Set it; its open sessions follow at once", handle(s.setSettings)},
 		{"GET", "/api/v1/agents", signedIn, "Colleagues, by name", handle(s.agents)},
 
 		{"GET", "/api/v1/sessions", signedIn, "Sessions: the queue longest waiting first, all others newest first", handle(s.sessions)},

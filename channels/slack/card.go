@@ -82,6 +82,8 @@ func standing(c core.Card) (sign, state string) {
 		state = "Ended as unanswered"
 	case core.EndedByBlock:
 		state = "Ended by a block"
+	case core.Expired:
+		state = "Ended because the customer was silent"
 	}
 	if c.Holder != "" {
 		state += ", was with " + c.Holder

@@ -138,10 +138,5 @@ func notice(w *store.Work, b core.Blocked) error {
 	if err != nil {
 		return err
 	}
-	s.HearNotice()
-	w.Append(&s, core.Event{
-		Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.BySystem, Text: b.Notice(department.Zone), State: core.Queued, Dedupe: w.Key(),
-	})
-	lane := string(s.Conversation)
-	return w.Owe(core.Delivery{Channel: s.Channel, Lane: lane, Rank: core.CustomerWords, Verb: core.OutSend, Session: s.ID}, lane)
+	return inform(w, &s, b.Notice(department.Zone), false)
 }

@@ -35,14 +35,20 @@ func (s *shop) can(core.ChannelID) (core.Capabilities, bool) { return s.capable,
 
 func open(t *testing.T, url string) *shop {
 	t.Helper()
-	s := &shop{t: t, store: storetest.Open(t, url, time.Now), capable: core.Capabilities{Pulls: true}}
+	return openAt(t, url, time.Now)
+}
+
+// openAt is open, with a clock that the test turns.
+func openAt(t *testing.T, url string, clock core.Clock) *shop {
+	t.Helper()
+	s := &shop{t: t, store: storetest.Open(t, url, clock), capable: core.Capabilities{Pulls: true}}
 	w := storetest.Write(t, s.store, func(c core.Committed) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.events = append(s.events, c.Events...)
 	})
 	s.files = storetest.Files(t)
-	h, err := New(Config{Writer: w, Store: s.store, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+	h, err := New(Config{Writer: w, Store: s.store, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: clock, Log: slog.New(slog.DiscardHandler),
 		Hints: func(h core.Hint) { s.mu.Lock(); defer s.mu.Unlock(); s.hints = append(s.hints, h) }})
 	if err != nil {
 		t.Fatal(err)
@@ -64,8 +70,8 @@ func open(t *testing.T, url string) *shop {
 // node gives a second hub on the same database, as another process would have it.
 func (s *shop) node(url string) *Hub {
 	s.t.Helper()
-	st := storetest.Open(s.t, url, time.Now)
-	return must(New(Config{Writer: storetest.Write(s.t, st, func(core.Committed) {}), Store: st, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: time.Now,
+	st := storetest.Open(s.t, url, s.hub.clock)
+	return must(New(Config{Writer: storetest.Write(s.t, st, func(core.Committed) {}), Store: st, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: s.hub.clock,
 		Log: slog.New(slog.DiscardHandler), Hints: func(core.Hint) {}}))
 }
 

@@ -43,14 +43,20 @@ func (h *Hub) unpark(ctx context.Context, p store.Parked) error {
 	return err
 }
 
-// Run looks after what is kept aside until ctx ends: applies what can be by now, and forgets what has waited for 14 days.
+// Run looks after timers that are due, and after what is kept aside, until ctx ends: applies what can be by now, and forgets what has
+// waited for 14 days.
 func (h *Hub) Run(ctx context.Context) error {
-	tick := time.NewTicker(ripeTime)
+	tick, look := time.NewTicker(ripeTime), time.NewTicker(lookTime)
 	defer tick.Stop()
+	defer look.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-look.C:
+			if err := h.lookAround(ctx); err != nil && ctx.Err() == nil {
+				h.log.WarnContext(ctx, "timers cannot be looked at", "error", err)
+			}
 		case <-tick.C:
 			if err := h.tend(ctx); err != nil && ctx.Err() == nil {
 				h.log.WarnContext(ctx, "what is kept aside cannot be looked at", "error", err)

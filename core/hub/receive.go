@@ -130,7 +130,7 @@ func (h *Hub) begin(w *store.Work, in core.Inbound) (core.Session, error) {
 	w.Append(&s, core.Event{
 		Kind: core.EventStarted, Audience: core.Everyone, ActorKind: core.ByCustomer, Actor: int64(who.ID),
 	})
-	return s, nil
+	return s, h.arm(w, s)
 }
 
 // customerEnd closes the open session. If none is open the customer has what they want.

@@ -44,7 +44,7 @@ func (a *act) transfer(d core.Transfer) error {
 		return err
 	}
 	a.Append(&a.s, e)
-	return nil
+	return a.hub.arm(a.Work, a.s)
 }
 
 // empty ends everybody's part in the session.

@@ -39,7 +39,7 @@ type dialect interface {
 // loads are the statements that bring a group's rows, locked where the database knows row locks. Each takes many keys in
 // the form that ids, texts and places give.
 type loads struct {
-	repeats, talking, departmentsOf, departments, sessions, participants, agents, identities, blocked, lanes, lease, file string
+	repeats, talking, departmentsOf, departments, sessions, participants, agents, identities, blocked, lanes, lease, file, documents string
 
 	lockCounted string // keeps everybody else from writing what the doctor counts; "": a transaction does
 }
@@ -104,10 +104,11 @@ func (sqliteDialect) loads() loads {
 		agents:        selectAgentRoles + "WHERE a.id" + in,
 		identities: `SELECT i.id, i.channel, i.remote, i.customer FROM json_each(?) k
 			JOIN identities i ON i.channel = k.value ->> 0 AND i.remote = k.value ->> 1`,
-		blocked: selectBlocked + `WHERE (channel, remote) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
-		lanes:   selectLane + `WHERE (channel, lane) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
-		lease:   `SELECT epoch FROM leases WHERE name = ?`,
-		file:    selectFile,
+		blocked:   selectBlocked + `WHERE (channel, remote) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
+		lanes:     selectLane + `WHERE (channel, lane) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
+		lease:     `SELECT epoch FROM leases WHERE name = ?`,
+		file:      selectFile,
+		documents: selectDocument + "WHERE department" + in,
 	}
 }
 
@@ -186,8 +187,9 @@ func (postgresDialect) loads() loads {
 			ORDER BY channel, remote FOR UPDATE`,
 		lanes: selectLane + `WHERE (channel, lane) IN (SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])))
 			ORDER BY channel, lane FOR UPDATE`,
-		lease: `SELECT epoch FROM leases WHERE name = ? FOR SHARE`,
-		file:  selectFile + ` FOR UPDATE`,
+		lease:     `SELECT epoch FROM leases WHERE name = ? FOR SHARE`,
+		file:      selectFile + ` FOR UPDATE`,
+		documents: selectDocument + "WHERE department = ANY($1)",
 		// EXCLUSIVE waits for row locks too, and in the order in which a group takes them.
 		lockCounted: "LOCK TABLE departments, sessions, lanes, deliveries IN EXCLUSIVE MODE",
 	}

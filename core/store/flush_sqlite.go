@@ -6,11 +6,12 @@ const (
 	sqliteInsertCustomer = `INSERT INTO customers (id, name, created_at) VALUES (?, ?, ?)`
 	sqliteInsertIdentity = `INSERT INTO identities (id, channel, remote, customer) VALUES (?, ?, ?, ?)`
 	sqliteInsertSession  = `INSERT INTO sessions (` + sessionColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqliteUpdateSession = `UPDATE sessions SET state = ?2, outcome = ?3, assignee = ?4, assigned_by = ?5, version = ?6, last_seq = ?7, messages = ?8,
 		customer_messages = ?9, read_seq = ?10, unread = ?11, customer_read_seq = ?12, ended_at = ?13, last_at = ?14, waiting_since = ?15,
 		last_customer_at = ?16, last_agent_at = ?17, first_reply_at = ?18, connected = ?19, preview = ?20,
-		unreachable = ?21, department = ?22, priority = ?23, tags = ?24 WHERE id = ?1`
+		unreachable = ?21, department = ?22, priority = ?23, tags = ?24,
+		warned_at = ?25 WHERE id = ?1`
 	sqliteUpdateDepartment  = `UPDATE departments SET unassigned = ?2 WHERE id = ?1`
 	sqliteUpsertParticipant = `INSERT INTO participants (session, agent, joined_at, left_at, read_seq) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (session, agent) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at, read_seq = excluded.read_seq`
@@ -29,7 +30,12 @@ const (
 		epoch = ?11 WHERE channel = ?1 AND lane = ?2`
 	sqliteInsertFile = `INSERT INTO files (` + fileColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqliteUpdateFile = `UPDATE files SET name = ?2, type = ?3, size = ?4, state = ?5, message = ?6 WHERE id = ?1`
-	deleteLane       = `DELETE FROM lanes WHERE channel = ? AND lane = ?`
+	sqliteWake       = `INSERT INTO timers (kind, id, due_at) VALUES (?, ?, ?)
+		ON CONFLICT (kind, id) DO UPDATE SET due_at = min(due_at, excluded.due_at)`
+	sqlitePutDocument = `INSERT INTO settings (` + documentColumns + `) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (department) DO UPDATE SET own = excluded.own, version = excluded.version, changed_at = excluded.changed_at,
+		changed_by = excluded.changed_by`
+	deleteLane = `DELETE FROM lanes WHERE channel = ? AND lane = ?`
 )
 
 // flush writes the group inside its transaction, which has held the database's one write lock since it began.
@@ -74,6 +80,8 @@ func (sqliteDialect) flush(ctx context.Context, g *group) error {
 		{sqliteInsertLane, lanesAdded},
 		{sqliteUpdateLane, lanesChanged},
 		{deleteLane, lanesEmptied},
+		{sqliteWake, g.wakeRows()},
+		{sqlitePutDocument, g.documentRows()},
 	} {
 		if err := sqliteEach(ctx, g, s.query, s.rows); err != nil {
 			return err

@@ -38,6 +38,9 @@ type group struct {
 
 	surfaces map[core.DepartmentID][]core.Surface // of the departments that were looked at
 
+	documents table[core.DepartmentID, core.SettingsDocument]
+	wakes     map[core.Subject]core.Time // when each is looked at, at the latest
+
 	owed     []owed
 	parts    []freshPart
 	settings []statement // changes of settings, in order
@@ -68,15 +71,16 @@ func newGroup(ctx context.Context, w *Writer, tx *sqlx.Tx) *group {
 		participants: newTable[part, core.Participant](), agents: newTable[core.AgentID, core.Actor](),
 		identities: newTable[place, core.Identity](), customers: newTable[core.CustomerID, core.Customer](),
 		messages: newTable[core.EventID, core.Event](), lanes: newTable[laneKey, core.Lane](), files: newTable[core.FileID, claimed](), leases: map[string]int64{},
-		blocked:  newTable[place, core.Blocked](),
-		surfaces: map[core.DepartmentID][]core.Surface{},
-		hashes:   map[int][]byte{},
+		blocked:   newTable[place, core.Blocked](),
+		surfaces:  map[core.DepartmentID][]core.Surface{},
+		documents: newTable[core.DepartmentID, core.SettingsDocument](), wakes: map[core.Subject]core.Time{},
+		hashes: map[int][]byte{},
 	}
 }
 
 func (g *group) changed() bool {
 	return len(g.events) > 0 || len(g.settings) > 0 || g.sessions.dirty() || g.participants.dirty() || g.departments.dirty() ||
-		g.customers.dirty() || g.blocked.dirty() || g.identities.dirty() || g.messages.dirty() || g.lanes.dirty() || g.files.dirty() || len(g.parts)+len(g.owed) > 0
+		g.customers.dirty() || g.documents.dirty() || g.blocked.dirty() || g.identities.dirty() || g.messages.dirty() || g.lanes.dirty() || g.files.dirty() || len(g.parts)+len(g.owed)+len(g.wakes) > 0
 }
 
 // committed is what the group tells after its commit: its events, and the sessions that changed without one.

@@ -106,6 +106,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/departments/{id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is set for a department */
+        get: operations["get-department-settings"];
+        /** Set it; its open sessions follow at once */
+        put: operations["put-department-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -571,6 +589,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is set for all departments */
+        get: operations["get-settings"];
+        /** Set it; what a department has of its own goes before it */
+        put: operations["put-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -589,6 +625,23 @@ export interface components {
              * @description the session's version as it was seen; without it, whatever it is
              */
             version?: number;
+        };
+        AutoClose: {
+            /**
+             * Format: int64
+             * @description seconds of silence on messengers; 0: never
+             */
+            messenger: number;
+            /**
+             * Format: int64
+             * @description seconds of silence on channels that customers look at, such as a site's widget; 0: never
+             */
+            site: number;
+            /**
+             * Format: int64
+             * @description how many seconds before the end the customer is told; 0: they are not
+             */
+            warning: number;
         };
         Availability: {
             /** @enum {string} */
@@ -1187,6 +1240,36 @@ export interface components {
              */
             waiting_since: string | null;
         };
+        Settings: {
+            /** @description when sessions end because the customer is silent */
+            auto_close: components["schemas"]["AutoClose"];
+        };
+        SettingsChange: {
+            /** @description what is to be set here, all of it: what it leaves out is as for all, or as shipped */
+            own: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description of what it replaces; if left out, whatever is there
+             */
+            version?: number;
+        };
+        SettingsDocument: {
+            /** Format: date-time */
+            changed_at?: string;
+            /** @description what is set here: members of settings that differ */
+            own: {
+                [key: string]: unknown;
+            };
+            /** @description as they hold: what is shipped, changed by what is set for all, changed by what is set here */
+            settings: components["schemas"]["Settings"];
+            /**
+             * Format: int64
+             * @description of what is set here; rises with every change
+             */
+            version: number;
+        };
         SummariesFrame: {
             counters?: components["schemas"]["Counters"];
             sessions?: (components["schemas"]["Session"] | components["schemas"]["GoneSession"])[];
@@ -1418,6 +1501,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListDepartment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-department-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsDocument"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-department-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsDocument"];
                 };
             };
             /** @description Error */
@@ -2517,6 +2666,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsDocument"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsDocument"];
                 };
             };
             /** @description Error */

@@ -290,6 +290,11 @@ test.each<[string, Partial<Event>, string]>([
   ['a block', { kind: 'blocked', until: '2026-06-10T22:00:00Z' }, 'Anna blocked Diego until '],
   ['a block for good', { kind: 'blocked' }, 'Anna blocked Diego for good'],
   ['its end', { kind: 'unblocked' }, 'Anna let Diego write again'],
+  [
+    'an end by silence',
+    { kind: 'ended', outcome: 'expired', actor: { kind: 'system' } },
+    'The session ended because Diego was silent for too long',
+  ],
   ['an unanswered end', { kind: 'ended', outcome: 'unanswered' }, 'Anna closed the session as unanswered'],
 ])('a line tells of %s', (_, event, words) => {
   expect(show([own({ text: undefined, ...event })]).log.textContent).toContain(words)

@@ -210,6 +210,7 @@ export function eventWords(event: Event, session: Session): string {
     case 'ended':
       if (event.actor.kind === 'customer') return t('event.ended.customer', { customer })
       if (event.outcome === 'unanswered') return t('event.ended.unanswered', { actor })
+      if (event.outcome === 'expired') return t('event.ended.expired', { customer })
       return event.actor.kind === 'agent' ? t('event.ended.agent', { actor }) : t('event.ended.system')
     case 'lost':
       return t('event.lost', { customer, reason: phrase(event.reason) })

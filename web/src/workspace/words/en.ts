@@ -171,6 +171,7 @@ export const en = {
   'event.ended.agent': '{actor} closed the session',
   'event.ended.customer': '{customer} ended the session',
   'event.ended.unanswered': '{actor} closed the session as unanswered',
+  'event.ended.expired': 'The session ended because {customer} was silent for too long',
   'event.ended.system': 'The session ended',
   'event.blocked': '{actor} blocked {customer} until {until}',
   'event.blocked.forever': '{actor} blocked {customer} for good',

@@ -1,0 +1,92 @@
+package core
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"time"
+)
+
+// Settings are what admins change at run time in how a department works. Each department has its own document of what was set for it
+// (a JSON object with the members that differ), the installation has one for all of them, and what neither says is as shipped.
+type Settings struct {
+	AutoClose AutoClose `json:"auto_close" doc:"when sessions end because the customer is silent"`
+}
+
+// Shipped are the settings where nobody has set any.
+var Shipped = Settings{
+	AutoClose: AutoClose{Site: 1800, Warning: 300},
+}
+
+// Seconds is a length of time in a document of settings; zero switches off what it is about.
+type Seconds int64
+
+// Time gives it as a duration.
+func (s Seconds) Time() time.Duration { return time.Duration(s) * time.Second }
+
+// MaxSeconds is the longest time that a setting can say: a year.
+const MaxSeconds Seconds = 365 * 24 * 3600
+
+// MaxSettings bounds a document of settings, in bytes.
+const MaxSettings = 16 << 10
+
+// Over gives the settings as a document changes them; what it does not name stays, and so does what this program does not know how to read,
+// such as a setting of a newer one.
+func (s Settings) Over(document []byte) Settings {
+	changed := s
+	if len(document) == 0 || json.Unmarshal(document, &changed) != nil || changed.Check() != nil {
+		return s
+	}
+	return changed
+}
+
+// CheckSettings says whether it is a document of settings. The error is Invalid, with the member's path.
+func CheckSettings(document []byte) error {
+	if len(document) > MaxSettings {
+		return invalid("own", "is too long")
+	}
+	d := json.NewDecoder(bytes.NewReader(document))
+	d.DisallowUnknownFields()
+	s := Shipped
+	if err := d.Decode(&s); err != nil {
+		return unread(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return invalid("own", "is more than one document")
+	}
+	return s.Check()
+}
+
+// unread says what of a document is no setting.
+func unread(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return invalid("own."+wrong.Field, "is not what this setting takes")
+	}
+	if strings.Contains(err.Error(), "unknown field") { // the one error of encoding/json without a type
+		return invalid("own", "has a member that is no setting")
+	}
+	return invalid("own", "is no document of settings")
+}
+
+// Check says whether all settings are such. The error is Invalid, with the member's path.
+func (s Settings) Check() error { return s.AutoClose.check("own.auto_close") }
+
+// checkSeconds says whether the time is one that a setting can say.
+func checkSeconds(field string, s Seconds) error {
+	if s < 0 || s > MaxSeconds {
+		return invalid(field, "must be from 0 to 31536000 seconds")
+	}
+	return nil
+}
+
+// SettingsDocument is what was set for a department, or for all of them.
+type SettingsDocument struct {
+	Department DepartmentID `db:"department"` // zero: for all
+	Own        string       `db:"own"`        // a JSON object
+	Version    int64        `db:"version"`    // rises with every change; zero: nobody has set anything
+	ChangedAt  Time         `db:"changed_at"`
+	ChangedBy  AgentID      `db:"changed_by"`
+}

@@ -1,0 +1,26 @@
+-- +goose Up
+CREATE TABLE settings (                -- what admins have set, as documents of what differs
+  department BIGINT NOT NULL PRIMARY KEY, -- 0: for all
+  own        TEXT    NOT NULL,         -- a JSON object
+  version    BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  changed_by BIGINT NOT NULL          -- the agent; 0: nobody
+);
+
+CREATE TABLE timers (                  -- what is to be looked at, and by when; one for each subject
+  kind   TEXT    NOT NULL,
+  id     BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  PRIMARY KEY (kind, id)
+);
+CREATE INDEX timers_due ON timers (due_at);
+
+ALTER TABLE sessions ADD COLUMN warned_at BIGINT NOT NULL DEFAULT 0; -- when the silent customer was told that it will end
+
+-- What is open is looked at by the rules that came with the timers.
+INSERT INTO timers (kind, id, due_at) SELECT 'session', id, 0 FROM sessions WHERE ended_at = 0;
+
+-- +goose Down
+ALTER TABLE sessions DROP COLUMN warned_at;
+DROP TABLE timers;
+DROP TABLE settings;
