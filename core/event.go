@@ -14,6 +14,7 @@ const (
 	EventJoined   EventKind = "joined"
 	EventLeft     EventKind = "left"
 	EventEnded    EventKind = "ended"
+	EventReopened EventKind = "reopened" // back to the queue: its customer wrote again soon after its end. Target held it last
 
 	EventTransferred EventKind = "transferred" // from the department Former into Department's queue
 	EventPrioritised EventKind = "prioritised" // Text is its priority now

@@ -137,6 +137,12 @@ func (s *Session) End(o Outcome, now Time) {
 	s.Version++
 }
 
+// Reopen puts a session that has ended back into the queue.
+func (s *Session) Reopen(now Time) {
+	s.Outcome, s.EndedAt, s.WarnedAt = "", 0, 0
+	s.Release(now)
+}
+
 // Participant is an agent's part in a session: since when they are in it, and how far they have read. An agent who only
 // read has never joined.
 type Participant struct {

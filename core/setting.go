@@ -2,6 +2,7 @@ package core
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,11 +14,13 @@ import (
 // (a JSON object with the members that differ), the installation has one for all of them, and what neither says is as shipped.
 type Settings struct {
 	AutoClose AutoClose `json:"auto_close" doc:"when sessions end because the customer is silent"`
+	Reopen    Reopen    `json:"reopen" doc:"how long a session that has ended is opened again by what its customer writes"`
 }
 
 // Shipped are the settings where nobody has set any.
 var Shipped = Settings{
 	AutoClose: AutoClose{Site: 1800, Warning: 300},
+	Reopen:    Reopen{Messenger: 24 * 3600},
 }
 
 // Seconds is a length of time in a document of settings; zero switches off what it is about.
@@ -72,7 +75,9 @@ func unread(err error) error {
 }
 
 // Check says whether all settings are such. The error is Invalid, with the member's path.
-func (s Settings) Check() error { return s.AutoClose.check("own.auto_close") }
+func (s Settings) Check() error {
+	return cmp.Or(s.AutoClose.check("own.auto_close"), s.Reopen.check("own.reopen"))
+}
 
 // checkSeconds says whether the time is one that a setting can say.
 func checkSeconds(field string, s Seconds) error {

@@ -216,7 +216,8 @@ func (f *follower) touch(id core.SessionID) {
 // change the count of who holds the session only, which its row tells.
 func countsChange(k core.EventKind) bool {
 	switch k {
-	case core.EventStarted, core.EventTaken, core.EventAssigned, core.EventReleased, core.EventTransferred, core.EventEnded:
+	case core.EventStarted, core.EventTaken, core.EventAssigned, core.EventReleased, core.EventTransferred, core.EventEnded,
+		core.EventReopened:
 		return true
 	}
 	return false

@@ -76,6 +76,9 @@ func bodyOf(in core.Inbound) string {
 func (h *Hub) hear(w *store.Work, in core.Inbound) ([]store.Parked, error) {
 	s, err := w.Open(in.Channel, in.Conversation)
 	if core.KindOf(err) == core.NotFound {
+		s, err = h.reopen(w, in)
+	}
+	if core.KindOf(err) == core.NotFound {
 		s, err = h.begin(w, in)
 	}
 	if err != nil {

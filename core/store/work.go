@@ -57,6 +57,23 @@ func (w *Work) Open(c core.ChannelID, conversation core.RemoteID) (core.Session,
 	return s, err
 }
 
+const selectNewest = `SELECT id, department FROM sessions WHERE channel = ? AND conversation = ? ORDER BY id DESC LIMIT 1`
+
+// Newest gives the conversation's newest session, open or not, and locks its department before it; NotFound if there is none.
+func (w *Work) Newest(c core.ChannelID, conversation core.RemoteID) (core.Session, error) {
+	var newest struct {
+		ID         core.SessionID    `db:"id"`
+		Department core.DepartmentID `db:"department"`
+	}
+	if err := w.get(&newest, selectNewest, c, string(conversation)); err != nil {
+		return core.Session{}, err
+	}
+	if _, err := w.Department(newest.Department); err != nil {
+		return core.Session{}, err
+	}
+	return w.Session(newest.ID)
+}
+
 // Department gives a department, locked; NotFound if there is none.
 func (w *Work) Department(id core.DepartmentID) (core.Department, error) {
 	g := w.group
@@ -188,10 +205,17 @@ func (w *Work) AddSession(s core.Session) {
 func (w *Work) PutSession(s core.Session) {
 	g := w.group
 	g.sessions.put(g, s.ID, s, false)
-	if at := (place{s.Channel, s.Conversation}); !s.Open() && g.talking[at] == s.ID {
+	at := place{s.Channel, s.Conversation}
+	talks, known := g.talking[at]
+	switch {
+	case !s.Open() && talks == s.ID:
 		g.talking[at] = 0
-		g.undo = append(g.undo, func() { g.talking[at] = s.ID })
+	case s.Open() && known && talks == 0: // opened again
+		g.talking[at] = s.ID
+	default:
+		return
 	}
+	g.undo = append(g.undo, func() { g.talking[at] = talks })
 }
 
 // PutDepartment changes what the deeds keep in a department.

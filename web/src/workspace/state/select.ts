@@ -27,7 +27,7 @@ export function listInDoubt(state: State, key: ListKey): boolean {
   return list.generation !== state.generation || list.doubts !== list.cleared
 }
 
-const comings = new Set(['taken', 'assigned', 'released', 'transferred', 'joined', 'left', 'ended'])
+const comings = new Set(['taken', 'assigned', 'released', 'transferred', 'joined', 'left', 'ended', 'reopened'])
 
 /** Whether it has to be fetched who takes part in a session: never fetched, or somebody came or went since. */
 export function presentInDoubt(state: State, session: string): boolean {

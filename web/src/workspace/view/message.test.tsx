@@ -295,6 +295,11 @@ test.each<[string, Partial<Event>, string]>([
     { kind: 'ended', outcome: 'expired', actor: { kind: 'system' } },
     'The session ended because Diego was silent for too long',
   ],
+  [
+    'its opening again',
+    { kind: 'reopened', actor: { kind: 'customer' } },
+    'Diego wrote again, and the session is open again',
+  ],
   ['an unanswered end', { kind: 'ended', outcome: 'unanswered' }, 'Anna closed the session as unanswered'],
 ])('a line tells of %s', (_, event, words) => {
   expect(show([own({ text: undefined, ...event })]).log.textContent).toContain(words)

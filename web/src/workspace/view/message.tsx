@@ -212,6 +212,8 @@ export function eventWords(event: Event, session: Session): string {
       if (event.outcome === 'unanswered') return t('event.ended.unanswered', { actor })
       if (event.outcome === 'expired') return t('event.ended.expired', { customer })
       return event.actor.kind === 'agent' ? t('event.ended.agent', { actor }) : t('event.ended.system')
+    case 'reopened':
+      return t('event.reopened', { customer })
     case 'lost':
       return t('event.lost', { customer, reason: phrase(event.reason) })
     case 'found':

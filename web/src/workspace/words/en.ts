@@ -110,7 +110,8 @@ export const en = {
   'assign.none': 'Nobody is operator in this department.',
 
   'end.title': 'Close this session?',
-  'end.text': '{name} sees that the session has ended. What was said is kept, and a new message begins a new session.',
+  'end.text':
+    '{name} sees that the session has ended. What was said is kept; a new message begins a new session, or opens this one again where it comes soon.',
   'end.confirm': 'Close session',
 
   'block.title': 'Block {name}?',
@@ -172,6 +173,7 @@ export const en = {
   'event.ended.customer': '{customer} ended the session',
   'event.ended.unanswered': '{actor} closed the session as unanswered',
   'event.ended.expired': 'The session ended because {customer} was silent for too long',
+  'event.reopened': '{customer} wrote again, and the session is open again',
   'event.ended.system': 'The session ended',
   'event.blocked': '{actor} blocked {customer} until {until}',
   'event.blocked.forever': '{actor} blocked {customer} for good',
