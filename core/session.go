@@ -1,5 +1,10 @@
 package core
 
+import (
+	"slices"
+	"time"
+)
+
 // State is where a session stands (FEATURES C1).
 type State string
 
@@ -69,6 +74,16 @@ func (s Session) Open() bool { return s.State != Over }
 
 // Unassigned tells whether the session is in the queue.
 func (s Session) Unassigned() bool { return s.State == Waiting }
+
+// StepTime is what a step of priority is worth in the queue.
+const StepTime = 10 * time.Minute
+
+// Place is where the session stands in its department's queue, the earlier the sooner it is served: since when its customer waits, and for
+// each step of priority above normal ten minutes earlier (FEATURES C3). So whoever waits gains a step in ten minutes, nobody starves, and of two
+// who wait the same one stays before the other.
+func (s Session) Place() Time {
+	return s.WaitingSince.Add(-StepTime * time.Duration(slices.Index(Priorities, s.Priority)-slices.Index(Priorities, Normal)))
+}
 
 // NewSession begins a session in the queue, as the customer's first message finds it.
 func NewSession(id SessionID, d DepartmentID, c ChannelID, conversation RemoteID, who IdentityID, now Time) Session {

@@ -38,7 +38,7 @@ func (s *Server) routes() []route {
 		{"PUT", "/api/v1/departments/{id}/settings", admins, "Set it; its open sessions follow at once", handle(s.setSettings)},
 		{"GET", "/api/v1/agents", signedIn, "Colleagues, by name", handle(s.agents)},
 
-		{"GET", "/api/v1/sessions", signedIn, "Sessions: the queue longest waiting first, all others newest first", handle(s.sessions)},
+		{"GET", "/api/v1/sessions", signedIn, "Sessions: the queue as it is served, all others newest first", handle(s.sessions)},
 		{"GET", "/api/v1/sessions/{id}", signedIn, "One session with its participants", handle(s.session)},
 		{"PATCH", "/api/v1/sessions/{id}", deed(core.VerbPrioritise, core.VerbTag), "Change its priority and its tags", handle(s.triage)},
 		{"GET", "/api/v1/sessions/{id}/messages", signedIn, "A session's events in the order of seq", handle(s.messages)},

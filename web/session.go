@@ -33,6 +33,7 @@ type Session struct {
 	EndedAt         *string    `json:"ended_at" format:"date-time"`
 	LastAt          string     `json:"last_at" format:"date-time" doc:"newest message, or the start"`
 	WaitingSince    *string    `json:"waiting_since" format:"date-time" doc:"the customer waits since then; null when the agent spoke last"`
+	Place           *string    `json:"place" format:"date-time" doc:"the queue stands in the order of this: since when the customer waits, ten minutes earlier for each step of priority; null where nobody waits"`
 	FirstReplyAt    *string    `json:"first_reply_at" format:"date-time"`
 	Preview         string     `json:"preview" doc:"beginning of the newest message"`
 	Priority        string     `json:"priority" enum:"low,normal,high,urgent"`
@@ -83,6 +84,14 @@ type Participant struct {
 	ReadSeq  int64  `json:"read_seq" doc:"how far they have read"`
 }
 
+// queuePlace gives where a session stands in the queue, nil if it does not.
+func queuePlace(s core.Session) *string {
+	if !s.Unassigned() {
+		return nil
+	}
+	return moment(s.Place())
+}
+
 func sessionOf(s store.Summary) Session {
 	out := Session{
 		ID: s.ID.String(), Number: s.Number, Department: s.Department.String(),
@@ -91,7 +100,7 @@ func sessionOf(s store.Summary) Session {
 		State:    string(s.State), Outcome: string(s.Outcome), Present: []string{}, Version: s.Version,
 		LastSeq: s.LastSeq, Messages: s.Messages, Unread: s.Unread, ReadSeq: s.ReadSeq, CustomerReadSeq: s.CustomerReadSeq,
 		Connected: s.Connected, StartedAt: s.StartedAt.String(), EndedAt: moment(s.EndedAt), LastAt: s.LastAt.String(),
-		WaitingSince: moment(s.WaitingSince), FirstReplyAt: moment(s.FirstReplyAt), Preview: s.Preview,
+		WaitingSince: moment(s.WaitingSince), Place: queuePlace(s.Session), FirstReplyAt: moment(s.FirstReplyAt), Preview: s.Preview,
 		Priority: string(s.Priority), Tags: append([]string{}, s.Tags.List()...), Unreachable: s.Unreachable,
 	}
 	for _, agent := range s.Present {

@@ -27,6 +27,11 @@ func (h *house) populate() []core.Session {
 		ids = append(ids, h.did(h.hearAt(d, c, core.RemoteID(fmt.Sprint("visitor ", i)), fmt.Sprint("hello ", i))).Session)
 	}
 	for i, id := range ids {
+		h.did(h.on(id, func(w *store.Work, s core.Session) error {
+			s.Priority = core.Priorities[i/2%4]
+			w.PutSession(s)
+			return nil
+		}))
 		holder := []core.Actor{h.anna, h.boris, h.oleg}[i/6%3]
 		switch i % 6 {
 		case 1, 2:
@@ -83,7 +88,7 @@ func (h *house) pages(scope core.Scope, f store.SessionFilter, limit int) (items
 }
 
 var inQueue = func(a, b core.Session) int {
-	return cmp.Or(cmp.Compare(a.WaitingSince, b.WaitingSince), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(a.Place(), b.Place()), cmp.Compare(a.ID, b.ID))
 }
 
 // D2, S3.8: every list, at every length of page, has the rows that it should, in its order, each once.

@@ -54,11 +54,11 @@ type Page[T any] struct {
 	Next  string
 }
 
-// The lists, each along an index of its own. The queue is oldest first; all others are newest session first, an order that does not
+// The lists, each along an index of its own. The queue is in the order in which it is served; all others are newest session first, an order that does not
 // change while one turns the pages. Those of a department are read one department at a time: over several, no index has their order.
 const (
 	selectQueue = selectSummary + `WHERE s.ended_at = 0 AND s.state = 'waiting' AND s.department = ?
-		AND (s.waiting_since, s.id) > (?, ?) ORDER BY s.waiting_since, s.id LIMIT ?`
+		AND (s.place, s.id) > (?, ?) ORDER BY s.place, s.id LIMIT ?`
 	selectOpen = selectSummary + `WHERE s.ended_at = 0 AND s.department = ? AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
 	selectAll  = selectSummary + `WHERE s.department = ? AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
 	selectHeld = selectSummary + `WHERE s.ended_at = 0 AND s.assignee = ? AND s.department IN (?) AND s.state IN (?) AND s.id < ?
@@ -79,7 +79,7 @@ func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter,
 		states = core.States
 	}
 	queue := len(states) == 1 && states[0] == core.Waiting && f.Participant == 0
-	since, id, err := parseCursor(after, queue)
+	place, id, err := parseCursor(after, queue)
 	if err != nil {
 		return page, err
 	}
@@ -102,7 +102,7 @@ func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter,
 	case f.Assignee != 0:
 		page.Items, err = all[Summary](ctx, s, op, selectHad, f.Assignee, departments, states, id, limit+1)
 	case queue:
-		page.Items, err = s.across(ctx, departments, oldestWait, selectQueue, since, id, limit+1)
+		page.Items, err = s.across(ctx, departments, firstServed, selectQueue, place, id, limit+1)
 	case open(states):
 		page.Items, err = s.across(ctx, departments, newestFirst, selectOpen, states, id, limit+1)
 	default:
@@ -116,7 +116,7 @@ func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter,
 		last := page.Items[limit-1]
 		page.Next = cursor36(last.ID)
 		if queue {
-			page.Next = cursor36(last.WaitingSince) + "." + cursor36(last.ID)
+			page.Next = cursor36(last.Place()) + "." + cursor36(last.ID)
 		}
 	}
 	return page, s.presence(ctx, op, page.Items)
@@ -136,8 +136,8 @@ func (s *Store) across(ctx context.Context, departments []core.DepartmentID, ord
 	return rows, nil
 }
 
-func oldestWait(a, b Summary) int {
-	return cmp.Or(cmp.Compare(a.WaitingSince, b.WaitingSince), cmp.Compare(a.ID, b.ID))
+func firstServed(a, b Summary) int {
+	return cmp.Or(cmp.Compare(a.Place(), b.Place()), cmp.Compare(a.ID, b.ID))
 }
 
 func newestFirst(a, b Summary) int { return cmp.Compare(b.ID, a.ID) }
@@ -157,7 +157,7 @@ const newest = math.MaxInt64
 func cursor36[T ~int64](n T) string { return strconv.FormatInt(int64(n), 36) }
 
 // parseCursor reads a Next, which has two numbers if it is the queue's; "" gives the beginning of every kind of list.
-func parseCursor(next string, queue bool) (since, id int64, err error) {
+func parseCursor(next string, queue bool) (place, id int64, err error) {
 	if next == "" {
 		return 0, newest, nil
 	}
@@ -165,12 +165,12 @@ func parseCursor(next string, queue bool) (since, id int64, err error) {
 	if !two {
 		first, second = "0", first
 	}
-	since, err1 := strconv.ParseInt(first, 36, 64)
+	place, err1 := strconv.ParseInt(first, 36, 64)
 	id, err2 := strconv.ParseInt(second, 36, 64)
-	if err1 != nil || err2 != nil || since < 0 || id < 0 || two != queue {
+	if err1 != nil || err2 != nil || place < 0 || id < 0 || two != queue {
 		return 0, 0, &core.Error{Op: "store.Sessions", Kind: core.Invalid, Field: "after", Reason: "is not a page's next"}
 	}
-	return since, id, nil
+	return place, id, nil
 }
 
 const selectTalking = selectSession + `WHERE channel = ? AND conversation = ? AND ended_at = 0`

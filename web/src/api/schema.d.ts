@@ -339,7 +339,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sessions: the queue longest waiting first, all others newest first */
+        /** Sessions: the queue as it is served, all others newest first */
         get: operations["get-sessions"];
         put?: never;
         post?: never;
@@ -1074,6 +1074,18 @@ export interface components {
             id: string;
             name: string;
         };
+        Reopen: {
+            /**
+             * Format: int64
+             * @description seconds after the end, on messengers; 0: never
+             */
+            messenger: number;
+            /**
+             * Format: int64
+             * @description seconds after the end, on channels that customers look at, such as a site's widget; 0: never
+             */
+            site: number;
+        };
         Role: {
             department: components["schemas"]["Department"];
             operator: boolean;
@@ -1124,6 +1136,11 @@ export interface components {
             number: number;
             /** @description how it ended; empty while it has not */
             outcome: string;
+            /**
+             * Format: date-time
+             * @description the queue stands in the order of this: since when the customer waits, ten minutes earlier for each step of priority; null where nobody waits
+             */
+            place: string | null;
             /** @description ids of the agents who are in it now, in the order of their coming */
             present: string[];
             /** @description beginning of the newest message */
@@ -1205,6 +1222,11 @@ export interface components {
             /** @description how it ended; empty while it has not */
             outcome: string;
             participants: components["schemas"]["Participant"][];
+            /**
+             * Format: date-time
+             * @description the queue stands in the order of this: since when the customer waits, ten minutes earlier for each step of priority; null where nobody waits
+             */
+            place: string | null;
             /** @description ids of the agents who are in it now, in the order of their coming */
             present: string[];
             /** @description beginning of the newest message */
@@ -1243,6 +1265,8 @@ export interface components {
         Settings: {
             /** @description when sessions end because the customer is silent */
             auto_close: components["schemas"]["AutoClose"];
+            /** @description how long a session that has ended is opened again by what its customer writes */
+            reopen: components["schemas"]["Reopen"];
         };
         SettingsChange: {
             /** @description what is to be set here, all of it: what it leaves out is as for all, or as shipped */

@@ -4,12 +4,12 @@ import { listsOf, roleIn } from '../state/list.ts'
 import { instant } from '../state/time.ts'
 import type { Goal } from './place.ts'
 
-/** The session that has waited longest where the agent is operator; nothing where nobody waits. */
+/** The session that is served next where the agent is operator; nothing where nobody waits. */
 export async function firstOfBlue(rest: Rest, me: Me): Promise<Goal | undefined> {
-  return goal(me, longest(await queues(rest, me, (role) => role.operator)), 'unassigned')
+  return goal(me, foremost(await queues(rest, me, (role) => role.operator)), 'unassigned')
 }
 
-/** The first session of the red counter: an operator's own with something unread, else a supervisor's longest waiting. */
+/** The first session of the red counter: an operator's own with something unread, else the one that is served next where they supervise. */
 export async function firstOfRed(rest: Rest, me: Me): Promise<Goal | undefined> {
   try {
     const { items } = await rest.sessions({ state: 'pending,active', assignee: 'me', limit: 100 })
@@ -18,12 +18,12 @@ export async function firstOfRed(rest: Rest, me: Me): Promise<Goal | undefined> 
   } catch {
     return undefined
   }
-  return goal(me, longest(await queues(rest, me, (role) => role.supervisor)), 'unassigned')
+  return goal(me, foremost(await queues(rest, me, (role) => role.supervisor)), 'unassigned')
 }
 
-/** Where an agent begins who was in no list yet: the queue with the longest wait, else their own sessions, else the first list. */
+/** Where an agent begins who was in no list yet: the queue whose first is served next, else their own sessions, else the first list. */
 export async function firstList(rest: Rest, me: Me): Promise<Goal | undefined> {
-  const waiting = longest(await queues(rest, me, (role) => role.operator || role.supervisor))
+  const waiting = foremost(await queues(rest, me, (role) => role.operator || role.supervisor))
   if (waiting) return listOf(me, waiting, 'unassigned')
   const mine = await rest.sessions({ state: 'pending,active', assignee: 'me', limit: 100 }).catch(() => undefined)
   const held = mine?.items.find((session) => roleIn(me, session.department)?.operator)
@@ -40,8 +40,8 @@ async function queues(rest: Rest, me: Me, where: (role: Me['roles'][number]) => 
   return (await Promise.all(pages)).flatMap((page) => page?.items ?? [])
 }
 
-const longest = (sessions: readonly Session[]): Session | undefined =>
-  sessions.toSorted((a, b) => instant(a.waiting_since) - instant(b.waiting_since))[0]
+const foremost = (sessions: readonly Session[]): Session | undefined =>
+  sessions.toSorted((a, b) => instant(a.place) - instant(b.place))[0]
 
 function listOf(me: Me, session: Session, list: Goal['list']): Goal | undefined {
   const role = roleIn(me, session.department)

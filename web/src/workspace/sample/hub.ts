@@ -2,7 +2,7 @@ import type { Counters, Event, Frame, Me, Session } from '../../api/wire.ts'
 import { changed } from '../state/change.ts'
 import { comparePlaces, type ListKey, placeOf, roleIn, splitKey } from '../state/list.ts'
 import type { News, State } from '../state/state.ts'
-import { anna, message, oleg, sales, session, sofia, support } from './session.ts'
+import { anna, message, oleg, placed, sales, session, sofia, support } from './session.ts'
 
 /** Chance from a seed, so that a failure can be had again. */
 export function chance(seed: number): (below: number) => number {
@@ -50,7 +50,7 @@ export class Hub {
 
   #change(row: Session, change: Partial<Session>, event?: Partial<Event>): void {
     const log = this.logs.get(row.id) ?? []
-    let next = { ...row, ...change }
+    let next = placed({ ...row, ...change })
     if (event) {
       const made = message(row.id, log.length + 1, { at: this.#now(), ...event })
       log.push(made)

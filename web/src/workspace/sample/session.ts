@@ -24,7 +24,7 @@ export const oleg = agent('Oleg', { operator: true, supervisor: true })
 const at = (seconds: number) => new Date(1_760_000_000_000 + seconds * 1000).toISOString()
 
 export function session(id: string, change: Partial<Session> = {}): Session {
-  return {
+  return placed({
     id,
     number: 1,
     department: support.id,
@@ -45,13 +45,17 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     ended_at: null,
     last_at: at(0),
     waiting_since: at(0),
+    place: null,
     first_reply_at: null,
     preview: 'Hello',
     priority: 'normal',
     tags: [],
     ...change,
-  }
+  })
 }
+
+/** The session with its place in the queue: where all have one priority, it is since when the customer waits. */
+export const placed = (row: Session): Session => ({ ...row, place: row.state === 'waiting' ? row.waiting_since : null })
 
 export const heldBy = (who: Me, change: Partial<Session> = {}): Partial<Session> => ({
   state: 'active',

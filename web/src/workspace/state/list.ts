@@ -105,13 +105,13 @@ export function belongs(session: Session, key: ListKey, me: Me, took: ReadonlySe
 }
 
 /**
- * The place of a session: the queue longest wait first, one's own newest message first, all others newest session first.
+ * The place of a session: the queue as it is served, one's own newest message first, all others newest session first.
  * Except for one's own, whose list is always fetched whole, this is the order of the server's pages.
  */
 export function placeOf(session: Session, name: ListName): Place {
   switch (name) {
     case 'unassigned':
-      return [instant(session.waiting_since), wide(session.id)]
+      return [instant(session.place), wide(session.id)]
     case 'my':
       return [-instant(session.last_at), wide(session.id)]
     default:
