@@ -19,6 +19,7 @@ const (
 	EventTransferred EventKind = "transferred" // from the department Former into Department's queue
 	EventPrioritised EventKind = "prioritised" // Text is its priority now
 	EventTagged      EventKind = "tagged"      // Extra says which tags came and went
+	EventMarked      EventKind = "marked"      // it has passed the service threshold Text; Target holds it
 	EventBlocked     EventKind = "blocked"     // the customer is kept out; Extra says until when, without it for good
 	EventUnblocked   EventKind = "unblocked"   // they are let in again
 

@@ -2,6 +2,7 @@ package core
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -63,6 +64,7 @@ type Session struct {
 	LastCustomerAt Time   `db:"last_customer_at"` // newest message of the customer
 	LastAgentAt    Time   `db:"last_agent_at"`    // newest answer
 	FirstReplyAt   Time   `db:"first_reply_at"`
+	Marks          Marks  `db:"marks"`       // the service thresholds that it has passed
 	WarnedAt       Time   `db:"warned_at"`   // when the customer was told that the session will end if they stay silent
 	Connected      bool   `db:"connected"`   // an agent has joined at least once: the customer has met somebody
 	Preview        string `db:"preview"`     // beginning of the newest message, notes excepted
@@ -114,9 +116,21 @@ func (s *Session) HearAgent(c Content, now Time) {
 	s.LastAt, s.LastAgentAt = now, now
 	s.Preview = c.Preview()
 	s.WaitingSince = 0
+	s.unmark(MarkIdle, MarkIdleCritical)
 	if s.FirstReplyAt == 0 {
 		s.FirstReplyAt = now
 	}
+}
+
+// unmark takes marks away that do not hold any more.
+func (s *Session) unmark(gone ...Mark) {
+	var left []string
+	for _, m := range s.Marks.List() {
+		if !slices.Contains(gone, m) {
+			left = append(left, string(m))
+		}
+	}
+	s.Marks = Marks(strings.Join(left, "\n"))
 }
 
 // Hold gives the session to an agent: pending until they join.
@@ -128,12 +142,14 @@ func (s *Session) Hold(who, by AgentID) {
 // Arrive makes the session active: an agent has joined.
 func (s *Session) Arrive() {
 	s.State, s.Connected = Active, true
+	s.unmark(MarkWaiting)
 	s.Version++
 }
 
 // Release puts the session back into the queue, at the place of the customer's oldest unanswered message.
 func (s *Session) Release(now Time) {
 	s.State, s.Assignee, s.AssignedBy = Waiting, 0, 0
+	s.unmark(MarkIdle, MarkIdleCritical)
 	if s.WaitingSince == 0 {
 		s.WaitingSince = now
 	}
@@ -148,7 +164,7 @@ func (s *Session) Transfer(to DepartmentID, now Time) {
 
 // End closes the session for good. The assignee stays, as who held it last.
 func (s *Session) End(o Outcome, now Time) {
-	s.State, s.Outcome, s.EndedAt, s.WaitingSince = Over, o, now, 0
+	s.State, s.Outcome, s.EndedAt, s.WaitingSince, s.Marks = Over, o, now, 0, ""
 	s.Version++
 }
 

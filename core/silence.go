@@ -28,20 +28,17 @@ const (
 	Expires  Silence = "end"  // end the session
 )
 
-// Look says what the customer's silence in a session asks for now, and when to look again at the latest; never again if that is zero. pulls
+// Look says what the customer's silence in a session asks for now, and when to look again if nothing happens; never if that is zero. pulls
 // says that the customer looks at the channel, as at a site's widget.
 func (a AutoClose) Look(s Session, pulls bool, now Time) (Silence, Time) {
 	limit := a.Messenger
 	if pulls {
 		limit = a.Site
 	}
-	if limit == 0 || !s.Open() {
+	if limit == 0 || !s.Open() || s.WaitingSince != 0 {
 		return Bearable, 0
 	}
 	warning := min(a.Warning, limit/2)
-	if s.WaitingSince != 0 { // should an agent answer this very moment, nothing is to be done before
-		return Bearable, now.Add((limit - warning).Time())
-	}
 	warned := s.WarnedAt > s.LastAt
 	warn, end := s.LastAt.Add((limit - warning).Time()), s.LastAt.Add(limit.Time())
 	if warning != 0 {

@@ -110,7 +110,7 @@ func (e Event) ShownAs() (copied OutVerb, card bool) {
 		if e.State == Failed || e.State == MaySent {
 			return OutTell, false
 		}
-	case EventStarted, EventTaken, EventAssigned, EventReleased, EventEnded, EventReopened, EventLost, EventFound, EventTransferred, EventPrioritised, EventTagged,
+	case EventStarted, EventTaken, EventAssigned, EventReleased, EventEnded, EventReopened, EventLost, EventFound, EventTransferred, EventPrioritised, EventTagged, EventMarked,
 		EventBlocked, EventUnblocked:
 		return "", true
 	case EventJoined:

@@ -30,6 +30,7 @@ func TestWhatASurfaceOwesToAnEventS1S2S12(t *testing.T) {
 		"an agent leaves":                     {Event{Kind: EventLeft, Audience: AgentsOnly}, "", !card},
 		"it ends":                             {Event{Kind: EventEnded, Audience: Everyone}, "", card},
 		"it is opened again":                  {Event{Kind: EventReopened, Audience: AgentsOnly}, "", card},
+		"it has passed a threshold":           {Event{Kind: EventMarked, Audience: AgentsOnly}, "", card},
 		"a message is edited":                 {Event{Kind: EventEdited, Audience: Everyone}, OutEdit, !card},
 		"a note is edited":                    {Event{Kind: EventEdited, Audience: AgentsOnly}, OutEdit, !card},
 		"a message is deleted":                {Event{Kind: EventDeleted, Audience: Everyone}, OutDelete, !card},

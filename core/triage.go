@@ -19,6 +19,11 @@ const (
 // Priorities lists all priorities, from the least.
 var Priorities = []Priority{Low, Normal, High, Urgent}
 
+// Raised gives the priority one step higher; of the highest, the same.
+func (p Priority) Raised() Priority {
+	return Priorities[min(slices.Index(Priorities, p)+1, len(Priorities)-1)]
+}
+
 // Limits of tags.
 const (
 	MaxTags = 20 // of one session

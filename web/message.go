@@ -27,6 +27,7 @@ type Event struct {
 
 	From     *Ref     `json:"from,omitempty" doc:"of transferred: the department that it left, as it was called then"`
 	To       *Ref     `json:"to,omitempty" doc:"of transferred: the department where it waits now"`
+	Mark     string   `json:"mark,omitempty" enum:"waiting_maximum,idle_warning,idle_critical,duration_warning,duration_critical" doc:"of marked: the service threshold that the session has passed"`
 	Priority string   `json:"priority,omitempty" enum:"low,normal,high,urgent" doc:"of prioritised"`
 	Added    []string `json:"added,omitempty" nullable:"false" doc:"of tagged: the tags that came"`
 	Removed  []string `json:"removed,omitempty" nullable:"false" doc:"of tagged: the tags that went"`
@@ -92,6 +93,9 @@ func eventOf(e core.Event, target string) Event {
 		out.Text = ""
 	} else {
 		out.dress(e.Data)
+	}
+	if e.Kind == core.EventMarked {
+		out.Mark, out.Text = e.Text, ""
 	}
 	if e.Kind == core.EventPrioritised {
 		out.Priority, out.Text = e.Text, ""

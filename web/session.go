@@ -38,6 +38,7 @@ type Session struct {
 	Preview         string     `json:"preview" doc:"beginning of the newest message"`
 	Priority        string     `json:"priority" enum:"low,normal,high,urgent"`
 	Tags            []string   `json:"tags" nullable:"false" doc:"in order"`
+	Marks           []string   `json:"marks" nullable:"false" enum:"waiting_maximum,idle_warning,idle_critical,duration_warning,duration_critical" doc:"the service thresholds that it has passed"`
 	Unreachable     string     `json:"unreachable,omitempty" doc:"why nothing arrives at the customer, in a sentence"`
 	Blocked         *Blocked   `json:"blocked,omitempty" doc:"how the customer is kept out now, in all their sessions on the channel; missing: they are not"`
 }
@@ -101,7 +102,10 @@ func sessionOf(s store.Summary) Session {
 		LastSeq: s.LastSeq, Messages: s.Messages, Unread: s.Unread, ReadSeq: s.ReadSeq, CustomerReadSeq: s.CustomerReadSeq,
 		Connected: s.Connected, StartedAt: s.StartedAt.String(), EndedAt: moment(s.EndedAt), LastAt: s.LastAt.String(),
 		WaitingSince: moment(s.WaitingSince), Place: queuePlace(s.Session), FirstReplyAt: moment(s.FirstReplyAt), Preview: s.Preview,
-		Priority: string(s.Priority), Tags: append([]string{}, s.Tags.List()...), Unreachable: s.Unreachable,
+		Priority: string(s.Priority), Tags: append([]string{}, s.Tags.List()...), Marks: []string{}, Unreachable: s.Unreachable,
+	}
+	for _, m := range s.Marks.List() {
+		out.Marks = append(out.Marks, string(m))
 	}
 	for _, agent := range s.Present {
 		out.Present = append(out.Present, agent.String())

@@ -196,6 +196,8 @@ func (h *Hub) perform(w *store.Work, who core.Actor, d core.Deed) (core.Session,
 	if err := core.Allow(d.Verb(), s, core.StandingIn(s, who, mine)); err != nil {
 		return s, a.named(err)
 	}
-	err = a.dispatch(d, false)
-	return a.s, err
+	if err := a.dispatch(d, false); err != nil || !stirs(s, a.s) {
+		return a.s, err
+	}
+	return a.s, h.arm(w, a.s)
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"parley/core"
@@ -13,34 +14,60 @@ const (
 	lookTime  = time.Second
 	lookPage  = 200
 	lookAgain = time.Minute
-	notKnown  = 5 * time.Second // for a channel that another process has just added
 )
 
-// arm has a session looked at when its rules first ask for it. Its department is locked.
+// stirs tells whether a session's rules ask for something else, or at another time, after it has become what it is now.
+func stirs(before, now core.Session) bool {
+	return now.Open() && (before.State != now.State || before.Assignee != now.Assignee || before.Department != now.Department ||
+		(before.WaitingSince == 0) != (now.WaitingSince == 0))
+}
+
+// rules are what a session is looked at for.
+type rules struct {
+	core.Settings
+	pulls bool // its customer looks at the channel
+}
+
+func (h *Hub) rulesOf(w *store.Work, s core.Session) (rules, error) {
+	settings, err := w.Settings(s.Department)
+	if err != nil {
+		return rules{}, err
+	}
+	can, err := h.capabilities(s.Channel)
+	return rules{settings, can.Pulls}, err
+}
+
+// arm has a session looked at when its rules next ask for it.
 func (h *Hub) arm(w *store.Work, s core.Session) error {
-	_, next, err := h.silence(w, s)
-	if err != nil || next == 0 {
+	r, err := h.rulesOf(w, s)
+	if core.KindOf(err) == core.Unavailable { // the channel is new: whoever looks will know it
+		w.Wake(core.AboutSession(s.ID), w.Now())
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	w.Wake(core.AboutSession(s.ID), next)
+	asks, next := r.AutoClose.Look(s, r.pulls, w.Now())
+	marks, passes := r.Service.Look(s, w.Now())
+	if asks != core.Bearable || marks != s.Marks {
+		next = w.Now()
+	}
+	if at := sooner(next, passes); at != 0 {
+		w.Wake(core.AboutSession(s.ID), at)
+	}
 	return nil
 }
 
-// silence says what the customer's silence asks for now, and when to look again; never if that is zero.
-func (h *Hub) silence(w *store.Work, s core.Session) (core.Silence, core.Time, error) {
-	settings, err := w.Settings(s.Department)
-	if err != nil {
-		return core.Bearable, 0, err
+// sooner gives the earlier of two times, of which zero is never.
+func sooner(a, b core.Time) core.Time {
+	if a == 0 || b != 0 && b < a {
+		return b
 	}
-	can, known := h.can(s.Channel)
-	if !known {
-		return core.Bearable, w.Now().Add(notKnown), nil
-	}
-	asks, next := settings.AutoClose.Look(s, can.Pulls, w.Now())
-	return asks, next, nil
+	return a
 }
 
-// look looks at a timer's subject: does what the rules ask for now, and says when to look again. Of nodes that look at once, one finds it due.
+// look looks at a session whose timer is due: does what its rules ask for now, and says when to look again. Of nodes that look at once, one
+// finds it due.
 func (h *Hub) look(w *store.Work, t core.Timer) error {
 	s, err := w.Session(core.SessionID(t.ID))
 	if err != nil {
@@ -53,33 +80,48 @@ func (h *Hub) look(w *store.Work, t core.Timer) error {
 	if err != nil {
 		return err
 	}
-	asks, next, err := h.silence(w, s)
+	r, err := h.rulesOf(w, s)
 	if err != nil {
 		return err
 	}
+	passes, err := mark(w, &s, r.Service)
+	if err != nil {
+		return err
+	}
+	asks, next := r.AutoClose.Look(s, r.pulls, w.Now())
 	switch asks {
 	case core.Warns:
-		err = h.warn(w, &s)
+		s.WarnedAt = w.Now()
+		err = inform(w, &s, r.AutoClose.SilenceWarning(), r.pulls)
 	case core.Expires:
+		next, passes = 0, 0
 		err = shut(w, &s, core.Expired, core.Event{Kind: core.EventEnded, Audience: core.Everyone, ActorKind: core.BySystem})
 	case core.Bearable:
 	}
-	w.Rest(t.Subject, next)
+	w.Rest(t.Subject, sooner(next, passes))
 	return err
 }
 
-// warn tells a silent customer that the session will end.
-func (h *Hub) warn(w *store.Work, s *core.Session) error {
-	settings, err := w.Settings(s.Department)
-	if err != nil {
-		return err
+// mark keeps which service thresholds the session has passed, tells of those that are new, and gives when it passes the next.
+func mark(w *store.Work, s *core.Session, v core.Service) (next core.Time, err error) {
+	before := s.Marks.List()
+	now, next := v.Look(*s, w.Now())
+	if now == s.Marks {
+		return next, nil
 	}
-	can, err := h.capabilities(s.Channel)
-	if err != nil {
-		return err
+	s.Marks = now
+	w.PutSession(*s)
+	for _, m := range now.List() {
+		if slices.Contains(before, m) {
+			continue
+		}
+		w.Append(s, core.Event{Kind: core.EventMarked, Audience: core.AgentsOnly, ActorKind: core.BySystem, Text: string(m), Target: s.Assignee})
+		if higher := s.Priority.Raised(); m == core.MarkWaiting && v.RaisePriority && higher != s.Priority {
+			s.Priority = higher
+			w.Append(s, core.Event{Kind: core.EventPrioritised, Audience: core.AgentsOnly, ActorKind: core.BySystem, Text: string(higher)})
+		}
 	}
-	s.WarnedAt = w.Now()
-	return inform(w, s, settings.AutoClose.SilenceWarning(), can.Pulls)
+	return next, nil
 }
 
 // inform tells the customer something that nobody has said; pulls says that they look at the log themselves.
@@ -109,10 +151,10 @@ func (h *Hub) lookAround(ctx context.Context) error {
 			if err == nil {
 				continue
 			}
-			if kind := core.KindOf(err); ctx.Err() != nil || kind == core.Busy || kind == core.Unavailable {
+			if ctx.Err() != nil || core.KindOf(err) == core.Busy {
 				return err
 			}
-			h.log.ErrorContext(ctx, "timer cannot be looked at", "kind", string(t.Kind), "id", t.ID, "error", err)
+			h.log.WarnContext(ctx, "timer cannot be looked at", "kind", string(t.Kind), "id", t.ID, "error", err)
 			if _, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error { w.Rest(t.Subject, w.Now().Add(lookAgain)); return nil }}); err != nil {
 				return err
 			}

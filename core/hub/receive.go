@@ -101,11 +101,17 @@ func (h *Hub) hear(w *store.Work, in core.Inbound) ([]store.Parked, error) {
 	if err != nil {
 		return nil, err
 	}
+	before := s
 	s.HearCustomer(core.Content{Text: in.Text, Media: media}, w.Now())
 	w.Append(&s, core.Event{
 		Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.ByCustomer, Actor: int64(s.Identity),
 		Text: in.Text, Data: core.Extra{Entities: in.Entities, Media: media}.Data(), About: answers, Dedupe: w.Key(),
 	})
+	if stirs(before, s) {
+		if err := h.arm(w, s); err != nil {
+			return nil, err
+		}
+	}
 	if err := claim(w, s, media); err != nil || in.Remote == "" {
 		return nil, err
 	}

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 
 	"parley/core"
 )
 
-// Wake has a subject looked at by then, or earlier where it will be already. Whoever calls it holds the subject's department.
+// Wake has a subject looked at by then, or earlier where it will be already.
 func (w *Work) Wake(of core.Subject, by core.Time) {
 	g := w.group
 	before, waits := g.wakes[of]
@@ -24,7 +27,7 @@ func (w *Work) Wake(of core.Subject, by core.Time) {
 }
 
 const wakeOpen = `INSERT INTO timers (kind, id, due_at) SELECT 'session', id, ? FROM sessions WHERE department = ? AND ended_at = 0
-	ON CONFLICT (kind, id) DO UPDATE SET due_at = excluded.due_at WHERE timers.due_at > excluded.due_at`
+	ORDER BY id ON CONFLICT (kind, id) DO UPDATE SET due_at = excluded.due_at WHERE timers.due_at > excluded.due_at`
 
 // WakeOpen has all open sessions of a department looked at now.
 func (w *Work) WakeOpen(d core.DepartmentID) { w.change(wakeOpen, w.Now(), d) }
@@ -55,9 +58,12 @@ func (s *Store) DueTimers(ctx context.Context, by core.Time, limit int) ([]core.
 }
 
 func (g *group) wakeRows() [][]any {
-	rows := make([][]any, 0, len(g.wakes))
-	for of, by := range g.wakes {
-		rows = append(rows, []any{string(of.Kind), of.ID, int64(by)})
+	all := slices.SortedFunc(maps.Keys(g.wakes), func(a, b core.Subject) int { // the order in which everybody locks them
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+	})
+	rows := make([][]any, len(all))
+	for i, of := range all {
+		rows[i] = []any{string(of.Kind), of.ID, int64(g.wakes[of])}
 	}
 	return rows
 }

@@ -801,6 +801,11 @@ export interface components {
             id: string;
             /** @description started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, blocked, unblocked, edited, deleted, reacted, delivery, file, lost, found; others may come */
             kind: string;
+            /**
+             * @description of marked: the service threshold that the session has passed
+             * @enum {string}
+             */
+            mark?: "waiting_maximum" | "idle_warning" | "idle_critical" | "duration_warning" | "duration_critical";
             /** @description of message: what came with it, as it stands; of delivery the same, as it is then; of file: the one that is ready or refused now */
             media?: components["schemas"]["Media"][] | null;
             /** @description of ended */
@@ -1091,6 +1096,35 @@ export interface components {
             operator: boolean;
             supervisor: boolean;
         };
+        Service: {
+            /**
+             * Format: int64
+             * @description the same, when supervisors are told too
+             */
+            duration_critical: number;
+            /**
+             * Format: int64
+             * @description seconds that a session may last; 0: any
+             */
+            duration_warning: number;
+            /**
+             * Format: int64
+             * @description the same, when supervisors are told too
+             */
+            idle_critical: number;
+            /**
+             * Format: int64
+             * @description seconds without an answer in a session that somebody holds; 0: any
+             */
+            idle_warning: number;
+            /** @description at the waiting maximum, the priority rises by a step */
+            raise_priority: boolean;
+            /**
+             * Format: int64
+             * @description seconds that a customer may wait before anybody has joined; 0: any
+             */
+            waiting_maximum: number;
+        };
         Session: {
             /** @description who holds it, or held it last; null in the queue */
             assignee: components["schemas"]["Ref"] | null;
@@ -1124,6 +1158,8 @@ export interface components {
              * @description seq of the newest event
              */
             last_seq: number;
+            /** @description the service thresholds that it has passed */
+            marks: ("waiting_maximum" | "idle_warning" | "idle_critical" | "duration_warning" | "duration_critical")[];
             /**
              * Format: int64
              * @description what customer and agents said to each other
@@ -1209,6 +1245,8 @@ export interface components {
              * @description seq of the newest event
              */
             last_seq: number;
+            /** @description the service thresholds that it has passed */
+            marks: ("waiting_maximum" | "idle_warning" | "idle_critical" | "duration_warning" | "duration_critical")[];
             /**
              * Format: int64
              * @description what customer and agents said to each other
@@ -1267,6 +1305,8 @@ export interface components {
             auto_close: components["schemas"]["AutoClose"];
             /** @description how long a session that has ended is opened again by what its customer writes */
             reopen: components["schemas"]["Reopen"];
+            /** @description how long customers may be kept before somebody is told */
+            service: components["schemas"]["Service"];
         };
         SettingsChange: {
             /** @description what is to be set here, all of it: what it leaves out is as for all, or as shipped */

@@ -50,6 +50,7 @@ export function session(id: string, change: Partial<Session> = {}): Session {
     preview: 'Hello',
     priority: 'normal',
     tags: [],
+    marks: [],
     ...change,
   })
 }

@@ -300,6 +300,11 @@ test.each<[string, Partial<Event>, string]>([
     { kind: 'reopened', actor: { kind: 'customer' } },
     'Diego wrote again, and the session is open again',
   ],
+  [
+    'a threshold',
+    { kind: 'marked', mark: 'idle_critical', actor: { kind: 'system' } },
+    'Diego has been without an answer for too long',
+  ],
   ['an unanswered end', { kind: 'ended', outcome: 'unanswered' }, 'Anna closed the session as unanswered'],
 ])('a line tells of %s', (_, event, words) => {
   expect(show([own({ text: undefined, ...event })]).log.textContent).toContain(words)

@@ -212,6 +212,8 @@ export function eventWords(event: Event, session: Session): string {
       if (event.outcome === 'unanswered') return t('event.ended.unanswered', { actor })
       if (event.outcome === 'expired') return t('event.ended.expired', { customer })
       return event.actor.kind === 'agent' ? t('event.ended.agent', { actor }) : t('event.ended.system')
+    case 'marked':
+      return event.mark ? t(`event.marked.${event.mark}`, { customer }) : ''
     case 'reopened':
       return t('event.reopened', { customer })
     case 'lost':
