@@ -65,6 +65,7 @@ type Session struct {
 	LastAgentAt    Time   `db:"last_agent_at"`    // newest answer
 	FirstReplyAt   Time   `db:"first_reply_at"`
 	Marks          Marks  `db:"marks"`       // the service thresholds that it has passed
+	RepliedAt      Time   `db:"replied_at"`  // when the customer was told by itself that nobody works now
 	WarnedAt       Time   `db:"warned_at"`   // when the customer was told that the session will end if they stay silent
 	Connected      bool   `db:"connected"`   // an agent has joined at least once: the customer has met somebody
 	Preview        string `db:"preview"`     // beginning of the newest message, notes excepted

@@ -16,6 +16,7 @@ type Settings struct {
 	AutoClose AutoClose `json:"auto_close" doc:"when sessions end because the customer is silent"`
 	Reopen    Reopen    `json:"reopen" doc:"how long a session that has ended is opened again by what its customer writes"`
 	Service   Service   `json:"service" doc:"how long customers may be kept before somebody is told"`
+	Hours     Hours     `json:"hours" doc:"when the department works"`
 }
 
 // Shipped are the settings where nobody has set any.
@@ -77,7 +78,8 @@ func unread(err error) error {
 
 // Check says whether all settings are such. The error is Invalid, with the member's path.
 func (s Settings) Check() error {
-	return cmp.Or(s.AutoClose.check("own.auto_close"), s.Reopen.check("own.reopen"), s.Service.check("own.service"))
+	return cmp.Or(s.AutoClose.check("own.auto_close"), s.Reopen.check("own.reopen"), s.Service.check("own.service"),
+		s.Hours.check("own.hours"))
 }
 
 // checkSeconds says whether the time is one that a setting can say.

@@ -138,5 +138,5 @@ func notice(w *store.Work, b core.Blocked) error {
 	if err != nil {
 		return err
 	}
-	return inform(w, &s, b.Notice(department.Zone), false)
+	return inform(w, &s, b.Notice(department.Zone), false, w.Key())
 }

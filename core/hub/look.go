@@ -92,7 +92,7 @@ func (h *Hub) look(w *store.Work, t core.Timer) error {
 	switch asks {
 	case core.Warns:
 		s.WarnedAt = w.Now()
-		err = inform(w, &s, r.AutoClose.SilenceWarning(), r.pulls)
+		err = inform(w, &s, r.AutoClose.SilenceWarning(), r.pulls, "")
 	case core.Expires:
 		next, passes = 0, 0
 		err = shut(w, &s, core.Expired, core.Event{Kind: core.EventEnded, Audience: core.Everyone, ActorKind: core.BySystem})
@@ -124,10 +124,11 @@ func mark(w *store.Work, s *core.Session, v core.Service) (next core.Time, err e
 	return next, nil
 }
 
-// inform tells the customer something that nobody has said; pulls says that they look at the log themselves.
-func inform(w *store.Work, s *core.Session, text string, pulls bool) error {
+// inform tells the customer something that nobody has said; pulls says that they look at the log themselves. key is the job's idempotency
+// key where this is what the job is about.
+func inform(w *store.Work, s *core.Session, text string, pulls bool, key string) error {
 	s.HearNotice()
-	e := core.Event{Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.BySystem, Text: text, Dedupe: w.Key()}
+	e := core.Event{Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.BySystem, Text: text, Dedupe: key}
 	if pulls {
 		w.Append(s, e)
 		return nil

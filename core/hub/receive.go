@@ -112,10 +112,15 @@ func (h *Hub) hear(w *store.Work, in core.Inbound) ([]store.Parked, error) {
 			return nil, err
 		}
 	}
-	if err := claim(w, s, media); err != nil || in.Remote == "" {
+	if err := claim(w, s, media); err != nil {
 		return nil, err
 	}
-	w.AddPart(in.Channel, in.Remote)
+	if in.Remote != "" {
+		w.AddPart(in.Channel, in.Remote)
+	}
+	if err := h.replyByItself(w, &s); err != nil || in.Remote == "" {
+		return nil, err
+	}
 	return w.ParkedFor(in.Channel, in.Remote)
 }
 
@@ -135,6 +140,9 @@ func (h *Hub) begin(w *store.Work, in core.Inbound) (core.Session, error) {
 		return core.Session{}, err
 	}
 	s := core.NewSession(core.SessionID(h.ids.Next(w.Now())), in.Department, in.Channel, in.Conversation, who.ID, w.Now())
+	if s.RepliedAt, err = h.repliedAt(w, in); err != nil {
+		return s, err
+	}
 	w.AddSession(s)
 	w.Append(&s, core.Event{
 		Kind: core.EventStarted, Audience: core.Everyone, ActorKind: core.ByCustomer, Actor: int64(who.ID),

@@ -919,6 +919,22 @@ export interface components {
             /** @enum {string} */
             type: "hello";
         };
+        Hours: {
+            /** @description on messengers, who writes outside of the hours is told so by itself, once in twelve hours */
+            auto_reply: boolean;
+            friday: string;
+            /** @description dates that are closed, such as 2026-12-25, 2027-01-01 */
+            holidays: string;
+            /** @description what customers are told outside of the hours */
+            message: string;
+            /** @description such as 09:00-12:30, 13:00-17:00; empty: closed */
+            monday: string;
+            saturday: string;
+            sunday: string;
+            thursday: string;
+            tuesday: string;
+            wednesday: string;
+        };
         Link: {
             /** @description the channel's slug */
             channel: string;
@@ -1303,6 +1319,8 @@ export interface components {
         Settings: {
             /** @description when sessions end because the customer is silent */
             auto_close: components["schemas"]["AutoClose"];
+            /** @description when the department works */
+            hours: components["schemas"]["Hours"];
             /** @description how long a session that has ended is opened again by what its customer writes */
             reopen: components["schemas"]["Reopen"];
             /** @description how long customers may be kept before somebody is told */

@@ -1,0 +1,37 @@
+package hub
+
+import (
+	"parley/core"
+	"parley/core/store"
+)
+
+// replyByItself tells a messenger's customer who writes outside of the department's hours that nobody works now, where that is set, once in
+// twelve hours (FEATURES B6, C17). On a site the page says so.
+func (h *Hub) replyByItself(w *store.Work, s *core.Session) error {
+	can, known := h.can(s.Channel)
+	if !known || can.Pulls || s.RepliedAt != 0 && w.Now() < s.RepliedAt.Add(core.AutoReplyTime) {
+		return nil
+	}
+	settings, err := w.Settings(s.Department)
+	if err != nil || !settings.Hours.AutoReply {
+		return err
+	}
+	department, err := w.Department(s.Department)
+	if err != nil || settings.Hours.Open(department.Zone, w.Now()) {
+		return err
+	}
+	s.RepliedAt = w.Now()
+	return inform(w, s, settings.Hours.Message, false, "")
+}
+
+// repliedAt gives when a messenger's customer was last told so, in the session before the one that begins.
+func (h *Hub) repliedAt(w *store.Work, in core.Inbound) (core.Time, error) {
+	if can, known := h.can(in.Channel); !known || can.Pulls {
+		return 0, nil
+	}
+	before, err := w.Newest(in.Channel, in.Conversation)
+	if core.KindOf(err) == core.NotFound {
+		return 0, nil
+	}
+	return before.RepliedAt, err
+}

@@ -1,0 +1,67 @@
+package hub
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/core"
+	"parley/core/store/storetest"
+)
+
+// dates gives so many days as holidays, from yesterday on.
+func (d *day) dates(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, d.hub.clock().AddDate(0, 0, i-1).Format(time.DateOnly))
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestOutsideOfTheHoursAMessengersCustomerIsToldOnceB6(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		set := func(hours string) {
+			t.Helper()
+			must(d.hub.SetSettings(context.Background(), admin(d.anna), d.support, []byte(`{"reopen": {"messenger": 0}, "hours": {"message": "Back at nine.", `+hours+`}}`), 0))
+		}
+		told := func(when string, want int64) {
+			t.Helper()
+			var got int64
+			d.mu.Lock()
+			for _, e := range d.events {
+				if e.ActorKind == core.BySystem && e.Kind == core.EventMessage && e.Text == "Back at nine." {
+					got++
+				}
+			}
+			d.mu.Unlock()
+			if got != want {
+				t.Fatalf("%s: told %d times, want %d", when, got, want)
+			}
+		}
+		set(`"auto_reply": true`)
+		d.capable = core.Capabilities{}
+		d.write("carla", "always open")
+		told("always open", 0)
+		set(`"auto_reply": true, "holidays": "` + d.dates(4) + `"`)
+		id := d.write("carla", "hello?")
+		told("closed", 1)
+		if s := d.session(id); s.State != core.Waiting || s.WaitingSince == 0 || s.Unread != 2 {
+			t.Errorf("got %+v: a reply by itself is no answer", s)
+		}
+		d.write("carla", "anybody?")
+		told("again", 1)
+		d.do(d.anna, core.End{Session: id})
+		d.write("carla", "hello again")
+		told("in another session", 1)
+		d.pass(12 * time.Hour)
+		d.write("carla", "still nobody?")
+		told("twelve hours later", 2)
+		d.capable = core.Capabilities{Pulls: true}
+		d.write("dora", "hello?")
+		told("on a site", 2)
+		d.healthy()
+	})
+}
