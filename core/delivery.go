@@ -85,10 +85,14 @@ type Lane struct {
 	Since    Time      `db:"since"`    // when the head was first tried
 	Sending  bool      `db:"sending"`  // the head is under way; after a crash nobody knows how far
 	Epoch    int64     `db:"epoch"`    // of the lease under which that began
+	Doubt    int64     `db:"doubt"`    // deliveries up to this number came from a backup: they may have been done since it was made
 }
 
 // Head is the number of the lane's first delivery: they are settled in the order of their numbers, so those that are left are the last.
 func (l Lane) Head() int64 { return l.LastNo - l.Owed + 1 }
+
+// Doubtful tells whether a delivery of the lane may have been done, though nobody here has tried it.
+func (l Lane) Doubtful(no int64) bool { return no <= l.Doubt }
 
 // Outgoing is a delivery as the adapter sees it: what is to be done, from the state as it is now.
 type Outgoing struct {
@@ -104,8 +108,8 @@ type Outgoing struct {
 	// Step is how many steps are done. OutSend: step n sends part n of the content. OutEdit: step n makes part n what it must be.
 	// OutDelete: each step deletes one of Parts, which then has one fewer.
 	Step int
-	// Again says that an earlier attempt of this step failed. Where the channel Finds, it may have been done all the same: look first, but
-	// for an OutFile, which nothing finds.
+	// Again says that an earlier attempt of this step failed, or that one may have been made before a backup was restored. Where the channel
+	// Finds, it may have been done all the same: look first, but for an OutFile, which nothing finds.
 	Again bool
 	// Withdrawn says of something to be sent again that it was taken back since: look for what the earlier attempt has made, which is
 	// deleted next, and send nothing. Only where the channel Finds.
@@ -189,6 +193,9 @@ func Judge(v OutVerb, finds bool, l Lane, more bool, err error, now Time, chance
 	}
 	return Verdict{State: Failed, Reason: reason}
 }
+
+// Restored is the verdict over a delivery from a backup that may have been done since that was made, and must not be done twice.
+var Restored = Verdict{State: MaySent, Reason: "It may have arrived: Parley was restored from a backup that was made before it was sent."}
 
 const uncertainReason = "It may not have arrived: the connection broke while it was being sent."
 

@@ -81,9 +81,12 @@ func (k Key) Check() string {
 }
 
 // CursorSeal hides a visitor's place in the log: whoever could read two of them could count what happened between, notes
-// included. A sealed cursor is one AES block over the place and a mark of its owner, so it tells nothing, cannot be made
-// by others, and one visitor's is refused for another.
-type CursorSeal struct{ block cipher.Block }
+// included. A sealed cursor is one AES block over the place and a mark of its owner and generation, so it tells nothing, cannot be
+// made by others, and one visitor's is refused for another.
+type CursorSeal struct {
+	block      cipher.Block
+	generation Generation
+}
 
 // NewCursorSeal makes the seal from the installation's key.
 func NewCursorSeal(k Key) CursorSeal {
@@ -92,19 +95,25 @@ func NewCursorSeal(k Key) CursorSeal {
 	if err != nil { // only for key lengths that AES does not know
 		panic(err)
 	}
-	return CursorSeal{block}
+	return CursorSeal{block: block}
+}
+
+// Of is the seal of the log's generation. Without it the seal is of the first.
+func (s CursorSeal) Of(g Generation) CursorSeal {
+	s.generation = g
+	return s
 }
 
 // Seal hides the cursor for its owner.
 func (s CursorSeal) Seal(c EventID, channel ChannelID, owner RemoteID) string {
 	var b [aes.BlockSize]byte
 	binary.BigEndian.PutUint64(b[:8], uint64(c)) //nolint:gosec // never negative
-	copy(b[8:], ownerMark(channel, owner))
+	copy(b[8:], s.mark(channel, owner))
 	s.block.Encrypt(b[:], b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// Open reads a cursor that Seal made for the same owner; anything else is Invalid.
+// Open reads a cursor that Seal made for the same owner, in the same generation; anything else is Invalid.
 func (s CursorSeal) Open(text string, channel ChannelID, owner RemoteID) (EventID, error) {
 	refused := &Error{Op: "core.CursorSeal", Kind: Invalid, Field: "after"}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
@@ -112,7 +121,7 @@ func (s CursorSeal) Open(text string, channel ChannelID, owner RemoteID) (EventI
 		return 0, refused
 	}
 	s.block.Decrypt(b, b)
-	if string(b[8:]) != string(ownerMark(channel, owner)) {
+	if string(b[8:]) != string(s.mark(channel, owner)) {
 		return 0, refused
 	}
 	c := EventID(binary.BigEndian.Uint64(b[:8])) //nolint:gosec // checked in the next line
@@ -122,8 +131,10 @@ func (s CursorSeal) Open(text string, channel ChannelID, owner RemoteID) (EventI
 	return c, nil
 }
 
-func ownerMark(channel ChannelID, owner RemoteID) []byte {
-	h := sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, uint64(channel)), owner...)) //nolint:gosec // an id
+func (s CursorSeal) mark(channel ChannelID, owner RemoteID) []byte {
+	b := binary.BigEndian.AppendUint64(nil, uint64(channel))   //nolint:gosec // an id
+	b = binary.BigEndian.AppendUint64(b, uint64(s.generation)) //nolint:gosec // never negative
+	h := sha256.Sum256(append(b, owner...))
 	return h[:8]
 }
 

@@ -38,6 +38,7 @@ func TestASealedCursorIsItsOwnersAlone(t *testing.T) {
 	for name, err := range map[string]error{
 		"another customer": second(seal.Open(text, 5, "diego")),
 		"another channel":  second(seal.Open(text, 6, "carla")),
+		"another log":      second(seal.Of(NewGeneration()).Open(text, 5, "carla")),
 		"another key":      second(again.Open(text, 5, "carla")),
 		"cut":              second(seal.Open(text[:20], 5, "carla")),
 		"empty":            second(seal.Open("", 5, "carla")),

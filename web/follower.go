@@ -24,7 +24,7 @@ const (
 type follower struct {
 	stream *stream
 	again  func(context.Context) (core.Actor, error) // who it is by now
-	after  core.EventID                              // where the client wants to continue; zero: from now
+	after  string                                    // the cursor from which the client wants to continue
 	conn   *socket.Conn
 	stop   func()
 
@@ -47,8 +47,10 @@ func (f *follower) Open(c *socket.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), streamTimeout)
 	defer cancel()
 	f.stream.enter(f)
-	stop, err := f.stream.server.feed.Follow(ctx, f.who().Scope(), f.after, f)
-	f.stop = stop
+	after, err := f.stream.server.feed.Place(ctx, f.after)
+	if err == nil {
+		f.stop, err = f.stream.server.feed.Follow(ctx, f.who().Scope(), after, f)
+	}
 	if err != nil {
 		f.stream.server.log.Warn("stream not begun", "error", err)
 		c.Close(socket.CloseInternal, "come back")
@@ -119,7 +121,7 @@ func (f *follower) follow(ctx context.Context, names []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.followed = seen
-	following.Cursor = f.reached.String()
+	following.Cursor = f.cursor(f.reached)
 	f.conn.Send(encode(following)) // within the lock: what the feed tells next comes after it
 }
 
@@ -145,6 +147,9 @@ func (f *follower) who() core.Actor {
 	return f.actor
 }
 
+// cursor is how a place in the log is called to the client.
+func (f *follower) cursor(at core.EventID) string { return f.stream.server.feed.Cursor(at) }
+
 // Begin is the feed's first word.
 func (f *follower) Begin(cursor core.EventID, resumed bool) bool {
 	f.mu.Lock()
@@ -152,7 +157,7 @@ func (f *follower) Begin(cursor core.EventID, resumed bool) bool {
 	f.held, f.reached, f.count = cursor, cursor, true
 	f.suspect = true // what changed since the request was let in has not been heard
 	f.stream.owe(f)
-	return f.conn.Send(encode(HelloFrame{"hello", cursor.String(), resumed}))
+	return f.conn.Send(encode(HelloFrame{"hello", f.cursor(cursor), resumed}))
 }
 
 // Batch passes on the events of followed sessions, and owes the rest.
@@ -185,7 +190,8 @@ func (f *follower) Batch(b feed.Batch) bool {
 			return false
 		}
 	}
-	return len(passed) == 0 || f.conn.Send(eventsText(f.held, f.held, passed))
+	held := f.cursor(f.held)
+	return len(passed) == 0 || f.conn.Send(eventsText(held, held, passed))
 }
 
 // setting says what a change of settings changed, "" for what clients do not show.

@@ -6,8 +6,6 @@ import (
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"parley/core"
 )
 
 // The frames of the stream, as STREAM.md tells.
@@ -88,16 +86,16 @@ func encode(frame any) []byte {
 var pong = encode(PongFrame{"pong"})
 
 // eventsText is an EventsFrame of events that are encoded already.
-func eventsText(after, cursor core.EventID, events [][]byte) []byte {
+func eventsText(after, cursor string, events [][]byte) []byte {
 	size := 100
 	for _, e := range events {
 		size += len(e) + 1
 	}
 	text := make([]byte, 0, size)
 	text = append(text, `{"type":"events","after":"`...)
-	text = append(text, after.String()...)
+	text = append(text, after...)
 	text = append(text, `","cursor":"`...)
-	text = append(text, cursor.String()...)
+	text = append(text, cursor...)
 	text = append(text, `","events":[`...)
 	text = appendAll(text, events)
 	return append(text, "]}"...)

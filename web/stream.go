@@ -53,8 +53,7 @@ func (s *Server) welcome(r *http.Request) (*follower, error) {
 	if err != nil {
 		return nil, err
 	}
-	after, _ := core.ParseID[core.EventID](r.URL.Query().Get("after")) // what is no cursor cannot be continued
-	return &follower{stream: s.stream, actor: actor, after: after, again: func(ctx context.Context) (core.Actor, error) {
+	return &follower{stream: s.stream, actor: actor, after: r.URL.Query().Get("after"), again: func(ctx context.Context) (core.Actor, error) {
 		if byKey {
 			return s.store.ActorByKey(ctx, key)
 		}
@@ -310,7 +309,7 @@ func (f *follower) settle(b *bill, rows [][]byte, counters []byte) {
 		f.shown = counters
 	}
 	if b.all && b.upTo != f.held {
-		f.conn.Send(eventsText(f.held, b.upTo, nil))
+		f.conn.Send(eventsText(f.cursor(f.held), f.cursor(b.upTo), nil))
 		f.held = b.upTo
 	}
 }

@@ -273,6 +273,14 @@ func (c *config) databaseFile() (string, bool) {
 	return path, ok && path != ""
 }
 
+// databaseKind is sqlite or postgres.
+func (c *config) databaseKind() string {
+	if _, ok := c.databaseFile(); ok {
+		return "sqlite"
+	}
+	return "postgres"
+}
+
 // isSQLite tells whether a file is empty, as SQLite's are in the beginning, or begins as SQLite's do
 // (https://www.sqlite.org/fileformat.html). One that cannot be opened is left to whoever opens it.
 func isSQLite(path string) bool {

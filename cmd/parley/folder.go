@@ -62,7 +62,7 @@ func (c *config) loadKey() error {
 	}
 	text, err := os.ReadFile(c.keyFile())
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeKey(c.keyFile()); err != nil {
+		if err := keepKey(c.keyFile(), core.NewKey()); err != nil {
 			return fmt.Errorf("make the secret key: %w", err)
 		}
 		text, err = os.ReadFile(c.keyFile())
@@ -77,14 +77,14 @@ func (c *config) loadKey() error {
 	return nil
 }
 
-// makeKey writes a new key, all of it or nothing. If another process was first, that one's key stays.
-func makeKey(path string) (err error) {
+// keepKey writes a key, all of it or nothing. If another process was first, that one's key stays.
+func keepKey(path string, key core.Key) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), ".secret.key-*") // with mode 0600
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(file.Name())) }()
-	_, err = file.WriteString(core.NewKey().Text().Reveal() + "\n")
+	_, err = file.WriteString(key.Text().Reveal() + "\n")
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}

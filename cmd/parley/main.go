@@ -40,6 +40,8 @@ type cli struct {
 	Surface    surfaceCommand    `cmd:"" help:"Rooms in channels where agents work."`
 	Key        keyCommand        `cmd:"" help:"API keys."`
 	Doctor     doctorCommand     `cmd:"" help:"Recount what is kept, and say what differs."`
+	Backup     backupCommand     `cmd:"" help:"Write everything into one archive, while the server runs."`
+	Restore    restoreCommand    `cmd:"" help:"Fill an empty database from an archive."`
 	Openapi    openapiCommand    `cmd:"" help:"Print the description of the API."`
 	Version    versionCommand    `cmd:"" help:"Print the program's version."`
 }

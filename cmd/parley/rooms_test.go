@@ -37,6 +37,7 @@ var rooms = []struct {
 	{"core/search", []string{"core", "core/store", "core/feed"}},
 	{"core/socket", []string{"core"}},
 	{"core/file", []string{"core"}},
+	{"core/backup", []string{"core", "core/store", "core/file"}},
 	{"core/text", []string{"core"}},
 	{"core/hub", subRoomsWithout("core/outbox")},
 	{"core/outbox", subRoomsWithout("core/hub")},

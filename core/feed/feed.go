@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/core"
@@ -11,6 +12,8 @@ import (
 
 // Log is the log as the feed reads it. Rows come in ascending order and only after they are committed; ids are dense.
 type Log interface {
+	// Generation tells this log from the one that it continues after a restore. It does not change while the log is open.
+	Generation(ctx context.Context) (core.Generation, error)
 	// LogHead gives the newest row's id, zero if there is none.
 	LogHead(ctx context.Context) (core.EventID, error)
 	// LogAfter gives at most limit rows after a place.
@@ -32,7 +35,7 @@ const (
 // Feed shows the log to its followers. All methods are safe for use by many at once.
 type Feed struct {
 	log    Log
-	seal   core.CursorSeal
+	sealed core.CursorSeal // of any generation
 	logger *slog.Logger
 
 	poll         time.Duration
@@ -43,6 +46,8 @@ type Feed struct {
 	snapshot     int // events of a visitor's snapshot
 
 	bell chan struct{} // one slot: rung, or not
+
+	generation atomic.Int64 // of the log; known once the ring is
 
 	// mu guards the ring and what waits for the pump. It is held for moments only, so that Publish never waits for a
 	// sink. Who needs both locks takes live first.
@@ -86,7 +91,7 @@ func WithRing(rows, bytes int) Option {
 // New makes a feed of the log. It shows nothing until Run runs.
 func New(log Log, seal core.CursorSeal, opts ...Option) *Feed {
 	f := &Feed{
-		log: log, seal: seal, logger: slog.New(slog.DiscardHandler),
+		log: log, sealed: seal, logger: slog.New(slog.DiscardHandler),
 		poll: 2 * time.Second, reach: 5000, visitorReach: 200,
 		batch: 1024, page: 256, snapshot: 50,
 		bell:        make(chan struct{}, 1),
@@ -148,6 +153,10 @@ func (f *Feed) start(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
+	generation, err := f.log.Generation(ctx)
+	if err != nil {
+		return err
+	}
 	head, err := f.log.LogHead(ctx)
 	if err != nil {
 		return err
@@ -157,13 +166,28 @@ func (f *Feed) start(ctx context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.ring.known {
+		f.generation.Store(int64(generation))
 		f.ring.begin(head)
 		f.sent = head
 	}
 	return nil
 }
 
-// exists tells whether the log has reached a cursor: one from before a restored backup lies in the future. One that
+// Cursor writes an agent's place in the log, as Place reads it. There is none before somebody follows.
+func (f *Feed) Cursor(at core.EventID) string { return core.Generation(f.generation.Load()).Cursor(at) }
+
+// Place reads an agent's cursor; zero where it is none, or of a log that was replaced by a backup since. The error is Unavailable.
+func (f *Feed) Place(ctx context.Context, cursor string) (core.EventID, error) {
+	if err := f.start(ctx); err != nil {
+		return 0, unavailable("feed.Place", err)
+	}
+	return core.Generation(f.generation.Load()).Place(cursor), nil
+}
+
+// seal is that of visitors' cursors.
+func (f *Feed) seal() core.CursorSeal { return f.sealed.Of(core.Generation(f.generation.Load())) }
+
+// exists tells whether the log has reached a cursor: one of a log that was lost lies in the future. One that
 // another node gave may only lie beyond what this one has read.
 func (f *Feed) exists(ctx context.Context, cursor core.EventID) (bool, error) {
 	f.mu.Lock()

@@ -20,6 +20,8 @@ type memoryLog struct {
 	down  bool
 	slow  time.Duration // passes between what a read sees and its return
 	reads int
+
+	generation core.Generation
 }
 
 var errDown = errors.New("the log is down")
@@ -70,6 +72,15 @@ func (l *memoryLog) read(ctx context.Context) (rows []core.Event, head core.Even
 		return nil, 0, errDown
 	}
 	return rows, head, ctx.Err()
+}
+
+func (l *memoryLog) Generation(context.Context) (core.Generation, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.down {
+		return 0, errDown
+	}
+	return l.generation, nil
 }
 
 func (l *memoryLog) LogHead(ctx context.Context) (core.EventID, error) {

@@ -72,7 +72,7 @@ func (f *Feed) FollowVisitor(ctx context.Context, c core.ChannelID, conversation
 // they are long.
 func (f *Feed) OlderVisitor(ctx context.Context, c core.ChannelID, conversation core.RemoteID, before string, limit int) (core.VisitorFrame, error) {
 	const op = "feed.OlderVisitor"
-	pos, err := f.seal.Open(before, c, conversation)
+	pos, err := f.seal().Open(before, c, conversation)
 	if err != nil {
 		return core.VisitorFrame{}, &core.Error{Op: op, Kind: core.Invalid, Field: "before", Err: err}
 	}
@@ -87,14 +87,14 @@ func (f *Feed) OlderVisitor(ctx context.Context, c core.ChannelID, conversation 
 	events, cut := newest(events)
 	frame := core.VisitorFrame{Start: before, More: more || cut, Events: f.views(place{c, conversation}, events)}
 	if len(events) > 0 {
-		frame.Start = f.seal.Seal(events[0].ID, c, conversation)
+		frame.Start = f.seal().Seal(events[0].ID, c, conversation)
 	}
 	return frame, nil
 }
 
 // SeenVisitor is core.VisitorFeed's.
 func (f *Feed) SeenVisitor(c core.ChannelID, conversation core.RemoteID, sealed string) (core.EventID, error) {
-	pos, err := f.seal.Open(sealed, c, conversation)
+	pos, err := f.seal().Open(sealed, c, conversation)
 	if err != nil {
 		return 0, &core.Error{Op: "feed.SeenVisitor", Kind: core.Invalid, Field: "cursor", Err: err}
 	}
@@ -104,7 +104,7 @@ func (f *Feed) SeenVisitor(c core.ChannelID, conversation core.RemoteID, sealed 
 // begin continues from the sealed cursor if it can, and shows a snapshot if not. It returns the place up to which all
 // has been told, and whether the sink keeps up.
 func (v *visitorFollower) begin(ctx context.Context, after string) (pos core.EventID, healthy bool, err error) {
-	pos, err = v.feed.seal.Open(after, v.place.channel, v.place.conversation)
+	pos, err = v.feed.seal().Open(after, v.place.channel, v.place.conversation)
 	if err != nil {
 		return v.snapshot(ctx)
 	}
@@ -147,7 +147,7 @@ func (v *visitorFollower) snapshot(ctx context.Context) (pos core.EventID, healt
 }
 
 func (v *visitorFollower) sealed(pos core.EventID) string {
-	return v.feed.seal.Seal(pos, v.place.channel, v.place.conversation)
+	return v.feed.seal().Seal(pos, v.place.channel, v.place.conversation)
 }
 
 // missed reads what the visitor may see after a place: all that is in memory, or one event more than is still told.
@@ -267,10 +267,10 @@ func (f *Feed) view(at place, e *core.Event) core.VisitorEvent {
 		v.ClientID = e.ClientID()
 	}
 	if e.Kind == core.EventMessage {
-		v.Ref = f.seal.Seal(e.ID, at.channel, at.conversation)
+		v.Ref = f.seal().Seal(e.ID, at.channel, at.conversation)
 	}
 	if e.About != 0 {
-		v.About = f.seal.Seal(e.About, at.channel, at.conversation)
+		v.About = f.seal().Seal(e.About, at.channel, at.conversation)
 	}
 	if v.Deleted {
 		v.Text = ""

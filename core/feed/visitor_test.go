@@ -106,6 +106,7 @@ func TestNothingToShowIsNoFrameAndTheSameCursor(t *testing.T) {
 
 func TestAVisitorsCursorIsContinuedOrNot(t *testing.T) {
 	t.Parallel()
+	seal := testSeal.Of(7) // the log was restored
 	tests := map[string]struct {
 		after    string
 		snapshot bool
@@ -114,22 +115,23 @@ func TestAVisitorsCursorIsContinuedOrNot(t *testing.T) {
 		"no cursor is a snapshot of the last 50":    {"", true, 50},
 		"a cursor that is none":                     {"AAAA", true, 50},
 		"a forged cursor":                           {strings.Repeat("A", 22), true, 50},
-		"another visitor's":                         {testSeal.Seal(299, 1, "bob"), true, 50},
-		"the same visitor's on another channel":     {testSeal.Seal(299, 2, "ada"), true, 50},
+		"another visitor's":                         {seal.Seal(299, 1, "bob"), true, 50},
+		"the same visitor's on another channel":     {seal.Seal(299, 2, "ada"), true, 50},
 		"another installation's":                    {core.NewCursorSeal(core.Key{9}).Seal(299, 1, "ada"), true, 50},
-		"one of a database that is lost":            {testSeal.Seal(5000, 1, "ada"), true, 50},
-		"the newest has missed nothing":             {testSeal.Seal(300, 1, "ada"), false, 0},
-		"one that is three behind":                  {testSeal.Seal(297, 1, "ada"), false, 3},
-		"one that is 200 behind is continued":       {testSeal.Seal(100, 1, "ada"), false, 200},
-		"one that is 201 behind is too old":         {testSeal.Seal(99, 1, "ada"), true, 50},
-		"one from the beginning of long ago":        {testSeal.Seal(0, 1, "ada"), true, 50},
-		"one of nobody with the same bytes in name": {testSeal.Seal(299, 1, "ada\x00"), true, 50},
+		"one of a database that is lost":            {seal.Seal(5000, 1, "ada"), true, 50},
+		"one of before a restore":                   {testSeal.Of(0).Seal(299, 1, "ada"), true, 50},
+		"the newest has missed nothing":             {seal.Seal(300, 1, "ada"), false, 0},
+		"one that is three behind":                  {seal.Seal(297, 1, "ada"), false, 3},
+		"one that is 200 behind is continued":       {seal.Seal(100, 1, "ada"), false, 200},
+		"one that is 201 behind is too old":         {seal.Seal(99, 1, "ada"), true, 50},
+		"one from the beginning of long ago":        {seal.Seal(0, 1, "ada"), true, 50},
+		"one of nobody with the same bytes in name": {seal.Seal(299, 1, "ada\x00"), true, 50},
 	}
 	for name, tt := range tests {
 		for _, ring := range []int{5, 4096} {
 			t.Run(fmt.Sprint(name, ", ring of ", ring), func(t *testing.T) {
 				bubble(t, func(t *testing.T) {
-					l := &memoryLog{}
+					l := &memoryLog{generation: 7}
 					f := start(t, l, feed.WithRing(ring, 1<<20))
 					for i := range 300 {
 						published(l, f, say(1, "ada", fmt.Sprint(i+1)))

@@ -58,9 +58,15 @@ func open(t *testing.T, url string) *house {
 // node is a house's database as another process has it.
 func node(t *testing.T, url string) *house {
 	t.Helper()
+	return over(t, func(clock core.Clock) *store.Store { return storetest.Open(t, url, clock) })
+}
+
+// over is a node over a database.
+func over(t *testing.T, open func(core.Clock) *store.Store) *house {
+	t.Helper()
 	h := &house{t: t, files: storetest.Files(t)}
 	h.last.Store(100)
-	h.store = storetest.Open(t, url, h.now)
+	h.store = open(h.now)
 	h.writer = storetest.Write(t, h.store, func(c core.Committed) { h.box.Ring(c.Owed) })
 	h.box = outbox.New(outbox.Config{
 		Store: h.store, Writer: h.writer, Files: h.files, Clock: h.now, Chance: func() float64 { return 0 }, Poll: 20 * time.Millisecond,

@@ -17,7 +17,7 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 	x, err := core.ParseExtra(m.Data)
 	out := core.Outgoing{
 		ID: fmt.Sprintf("%s.%s.%d", m.ID, t.Verb, int64(t.OwedAt)), Verb: r.verb(t.Verb), To: core.Address{Conversation: t.Conversation},
-		Content: core.Content{Text: m.Text, Entities: x.Entities, Media: x.Media}, Parts: t.Parts, Step: int(t.lane.Step), Again: t.lane.Attempts > 0,
+		Content: core.Content{Text: m.Text, Entities: x.Entities, Media: x.Media}, Parts: t.Parts, Step: int(t.lane.Step), Again: t.lane.Attempts > 0 || t.lane.Doubtful(t.No),
 		By: m.ActorKind, Name: m.Name,
 	}
 	switch {
@@ -107,6 +107,14 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 // opens tells whether the adapter is asked for a thread on the way to something else.
 func (t task) opens() bool {
 	return t.Room != "" && t.Thread == "" && t.Verb != core.OutOpen && t.Verb != core.OutMark && t.Verb != core.OutAlert
+}
+
+// asked is what the verb of a step comes to: a longer text needs another part.
+func asked(v core.OutVerb, step int64, parts int) core.OutVerb {
+	if v == core.OutEdit && step >= int64(parts) {
+		return core.OutSend
+	}
+	return v
 }
 
 // verb is what the adapter is asked for: where it cannot edit, a correction is sent.

@@ -17,6 +17,8 @@ func (r *runner) do(ctx context.Context, t task) result {
 	switch {
 	case err != nil:
 		err = &core.Error{Op: "outbox.do", Kind: core.Invalid, Reason: "This message cannot be read.", Err: err}
+	case matters && r.unsure(t):
+		return result{err: r.settle(ctx, t, outcome{verdict: core.Restored})}
 	case matters && t.Verb == core.OutFetch:
 		file, err = r.fetch(ctx, t.File)
 	case matters:
@@ -50,6 +52,12 @@ func (r *runner) do(ctx context.Context, t task) result {
 		return result{stop: t.lane.Bucket, whole: verdict.Whole, until: now.Add(verdict.Pause)}
 	}
 	return result{whole: verdict.Whole, until: now.Add(verdict.Pause)}
+}
+
+// unsure tells whether a task may have been done before a backup was restored, and must not be done twice.
+func (r *runner) unsure(t task) bool {
+	verb := asked(r.verb(t.Verb), t.lane.Step, len(t.Parts))
+	return t.lane.Doubtful(t.No) && core.Unknown(verb, r.finds(t.Delivery)).State == core.MaySent
 }
 
 // outcome is what came of a task.
@@ -270,9 +278,7 @@ func (r *runner) unknown(w *store.Work, lane core.Lane) error {
 		if err != nil {
 			return err
 		}
-		if l.Step >= int64(len(parts)) { // a longer text: this step sends another part
-			verb = core.OutSend
-		}
+		verb = asked(verb, l.Step, len(parts))
 	}
 	verdict := core.Unknown(verb, r.finds(d))
 	if verdict.State == core.Queued {

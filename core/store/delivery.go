@@ -21,7 +21,7 @@ type owed struct {
 
 const laneColumns = `channel, lane, bucket, last_no, owed, rank, due_at, attempts, step, since, sending, epoch`
 
-const selectLane = `SELECT ` + laneColumns + ` FROM lanes `
+const selectLane = `SELECT ` + laneColumns + `, doubt FROM lanes `
 
 // Lane gives a lane, locked; NotFound where nothing is owed.
 func (w *Work) Lane(c core.ChannelID, lane string) (core.Lane, error) {

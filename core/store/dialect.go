@@ -34,6 +34,10 @@ type dialect interface {
 	places([]place) []any                // … many places on channels
 	flush(context.Context, *group) error // writes what the group changed, log rows last
 	checkpoint(context.Context, *sqlx.DB) error
+
+	snapshot() *sql.TxOptions // of a transaction that sees one moment only
+	columns() string          // the query for every table's columns, in order
+	references() string       // … for which table refers to which
 }
 
 // loads are the statements that bring a group's rows, locked where the database knows row locks. Each takes many keys in

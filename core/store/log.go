@@ -20,6 +20,13 @@ const (
 	selectRepeat = "SELECT " + eventColumns + ", l.body_hash" + eventTables
 )
 
+const selectGeneration = `SELECT generation FROM installation`
+
+// Generation tells the log from the one that it continues after a restore.
+func (s *Store) Generation(ctx context.Context) (core.Generation, error) {
+	return one[core.Generation](ctx, s, "store.Generation", selectGeneration)
+}
+
 const selectHead = `SELECT COALESCE(max(id), 0) FROM log`
 
 // LogHead gives the newest event's id, 0 while there is none.

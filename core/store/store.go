@@ -128,6 +128,9 @@ func (s *Store) CheckKey(ctx context.Context, k core.Key) error {
 	if err := s.write.GetContext(ctx, &check, selectKeyCheck); err != nil {
 		return fail("store.CheckKey", err)
 	}
+	if check == unfinished {
+		return &core.Error{Op: "store.CheckKey", Kind: core.Invalid, Reason: "a backup was not restored to its end: run parley restore once more"}
+	}
 	if check != k.Check() {
 		return &core.Error{Op: "store.CheckKey", Kind: core.Invalid, Field: "secret_key",
 			Reason: "this database was made with another secret key"}

@@ -71,14 +71,21 @@ func administer(t testing.TB, server, statement string) {
 // Open opens the database with all its tables, and closes it after the test.
 func Open(t testing.TB, url string, clock core.Clock) *store.Store {
 	t.Helper()
+	s := Bare(t, url, clock)
+	if err := s.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Bare opens the database as it is, and closes it after the test.
+func Bare(t testing.TB, url string, clock core.Clock) *store.Store {
+	t.Helper()
 	s, err := store.Open(store.Options{URL: url, Clock: clock, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	if err := s.Migrate(context.Background()); err != nil {
-		t.Fatal(err)
-	}
 	return s
 }
 

@@ -1,0 +1,7 @@
+-- +goose Up
+ALTER TABLE installation ADD COLUMN generation BIGINT NOT NULL DEFAULT 0; -- another one after a restore; cursors are of one
+ALTER TABLE lanes        ADD COLUMN doubt      BIGINT NOT NULL DEFAULT 0; -- up to this number all may have been sent since: it was restored
+
+-- +goose Down
+ALTER TABLE lanes DROP COLUMN doubt;
+ALTER TABLE installation DROP COLUMN generation;
