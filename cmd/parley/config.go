@@ -19,6 +19,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"parley/core"
+	"parley/core/file"
 	"parley/core/socket"
 )
 
@@ -29,6 +30,9 @@ type flags struct {
 	DataDir       *string `placeholder:"FOLDER" help:"For the database, files and the secret key; ./data unless said otherwise. PARLEY_DATA_DIR"`
 	DatabaseURL   *string `name:"database-url" placeholder:"URL" help:"sqlite:FILE or postgres://USER@HOST/NAME; a file in the data folder unless said otherwise. An address with a password is better kept in PARLEY_DATABASE_URL, where others on this machine do not see it."`
 	SecretKeyFile *string `placeholder:"FILE" help:"A file with the secret key, 32 bytes in base64; made once in the data folder unless said otherwise. The variable with the key itself is PARLEY_SECRET_KEY"`
+	FilesURL      *string `name:"files-url" placeholder:"URL" help:"s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION keeps files in a bucket, which several nodes share; in the data folder unless said otherwise. PARLEY_FILES_URL"`
+	FilesKey      *string `name:"files-access-key" placeholder:"KEY" help:"The name of the bucket's key. PARLEY_FILES_ACCESS_KEY"`
+	FilesSecret   *string `name:"files-secret-key-file" placeholder:"FILE" help:"A file with the bucket's secret key. The variable with the key itself is PARLEY_FILES_SECRET_KEY"`
 	SlackURL      *string `name:"slack-api-url" placeholder:"URL" help:"Another server for Slack's Web API than Slack's own. PARLEY_SLACK_API_URL"`
 	TelegramURL   *string `name:"telegram-api-url" placeholder:"URL" help:"Another server for Telegram's Bot API than Telegram's own. PARLEY_TELEGRAM_API_URL"`
 	Log           *string `placeholder:"text|json" help:"How to log; text on a terminal, json elsewhere. PARLEY_LOG"`
@@ -37,7 +41,7 @@ type flags struct {
 
 // defaults has every setting that a file may name. Those whose default depends on another are empty here.
 var defaults = map[string]string{
-	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "secret_key": "", "telegram_api_url": "", "slack_api_url": "", "log": "",
+	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "secret_key": "", "files_url": "", "files_access_key": "", "files_secret_key": "", "telegram_api_url": "", "slack_api_url": "", "log": "",
 }
 
 // value is a setting's text and where it came from, in the words of whoever gave it: --addr, PARLEY_ADDR, addr in FILE.
@@ -52,9 +56,10 @@ type config struct {
 	dataDir     string
 	databaseURL string
 	key         core.Key
-	keyGiven    bool   // otherwise it is in the data folder, or will be
-	telegramURL string // "": Telegram's own
-	slackURL    string // "": Slack's own; ends in a slash
+	keyGiven    bool         // otherwise it is in the data folder, or will be
+	bucket      *file.Bucket // nil: files are in the data folder
+	telegramURL string       // "": Telegram's own
+	slackURL    string       // "": Slack's own; ends in a slash
 	json        bool
 	from        map[string]string
 }
@@ -78,6 +83,9 @@ func (p *program) configIn(below string) (config, error) {
 		{"data_dir", func(text string) string { return c.takeDataDir(filepath.Join(text, below)) }},
 		{"database_url", c.takeDatabaseURL},
 		{"secret_key", c.takeSecretKey},
+		{"files_url", c.takeFilesURL},
+		{"files_access_key", c.takeFilesAccessKey},
+		{"files_secret_key", c.takeFilesSecretKey},
 		{"telegram_api_url", c.takeTelegramURL},
 		{"slack_api_url", c.takeSlackURL},
 		{"log", c.takeLog},
@@ -123,14 +131,15 @@ func (f *flags) values(lookup func(string) (string, bool)) (map[string]value, er
 		given         *string
 	}{
 		{"addr", "--addr", f.Addr}, {"public_url", "--public-url", f.PublicURL}, {"data_dir", "--data-dir", f.DataDir},
-		{"database_url", "--database-url", f.DatabaseURL}, {"secret_key", "--secret-key-file", f.SecretKeyFile},
+		{"database_url", "--database-url", f.DatabaseURL}, {"files_url", "--files-url", f.FilesURL},
+		{"files_access_key", "--files-access-key", f.FilesKey}, {"files_secret_key", "--files-secret-key-file", f.FilesSecret}, {"secret_key", "--secret-key-file", f.SecretKeyFile},
 		{"telegram_api_url", "--telegram-api-url", f.TelegramURL}, {"slack_api_url", "--slack-api-url", f.SlackURL}, {"log", "--log", f.Log},
 	} {
 		if flag.given == nil {
 			continue
 		}
 		v := value{*flag.given, flag.name}
-		if flag.setting == "secret_key" {
+		if strings.HasSuffix(flag.setting, "secret_key") {
 			secret, err := os.ReadFile(v.text) //nolint:gosec // whoever runs the program names the file
 			if err != nil {
 				return nil, &badInput{v.from, "cannot be read: " + cause(err)}

@@ -81,6 +81,15 @@ var badSettings = map[string]bad{
 	"a restore of what is not there":             {args: []string{"restore", "--from", "%DIR/nowhere"}, name: "--from"},
 	"a restore of what is no backup":             {args: []string{"restore", "--from", "%DIR/note.txt"}, name: "--from"},
 	"a restore with a key perhaps":               {args: []string{"restore", "--from", "%DIR/note.txt", "--new-key=perhaps"}, name: "--new-key"},
+	"files in a folder of another kind":          {env: []string{"PARLEY_FILES_URL=gs://shop"}, name: "PARLEY_FILES_URL"},
+	"files in a bucket without a name":           {args: []string{"serve", "--files-url", "s3:///files"}, name: "--files-url"},
+	"files in a bucket with its keys":            {env: []string{"PARLEY_FILES_URL=s3://me:" + canary + "@shop"}, name: "PARLEY_FILES_URL"},
+	"files at a server that is none":             {env: []string{"PARLEY_FILES_URL=s3://shop?endpoint=minio"}, name: "PARLEY_FILES_URL"},
+	"files with a setting that is none":          {env: []string{"PARLEY_FILES_URL=s3://shop?secret=" + canary}, name: "PARLEY_FILES_URL"},
+	"files in a bucket without its key":          {env: []string{"PARLEY_FILES_URL=s3://shop?region=eu-1"}, name: "PARLEY_FILES_ACCESS_KEY"},
+	"files in a bucket with an empty key":        {args: []string{"serve", "--files-access-key", ""}, name: "--files-access-key"},
+	"files in a bucket with a secret of nowhere": {args: []string{"serve", "--files-secret-key-file", "%DIR/nowhere"}, name: "--files-secret-key-file"},
+	"files in a bucket without its secret":       {env: []string{"PARLEY_FILES_URL=s3://shop", "PARLEY_FILES_ACCESS_KEY=a"}, name: "PARLEY_FILES_SECRET_KEY"},
 	"a command without its second word":          {args: []string{"agent"}, name: "expected one of"},
 	"a demo that others could reach":             {args: []string{"demo", "--addr", "0.0.0.0:0"}, name: "--addr"},
 	"a demo on every address":                    {env: []string{"PARLEY_ADDR=:0"}, args: []string{"demo"}, name: "PARLEY_ADDR"},
@@ -279,7 +288,7 @@ func TestEverySettingAndFlagHasABadValue(t *testing.T) {
 		}
 	}
 	for setting := range defaults {
-		if setting != "secret_key" && !strings.Contains(named.String(), " --"+strings.ReplaceAll(setting, "_", "-")+" ") ||
+		if !strings.HasSuffix(setting, "secret_key") && !strings.Contains(named.String(), " --"+strings.ReplaceAll(setting, "_", "-")+" ") ||
 			!strings.Contains(named.String(), " "+variable(setting)+" ") {
 			t.Errorf("%s has no bad value in the tables, once as a flag and once as a variable", setting)
 		}
@@ -309,6 +318,10 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 		"database_url": {"sqlite:1", "sqlite:2", "sqlite:3", "sqlite:3"},
 		"secret_key":   {keys[0], keys[1], p.file("key", keys[2]+"\n"), keys[2]},
 		"log":          {"1", "2", "3", "3"},
+
+		"files_url":        {"s3://1", "s3://2", "s3://3", "s3://3"},
+		"files_access_key": {"1", "2", "3", "3"},
+		"files_secret_key": {"1", "2", p.file("secret", "3\n"), "3"},
 
 		"telegram_api_url": {"http://1", "http://2", "http://3", "http://3"},
 		"slack_api_url":    {"http://1/api/", "http://2/api/", "http://3/api/", "http://3/api/"},
@@ -357,6 +370,12 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 				f.DatabaseURL = &tt.inFlag
 			case "secret_key":
 				f.SecretKeyFile, name = &tt.inFlag, "--secret-key-file"
+			case "files_url":
+				f.FilesURL = &tt.inFlag
+			case "files_access_key":
+				f.FilesKey = &tt.inFlag
+			case "files_secret_key":
+				f.FilesSecret, name = &tt.inFlag, "--files-secret-key-file"
 			case "log":
 				f.Log = &tt.inFlag
 			}

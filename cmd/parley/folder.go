@@ -37,9 +37,17 @@ func (c *config) makeFolder() error {
 	return file.Close()
 }
 
-// files opens the folder where what comes with messages is kept.
+// files opens where what comes with messages is kept: a folder, or a bucket that has one for what is on its way there.
 func (c *config) files() (*file.Store, error) {
-	s, err := file.New(filepath.Join(c.dataDir, "files"))
+	folder := filepath.Join(c.dataDir, "files")
+	if c.bucket != nil {
+		s, err := file.NewBucket(*c.bucket, folder)
+		if err != nil {
+			return nil, &badInput{c.from["files_url"], "cannot be used: " + cause(err)}
+		}
+		return s, nil
+	}
+	s, err := file.New(folder)
 	if err != nil {
 		return nil, &badInput{c.from["data_dir"], "cannot hold files: " + cause(err)}
 	}

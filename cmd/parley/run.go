@@ -28,6 +28,9 @@ func (n *node) run(ctx context.Context) error {
 	parts.start(all, "http", n.answer)
 	err := n.awaitDatabase(all)
 	if err == nil {
+		if failed := n.files.Check(all); failed != nil { // all else goes on without them
+			n.log.Warn("files cannot be kept or read now", "error", failed)
+		}
 		parts.start(all, "writer", n.writer.Run)
 		parts.start(all, "feed", n.feed.Run)
 		parts.start(all, "hub", n.hub.Run)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,23 +14,34 @@ import (
 	"parley/core"
 )
 
-// Store keeps bytes in a folder. Its methods may be called by many at once, and by many processes over one folder.
-type Store struct{ root *os.Root }
+// Store keeps bytes. Its methods may be called by many at once, and by many processes over one folder or bucket.
+type Store struct{ shelf }
 
-// New opens the folder, and makes it where it is not there.
-func New(folder string) (*Store, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of the files: %w", err)
-	}
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return nil, fmt.Errorf("open the folder of the files: %w", err)
-	}
-	return &Store{root}, nil
+// shelf is where the bytes of a Store lie.
+type shelf interface {
+	// Put keeps what r gives under a key. It is there whole and durable when Put returns, or not at all; kept again, it is replaced. The
+	// error is Invalid for nothing and for too much, Unavailable where it cannot be kept now; one of r's is given as it is.
+	Put(ctx context.Context, key string, r io.Reader) (Kept, error)
+	// Open gives the bytes of a key, to be closed within some minutes; NotFound if there are none, Unavailable where nobody can tell.
+	Open(key string) (io.ReadSeekCloser, error)
+	// Remove takes the bytes of a key away. What is not there is gone already.
+	Remove(key string) error
+	// Sweep takes away what was left unfinished before a time, by a process that has ended since.
+	Sweep(before time.Time) error
+	// Check finds out whether it answers now.
+	Check(ctx context.Context) error
+	// Close lets go of it.
+	Close() error
 }
 
-// Close lets the folder go.
-func (s *Store) Close() error { return s.root.Close() }
+// New keeps bytes in a folder, and makes it where it is not there.
+func New(path string) (*Store, error) {
+	f, err := openFolder(path)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{f}, nil
+}
 
 // Kept says what has been kept.
 type Kept struct {
@@ -41,37 +51,6 @@ type Kept struct {
 
 // sniffed is how many bytes tell what a file is: https://mimesniff.spec.whatwg.org/#reading-the-resource-header
 const sniffed = 512
-
-// Put keeps what r gives under a key. It is there whole and on the disk when Put returns, or not at all; kept again, it is replaced. The error
-// is Invalid for nothing and for too much, Unavailable where the disk fails; one of r's is given as it is.
-func (s *Store) Put(ctx context.Context, key string, r io.Reader) (Kept, error) {
-	folder, name, err := place(key)
-	if err != nil {
-		return Kept{}, err
-	}
-	if err := s.root.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return Kept{}, broken("Put", err)
-	}
-	part := name + "." + core.NewFileKey()[:8] + partSuffix
-	f, err := s.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return Kept{}, broken("Put", err)
-	}
-	kept, err := fill(ctx, f, r)
-	if err == nil {
-		err = wrapped(s.root.Rename(part, name))
-	}
-	if err == nil {
-		err = s.sync(folder)
-	}
-	if err != nil {
-		return Kept{}, errors.Join(err, s.root.Remove(part))
-	}
-	return kept, nil
-}
-
-// partSuffix ends the name of what is not whole yet.
-const partSuffix = ".part"
 
 // fill writes all of r, and says what it was.
 func fill(ctx context.Context, f *os.File, r io.Reader) (kept Kept, err error) {
@@ -123,69 +102,6 @@ func (r *reader) Read(b []byte) (int, error) {
 		r.err = err
 	}
 	return n, err
-}
-
-// sync makes sure that a folder's names are on the disk.
-func (s *Store) sync(folder string) error {
-	for _, name := range []string{folder, "."} {
-		d, err := s.root.Open(name)
-		if err == nil {
-			err = errors.Join(d.Sync(), d.Close())
-		}
-		if err != nil {
-			return broken("Put", err)
-		}
-	}
-	return nil
-}
-
-// Open gives the bytes of a key, to be closed; NotFound if there are none.
-func (s *Store) Open(key string) (io.ReadSeekCloser, error) {
-	_, name, err := place(key)
-	if err != nil {
-		return nil, err
-	}
-	f, err := s.root.Open(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, &core.Error{Op: "file.Open", Kind: core.NotFound, Err: err}
-	case err != nil:
-		return nil, broken("Open", err)
-	}
-	return f, nil
-}
-
-// Remove takes the bytes of a key away. What is not there is gone already.
-func (s *Store) Remove(key string) error {
-	_, name, err := place(key)
-	if err != nil {
-		return err
-	}
-	if err := s.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return broken("Remove", err)
-	}
-	return nil
-}
-
-// Sweep takes away what was left unfinished before a time, by a process that has ended since.
-func (s *Store) Sweep(before time.Time) error {
-	err := fs.WalkDir(s.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(name, partSuffix) {
-			return err
-		}
-		info, err := d.Info()
-		if err == nil && info.ModTime().Before(before) {
-			err = s.root.Remove(name)
-		}
-		if errors.Is(err, fs.ErrNotExist) { // finished meanwhile
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return broken("Sweep", err)
-	}
-	return nil
 }
 
 // place says where a key's bytes are. Keys are base64url, so they cannot lead elsewhere; anything else is NotFound.
