@@ -8,6 +8,8 @@ SHELL := bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
+
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := .tools/bin/golangci-lint-$(GOLANGCI_VERSION)
 
@@ -20,7 +22,7 @@ PACKAGES := web/node_modules/.package-lock.json
 PAGES := web/dist/.stamp
 PAGE_SOURCES := $(shell find web/src -type f ! -name '*.test.ts*' 2>/dev/null) $(wildcard web/vite.*.ts web/build.mjs)
 
-.PHONY: help run dev test lint build api deps node clean
+.PHONY: help run dev test lint build release api deps node clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -46,6 +48,15 @@ lint: $(GOLANGCI) $(PACKAGES) ## linters, formatting, and that generated files a
 
 build: $(PAGES) ## the static binary bin/parley
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/parley ./cmd/parley
+
+release: $(PAGES) ## static binaries for every platform, with checksums, in bin/release
+	rm -rf bin/release && mkdir -p bin/release
+	for platform in $(PLATFORMS); do \
+	  CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build -trimpath -ldflags '$(LDFLAGS)' \
+	    -o "bin/release/parley-$(VERSION)-$${platform%/*}-$${platform#*/}" ./cmd/parley; \
+	done
+	@large=$$(find bin/release -size +50M); [ -z "$$large" ] || { echo "larger than 50 MB: $$large"; exit 1; }
+	cd bin/release && sha256sum parley-* > SHA256SUMS
 
 api: $(PACKAGES) ## writes web/openapi.json and web/src/api/schema.d.ts anew
 	.ci/generated write
