@@ -106,7 +106,7 @@ type Outgoing struct {
 	Name    string    // the agent's public name
 	Parts   []RemoteID
 	// Step is how many steps are done. OutSend: step n sends part n of the content. OutEdit: step n makes part n what it must be.
-	// OutDelete: each step deletes one of Parts, which then has one fewer.
+	// OutDelete: each step deletes one of Parts, which then has one fewer. OutMark: step n marks part n.
 	Step int
 	// Again says that an earlier attempt of this step failed, or that one may have been made before a backup was restored. Where the channel
 	// Finds, it may have been done all the same: look first, but for an OutFile, which nothing finds.
@@ -118,13 +118,16 @@ type Outgoing struct {
 
 	// Of what is owed to a surface. To is then its room and the session's thread, "" as long as there is none.
 	Surface bool
-	Message EventID       // what is sent, changed or told of
-	Card    Card          // the session
-	Recent  []Event       // OutCard, where there is no thread: what it begins with, the last messages that do not follow by themselves, oldest first
-	Note    bool          // for agents only
-	Former  Address       // OutLeave, and OutCard where there is no thread: the thread that the session had in a room that was moved to this one, zero if none
-	State   DeliveryState // OutTell: what has become of the message; of Sent, each step changes one of Parts, the lines that are no longer true
-	Reason  string        // OutTell: why
+	Message EventID // what is sent, changed or told of
+	Card    Card    // the session
+	Recent  []Event // OutCard, where there is no thread: what it begins with, the last messages that do not follow by themselves, oldest first
+	Note    bool    // for agents only
+	// Late says of an OutEdit or OutDelete that the thread began after the message was said, and has told it in short at most: a line tells of the
+	// change. What was posted of the message in an earlier thread is deleted all the same, at the steps before.
+	Late   bool
+	Former Address       // OutLeave, and OutCard where there is no thread: the thread that the session had in a room that was moved to this one, zero if none
+	State  DeliveryState // OutTell: what has become of the message; of Sent, each step changes one of Parts, the lines that are no longer true
+	Reason string        // OutTell: why
 }
 
 // Receipt says what a step has come to.

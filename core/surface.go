@@ -82,10 +82,12 @@ type Card struct {
 	Moved bool `db:"-"` // it is a department's now that the surface does not serve: nothing more of it comes there
 }
 
-// Said is where on a surface an agent does something. What is said there is not shown there once more. The zero Said is anywhere else.
+// Said is where on a surface an agent does something. What is said in the thread that the surface has for the session is not shown there once
+// more; what is said in one that is lost is shown in the one that took its place. The zero Said is anywhere else.
 type Said struct {
 	Channel ChannelID
 	Room    RemoteID
+	Thread  RemoteID // in the room
 	Remote  RemoteID // what the channel calls the message, unique within it; "" of what is no message
 }
 

@@ -126,7 +126,7 @@ func (t *task) reply() reply {
 
 // deed does a deed. What is refused is told to the agent; the error passes. ok: it is done.
 func (t *task) deed(ctx context.Context, d core.Deed, message core.RemoteID, dedupe, lost string) (done core.Done, ok bool, err error) {
-	done, err = t.config.Desk.Do(ctx, t.who, d, core.Said{Room: core.RemoteID(t.room), Remote: message}, dedupe)
+	done, err = t.config.Desk.Do(ctx, t.who, d, core.Said{Room: core.RemoteID(t.room), Thread: core.RemoteID(t.thread), Remote: message}, dedupe)
 	switch {
 	case passing(err):
 		return done, false, err

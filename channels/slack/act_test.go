@@ -100,11 +100,11 @@ func TestADeedSaysWhereItWasDone(t *testing.T) {
 	c.tell(spoke(4, "UANNA", "!take"))
 	message := remote(testRoom, ts(1))
 	want := []deedDone{
-		{anna.ID, core.Say{Session: testSession, Text: "Hi"}, core.Said{Room: testRoom, Remote: message}, string(message)},
-		{anna.ID, core.Delete{Session: testSession, Message: 1}, core.Said{Room: testRoom, Remote: message}, string(message) + "/w" + ts(2)},
-		{anna.ID, core.Note{Session: testSession, Text: "Hi"}, core.Said{Room: testRoom, Remote: message}, string(message) + "/n" + ts(2)},
-		{anna.ID, core.Delete{Session: testSession, Message: 3}, core.Said{Room: testRoom, Remote: message}, string(message) + "/d"},
-		{anna.ID, core.Take{Session: testSession}, core.Said{Room: testRoom}, testRoom + "/" + ts(4)},
+		{anna.ID, core.Say{Session: testSession, Text: "Hi"}, core.Said{Room: testRoom, Thread: testRoot, Remote: message}, string(message)},
+		{anna.ID, core.Delete{Session: testSession, Message: 1}, core.Said{Room: testRoom, Thread: testRoot, Remote: message}, string(message) + "/w" + ts(2)},
+		{anna.ID, core.Note{Session: testSession, Text: "Hi"}, core.Said{Room: testRoom, Thread: testRoot, Remote: message}, string(message) + "/n" + ts(2)},
+		{anna.ID, core.Delete{Session: testSession, Message: 3}, core.Said{Room: testRoom, Thread: testRoot, Remote: message}, string(message) + "/d"},
+		{anna.ID, core.Take{Session: testSession}, core.Said{Room: testRoom, Thread: testRoot}, testRoom + "/" + ts(4)},
 	}
 	got := c.desk.done()
 	if len(got) != len(want) {

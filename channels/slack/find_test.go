@@ -140,13 +140,14 @@ func TestAThreadThatIsGone(t *testing.T) {
 				{Kind: core.EventMessage, ActorKind: core.ByCustomer, Text: "Hello\n*there*"},
 				{Kind: core.EventMessage, ActorKind: core.ByAgent, Name: "Grace", Text: "secret", DeletedAt: 1},
 				{Kind: core.EventMessage, ActorKind: core.ByAgent, Name: "Grace", Text: "vip", Audience: core.AgentsOnly},
+				{Kind: core.EventMessage, ActorKind: core.ByAgent, Name: "Grace", Text: "lost", State: core.Failed},
 				{Kind: core.EventMessage, ActorKind: core.ByCustomer, Data: `{"media":[{"kind":"photo","name":"a.jpg"}]}`},
 			}
 			r, err := a.Deliver(t.Context(), o)
 			if err != nil || string(r.Thread) == root {
 				t.Fatalf("got %+v, %v", r, err)
 			}
-			want := "The last messages:\nAda Lovelace: Hello *there*\nGrace: 🔒 vip\nAda Lovelace: [photo: a.jpg]"
+			want := "The last messages:\nAda Lovelace: Hello *there*\nGrace: 🔒 vip\nGrace: ⚠️ Not delivered: lost\nAda Lovelace: [photo: a.jpg]"
 			if got := texts(f.in(testRoom, string(r.Thread))); len(got) != 1 || got[0] != want {
 				t.Errorf("got %q, want %q", got, want)
 			}

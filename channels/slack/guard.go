@@ -181,6 +181,7 @@ func firstSeen(blocks []*slack.RichTextBlock) slack.RichTextSectionElement {
 type question struct {
 	Session  core.SessionID `json:"s"`
 	Room     string         `json:"r"`
+	Thread   string         `json:"h"`
 	TS       string         `json:"m"`           // the message
 	Edit     string         `json:"e,omitempty"` // the edit of it that the text is of
 	Text     string         `json:"t"`
@@ -194,7 +195,7 @@ func (t *task) ask(ctx context.Context, c core.Content) error {
 	if stamp, known := t.asked.get(t.key()); known && string(stamp) == askedOf(t.doing.edit) {
 		return nil
 	}
-	b, err := json.Marshal(question{Session: t.session, Room: t.room, TS: t.ts, Edit: t.doing.edit, Text: c.Text, Entities: c.Entities, Media: c.Media})
+	b, err := json.Marshal(question{Session: t.session, Room: t.room, Thread: t.thread, TS: t.ts, Edit: t.doing.edit, Text: c.Text, Entities: c.Entities, Media: c.Media})
 	if err != nil {
 		return err
 	}
@@ -273,7 +274,7 @@ func (a *Adapter) choose(ctx context.Context, p press, action, value string) rep
 	if action == pressKeep {
 		d, word, lost = core.Note{Session: q.Session, Text: q.Text, Media: q.Media}, sayKept, notKept
 	}
-	_, err = a.config.Desk.Do(ctx, who.agent, d, core.Said{Room: core.RemoteID(q.Room), Remote: at}, string(at))
+	_, err = a.config.Desk.Do(ctx, who.agent, d, core.Said{Room: core.RemoteID(q.Room), Thread: core.RemoteID(q.Thread), Remote: at}, string(at))
 	switch e, _ := errors.AsType[*core.Error](err); {
 	case e != nil && e.Kind == core.Invalid && e.Field == "client_id":
 		return a.resolved(p, sayChosen)

@@ -233,7 +233,7 @@ func TestAQuestionIsAnsweredOnceS4(t *testing.T) {
 			}
 			got := c.desk.done()
 			if test.want == nil && len(got) != 0 || test.want != nil && (len(got) != 1 || !reflect.DeepEqual(got[0].Deed, test.want) ||
-				got[0].Said != (core.Said{Room: testRoom, Remote: message}) || got[0].Dedupe != string(message)) {
+				got[0].Said != (core.Said{Room: testRoom, Thread: testRoot, Remote: message}) || got[0].Dedupe != string(message)) {
 				t.Errorf("got %v, want %v once", got, test.want)
 			}
 			var told []string

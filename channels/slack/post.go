@@ -35,6 +35,9 @@ func richPost(text string, lines ...slack.RichTextElement) post {
 func copyPost(o core.Outgoing, c core.Content, step int) post {
 	var lines []slack.RichTextElement
 	text := c.Text
+	if o.Late && step == 0 {
+		lines = append(lines, line(emoji("pencil2"), strong(" Edited")))
+	}
 	if o.By == core.BySystem && step == 0 {
 		lines, text = append(lines, line(emoji("robot_face"), strong(" Told to the customer"))), "🤖 "+text
 	}
@@ -47,6 +50,9 @@ func copyPost(o core.Outgoing, c core.Content, step int) post {
 	for _, m := range c.Media {
 		lines = append(lines, line(emoji("paperclip"), words(" "+mediaLine(m))))
 		text = strings.TrimPrefix(text+"\n["+mediaLine(m)+"]", "\n")
+	}
+	if o.Late && step == 0 {
+		text = "Edited: " + text
 	}
 	p := richPost(text, lines...)
 	p.sign(o)
@@ -101,9 +107,12 @@ func editedPost(o core.Outgoing, c core.Content) post {
 	return p
 }
 
-// deletedPost tells that a message is deleted that is an agent's own in Slack.
+// deletedPost tells that a message is deleted that is an agent's own in Slack, or was told in short only.
 func deletedPost(o core.Outgoing) post {
-	const said = "A message above was deleted in Parley."
+	said := "A message above was deleted in Parley."
+	if o.Late {
+		said = "An earlier message was deleted."
+	}
 	p := richPost(said, line(emoji("wastebasket"), words(" "+said)))
 	p.sign(o)
 	return p
@@ -167,8 +176,14 @@ func recalled(e core.Event) string {
 	if said == "" && len(x.Media) > 0 {
 		said = "[" + mediaLine(x.Media[0]) + "]"
 	}
-	if e.Note() && said != "" {
+	switch {
+	case said == "":
+	case e.Note():
 		said = "🔒 " + said
+	case e.State == core.Failed:
+		said = "⚠️ Not delivered: " + said
+	case e.State == core.MaySent:
+		said = "⚠️ Perhaps not delivered: " + said
 	}
 	return said
 }

@@ -11,13 +11,19 @@ import (
 // receiptEmoji is the sign on an answer that has reached the customer.
 const receiptEmoji = "white_check_mark"
 
-// acknowledge puts the sign on a message where its agent has said it. One that has it, or is not there any more, needs none. A sign that cannot be
-// put is not missed for long: it says less than the thread.
-func (a *Adapter) acknowledge(ctx context.Context, o core.Outgoing) error {
-	if len(o.Parts) == 0 {
-		return nil
+// acknowledge puts the sign on a message where its agent has said it, or on its copy, one at each step. One that has it, or is not there any more,
+// needs none. A sign that cannot be put is not missed for long: it says less than the thread.
+func (a *Adapter) acknowledge(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
+	if o.Step >= len(o.Parts) {
+		return core.Receipt{}, nil
 	}
-	room, ts, err := split(o.Parts[0])
+	err := a.react(ctx, o.Parts[o.Step])
+	return core.Receipt{More: err == nil && o.Step+1 < len(o.Parts)}, err
+}
+
+// react puts the sign on a message.
+func (a *Adapter) react(ctx context.Context, part core.RemoteID) error {
+	room, ts, err := split(part)
 	if err != nil {
 		return err
 	}

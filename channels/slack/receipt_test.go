@@ -43,6 +43,20 @@ func TestAReceiptS12(t *testing.T) {
 	}
 }
 
+// What was said in a thread that is lost has a copy in the next one: both are marked.
+func TestAReceiptOnEachS12S14(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	deliver(t, speaker(f), said(core.OutMark, "", "Hello", remote(testRoom, "1.5"), remote(testRoom, "1.6")))
+	var got []string
+	for _, c := range f.made("reactions.add") {
+		got = append(got, c.Form.Get("timestamp"))
+	}
+	if !slices.Equal(got, []string{"1.5", "1.6"}) {
+		t.Errorf("got signs on %q, want one on each", got)
+	}
+}
+
 func TestATellingThatIsNoLongerTrueS12(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

@@ -24,7 +24,7 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 		return a.deliverFile(ctx, o)
 	case o.Verb == core.OutDelete && len(o.Parts) > 0 && isFile(o.Parts[0]):
 		gone, err := a.dropFile(ctx, o.Parts[0])
-		return core.Receipt{Gone: gone, More: err == nil && len(o.Parts) > 1}, err
+		return core.Receipt{Gone: gone, More: err == nil && (len(o.Parts) > 1 || o.Late)}, err
 	case !o.Surface:
 		return a.serveCustomer(ctx, o)
 	case o.Verb == core.OutCard && o.To.Thread == "":
@@ -46,7 +46,7 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 	case o.Verb == core.OutLeave:
 		return core.Receipt{}, a.leave(ctx, o)
 	case o.Verb == core.OutMark:
-		return core.Receipt{}, a.acknowledge(ctx, o)
+		return a.acknowledge(ctx, o)
 	}
 	return core.Receipt{}, &core.Error{Op: opDeliver, Kind: core.Invalid, Reason: reasonRefused}
 }
@@ -111,7 +111,8 @@ func (a *Adapter) parts(o core.Outgoing) []core.Content {
 }
 
 // edit makes one part what it must be: step n changes part n; where the new text has more parts, the further steps send them; where it
-// has fewer, each deletes the last. Parts are those that there are now, so the list has grown or shrunk with the steps before.
+// has fewer, each deletes the last. Parts are those that there are now, so the list has grown or shrunk with the steps before; of a Late edit, whose
+// message the thread does not have, there are none at first.
 func (a *Adapter) edit(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
 	parts := a.parts(o)
 	want, have := len(parts), len(o.Parts)
@@ -145,13 +146,18 @@ func (a *Adapter) editPart(ctx context.Context, o core.Outgoing, part core.Remot
 	return a.refused(room, err)
 }
 
-// delete deletes the first part that there still is: those before it are no longer among Parts, so Step does not count here.
+// delete deletes the first part that there still is: those before it are no longer among Parts, so Step does not count here. At last a thread that
+// has told the message in short says that it is gone.
 func (a *Adapter) delete(ctx context.Context, o core.Outgoing) (core.Receipt, error) {
-	if len(o.Parts) == 0 {
-		return core.Receipt{}, nil
+	switch {
+	case len(o.Parts) > 0:
+		gone, err := a.deletePart(ctx, o, o.Parts[0])
+		return core.Receipt{Gone: gone, More: err == nil && (len(o.Parts) > 1 || o.Late)}, err
+	case o.Late:
+		_, err := a.put(ctx, o, deletedPost(o))
+		return core.Receipt{}, err
 	}
-	gone, err := a.deletePart(ctx, o, o.Parts[0])
-	return core.Receipt{Gone: gone, More: err == nil && len(o.Parts) > 1}, err
+	return core.Receipt{}, nil
 }
 
 // deletePart deletes a post of ours; one that is not there is deleted. Of what an agent has posted, a line says so.

@@ -175,6 +175,34 @@ func TestWhatAnAgentPostedFollowsInTheThread(t *testing.T) {
 	}
 }
 
+// A thread that began after a message was said has told it in short at most: an edit is shown in full, and changed in place from then on.
+func TestWhatWasToldInShortIsChangedS14(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	a := speaker(f)
+	old, root := opened(t, a), opened(t, a)
+	copied := deliver(t, a, said(core.OutSend, old, "tomorow"))
+	edit := said(core.OutEdit, root, "tomorrow")
+	edit.By, edit.Name, edit.Late = core.ByAgent, "Anna", true
+	parts := deliver(t, a, edit)
+	if got := f.in(testRoom, root); len(got) != 1 || got[0]["text"] != "Edited: tomorrow" || got[0]["username"] != "Anna" || len(parts) != 1 {
+		t.Fatalf("got %v and the parts %v", got, parts)
+	}
+	edit.Late, edit.Parts, edit.Content.Text = false, parts, "today"
+	deliver(t, a, edit)
+	if got := texts(f.in(testRoom, root)); strings.Join(got, "|") != "today" {
+		t.Errorf("got %q, want it changed in place", got)
+	}
+	gone := said(core.OutDelete, root, "", copied...)
+	gone.Late = true
+	if left := deliver(t, a, gone); len(left) != 0 || len(f.in(testRoom, old)) != 0 {
+		t.Errorf("left in the old thread: %v", f.in(testRoom, old))
+	}
+	if got := texts(f.in(testRoom, root)); strings.Join(got, "|") != "today|An earlier message was deleted." {
+		t.Errorf("got %q, want one line on the deletion", got)
+	}
+}
+
 func TestADeletionOfWhatIsGoneIsDone(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

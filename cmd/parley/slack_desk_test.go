@@ -13,6 +13,7 @@ func TestTheDeskInSlackS10S12S14(t *testing.T) {
 	s := newSlackShop(t, "events")
 	slackAvailability(s)
 	slackReceipts(s, 301)
+	slackTombstone(s, 303)
 	slackMoves(s, 302)
 	s.noSecret()
 }
@@ -101,4 +102,44 @@ func slackMoves(s *slackShop, chat int) {
 	c.has("said before", "said after", "from the old thread")
 	s.slack.room = to
 	s.slack.expect(c.root, "from the old thread")
+}
+
+// CHANNELS 37: somebody deletes the card by hand, which Slack tells as a tombstone, and goes on writing below it.
+func slackTombstone(s *slackShop, chat int) {
+	c := s.customer(chat, "before")
+	c.reply("anna", "said before")
+	c.has("said before")
+	old := c.root
+	card := object{"type": "message", "user": "UBOT", "bot_id": "BBOT", "ts": old, "thread_ts": old, "text": "a card"}
+	s.slack.ask("POST", s.slack.backend+"/api/chat.delete", object{"channel": s.slack.room, "ts": old}, nil, "Authorization", "Bearer "+slackBotToken)
+	stone := envelope(s.t, object{
+		"type": "message", "subtype": "message_changed", "channel": s.slack.room, "ts": old, "event_ts": fmt.Sprintf("%d.000900", time.Now().Unix()),
+		"message":          object{"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "ts": old, "thread_ts": old, "text": "This message was deleted."},
+		"previous_message": card,
+	})
+	if status, _ := s.slack.signed("application/json", stone, time.Now()); status != 200 {
+		s.t.Errorf("the tombstone: got status %d, want 200", status)
+	}
+	first := s.slack.say("anna", old, "below the tombstone")
+	c.has("said before", "below the tombstone")
+	eventually(s.t, 20*time.Second, func() string {
+		if c.root = s.slack.root(fmt.Sprint("Customer ", chat)); c.root == old {
+			return "there is no other card"
+		}
+		return ""
+	})
+	s.slack.expect(c.root, "below the tombstone")
+	second := s.slack.say("anna", old, "and again")
+	c.has("said before", "below the tombstone", "and again")
+	s.slack.expect(c.root, "and again")
+	s.slack.edit("anna", second, "and once more")
+	s.slack.expect(c.root, "and once more")
+	s.slack.edit("anna", first, "below what is gone")
+	s.slack.expect(c.root, "below what is gone")
+	s.slack.say("boris", old, "// a note there")
+	c.notes("a note there")
+	s.slack.expect(c.root, "a note there")
+	c.say("thanks")
+	s.slack.expect(c.root, "thanks")
+	c.has("said before", "below what is gone", "and once more")
 }

@@ -142,7 +142,7 @@ func TestWhatTheDeskShows(t *testing.T) {
 		ctx := context.Background()
 		id := o.write("carla", "hi")
 		thread := core.Address{Conversation: "R", Thread: "R/1"}
-		o.work(func(w *store.Work) error { w.AddThread(id, o.slack, thread); return nil })
+		o.work(func(w *store.Work) error { w.AddThread(id, o.slack, thread, 0); return nil })
 		for range 2 {
 			if got, err := o.desk.Session(ctx, thread); err != nil || got != id {
 				t.Errorf("got %v, %v, want %v", got, err, id)

@@ -86,7 +86,7 @@ func (s *shop) deliver(conversation string, state core.DeliveryState, part core.
 			w.PutMessage(m)
 		}
 		if part != "" {
-			if err := w.AddPartOf(core.Delivery{Message: m.ID, Channel: s.channel}, part); err != nil {
+			if err := w.AddPartOf(core.Delivery{Message: m.ID, Channel: s.channel}, "", part); err != nil {
 				return err
 			}
 		}

@@ -57,7 +57,7 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 	out.ID += "." + string(t.Room)
 	out.Verb, out.To = t.Verb, core.Address{Conversation: t.Room, Thread: t.Thread}
 	out.Surface, out.Message, out.Card, out.Recent, out.Former = true, m.ID, t.Card, t.Recent, t.Former
-	out.Note, out.State, out.Reason = m.Note(), m.State, m.Reason
+	out.Note, out.State, out.Reason, out.Late = m.Note(), m.State, m.Reason, t.Late
 	if t.Verb == core.OutOpen {
 		out.Verb = core.OutCard
 	}
@@ -96,7 +96,7 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 	case core.OutMark:
 		return len(t.Parts) > 0 && m.DeletedAt == 0
 	default:
-		return t.Thread != "" && len(t.Parts) > 0 && (t.Verb == core.OutDelete || m.DeletedAt == 0)
+		return t.Thread != "" && (len(t.Parts) > 0 || t.Late) && (t.Verb == core.OutDelete || m.DeletedAt == 0)
 	}
 	if t.Thread == "" {
 		out.ID, out.Verb, out.Step = out.ID+".open", core.OutCard, 0

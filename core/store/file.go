@@ -81,26 +81,8 @@ func filesOf(e core.Event) ([]core.Media, core.EventID, error) {
 	return x.Media, e.About, err
 }
 
-// has tells whether an event is about a file that an agent has said in that room: what is there is theirs, and no copy.
-func (w *Work) has(f core.Surface, e core.Event, files []core.Media) bool {
-	if e.Kind != core.EventFile || len(files) == 0 {
-		return false
-	}
-	file, err := w.File(files[0].File)
-	return err == nil && saidAt(file, f)
-}
-
-// saidAt tells whether an agent has said a file on a surface.
-func saidAt(file core.File, f core.Surface) bool {
-	return file.Room != "" && file.Channel == f.Channel && file.Room == f.Room
-}
-
-// showFile owes a file to the surfaces of its session; not where an agent has said it.
+// showFile owes a file to a surface of its session.
 func (w *Work) showFile(s core.SessionID, f core.Surface, message core.EventID, id core.FileID) error {
-	file, err := w.File(id)
-	if err != nil || saidAt(file, f) {
-		return err
-	}
 	return w.Owe(core.Delivery{
 		Channel: f.Channel, Lane: s.String() + "/" + string(f.Room), Room: f.Room, Rank: core.AgentCopies, Verb: core.OutFile, Session: s,
 		Message: message, File: id,

@@ -105,7 +105,7 @@ func (g *group) partRows() [][]any {
 		if p.message == 0 {
 			p.message = g.events[p.event].ID
 		}
-		rows[i] = []any{int64(p.channel), string(p.remote), int64(p.message), int64(p.no), string(p.room), int64(p.file), p.said}
+		rows[i] = []any{int64(p.channel), string(p.remote), int64(p.message), int64(p.no), string(p.room), int64(p.file), p.said, string(p.thread)}
 	}
 	return rows
 }

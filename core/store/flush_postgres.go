@@ -65,9 +65,9 @@ const (
 		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS TEXT[]), CAST($5 AS TEXT[]), CAST($6 AS BIGINT[]),
 			CAST($7 AS BIGINT[]))
 		AS n (id, text, data, state, reason, edited_at, deleted_at) WHERE l.id = n.id`
-	postgresInsertParts = `INSERT INTO parts (channel, remote, message, no, room, file, said)
+	postgresInsertParts = `INSERT INTO parts (channel, remote, message, no, room, file, said, thread)
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),
-			CAST($6 AS BIGINT[]), CAST($7 AS BOOLEAN[]))
+			CAST($6 AS BIGINT[]), CAST($7 AS BOOLEAN[]), CAST($8 AS TEXT[]))
 		ON CONFLICT DO NOTHING`
 	postgresInsertDeliveries = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at, file)
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),

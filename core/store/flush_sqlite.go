@@ -22,7 +22,7 @@ const (
 		body_hash, about, data, state, reason, former)
 		VALUES (?, ?, ?, ?, NULLIF(?, 0), NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?, ?)`
 	sqliteUpdateMessage  = `UPDATE log SET text = ?2, data = ?3, state = ?4, reason = ?5, edited_at = ?6, deleted_at = ?7 WHERE id = ?1`
-	sqliteInsertPart     = `INSERT INTO parts (channel, remote, message, no, room, file, said) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	sqliteInsertPart     = `INSERT INTO parts (channel, remote, message, no, room, file, said, thread) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	sqliteInsertDelivery = `INSERT INTO deliveries (channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at, file)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqliteInsertLane = `INSERT INTO lanes (` + laneColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`

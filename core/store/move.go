@@ -16,6 +16,7 @@ type move struct {
 
 const (
 	selectMoves        = `SELECT room, moved_to FROM moves WHERE channel = ?`
+	selectMovedTo      = `SELECT moved_to FROM moves WHERE channel = ? AND room = ?`
 	selectMovedSurface = `SELECT f.channel, m.room, f.department, m.replies, f.hold, f.receipts, f.created_at FROM moves m
 	JOIN surfaces f ON f.channel = m.channel AND f.room = m.moved_to WHERE m.channel = ? AND m.room = ? ORDER BY f.department LIMIT 1`
 	selectRooms = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ? AND room IN (?, ?) ORDER BY department`
@@ -27,12 +28,21 @@ const (
 
 	selectShown = `SELECT t.session FROM threads t JOIN sessions s ON s.id = t.session WHERE t.channel = ? AND t.room = ? AND NOT t.lost AND s.ended_at = 0
 	UNION SELECT session FROM deliveries WHERE channel = ? AND room = ? ORDER BY session`
-	selectLive = `SELECT count(*) FROM threads WHERE channel = ? AND room = ? AND session = ? AND NOT lost`
 	selectOwed = `SELECT channel, lane, no, rank, verb, session, message, merge, owed_at, room, due_at, file FROM deliveries
 	WHERE channel = ? AND lane = ? AND no >= ? ORDER BY no`
 	deleteOwed    = `DELETE FROM deliveries WHERE channel = ? AND lane = ? AND no >= ?`
 	selectLastRow = `SELECT COALESCE(max(id), 0) FROM log WHERE session = ?`
 )
+
+// movedTo gives the room that shows now what a room has shown: the same where it was not moved.
+func (w *Work) movedTo(c core.ChannelID, room core.RemoteID) (core.RemoteID, error) {
+	to := room
+	err := w.get(&to, selectMovedTo, c, string(room))
+	if core.KindOf(err) == core.NotFound {
+		return room, nil
+	}
+	return to, err
+}
 
 const selectMovedRooms = `SELECT room FROM moves ORDER BY room`
 
@@ -100,10 +110,11 @@ func (w *Work) moveSession(id core.SessionID, from, to core.Surface, before map[
 	if err != nil {
 		return err
 	}
-	var live, last int64
-	if err := w.get(&live, selectLive, from.Channel, string(from.Room), id); err != nil {
+	live, err := w.liveThread(id, from)
+	if err != nil {
 		return err
 	}
+	var last int64
 	if err := w.get(&last, selectLastRow, id); err != nil {
 		return err
 	}
@@ -119,7 +130,7 @@ func (w *Work) moveSession(id core.SessionID, from, to core.Surface, before map[
 	if before[s.Department] { // it is shown there, and all is owed there too
 		return nil
 	}
-	if s.Open() && live > 0 {
+	if s.Open() && live != "" {
 		if err := w.oweThread(id, to, core.OutOpen, core.EventID(last)); err != nil {
 			return err
 		}
@@ -129,7 +140,7 @@ func (w *Work) moveSession(id core.SessionID, from, to core.Surface, before map[
 			return err
 		}
 	}
-	if s.Open() && live > 0 {
+	if s.Open() && live != "" {
 		return w.oweThread(id, to, core.OutLeave, core.EventID(last))
 	}
 	return nil

@@ -122,6 +122,44 @@ func TestAMovedRoomKeepsItsMannersS14(t *testing.T) {
 	})
 }
 
+// What is said in an old thread of a room that was moved is held and marked as in the new room, where its copy stands.
+func TestWhatIsSaidInAMovedRoomS12S14(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := works(t, url)
+		h.must(h.do(store.Job{Do: func(w *store.Work) error {
+			w.AddSurface(core.Surface{Channel: slack, Room: "A", Department: h.support, Hold: 5, Receipts: true, CreatedAt: w.Now()})
+			return nil
+		}}))
+		id := h.wrote("carla", "hi")
+		h.must(h.do(h.take(h.anna, id)))
+		h.owing()
+		h.thread(id, "A", "old")
+		h.must(store.Commit{}, h.move("A", "B"))
+		h.owing()
+		h.thread(id, "B", "new")
+		m := h.did(saidIn(h.say(h.anna, id, "hello"), "old", "A/1"))
+		if got, want := h.owing(), []string{"B send hello", "B card hello"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		h.must(h.do(saidIn(h.on(id, func(w *store.Work, s core.Session) error {
+			if hold, err := w.Hold(s); hold != 5 || err != nil {
+				t.Errorf("it is held for %v, %v, want 5ns", hold, err)
+			}
+			return nil
+		}), "old", "A/2")))
+		h.must(h.do(store.Job{Do: func(w *store.Work) error {
+			return w.AddPartOf(core.Delivery{Message: m.ID, Channel: slack, Room: "B"}, "new", "B/copy")
+		}}))
+		h.must(h.do(h.happens(id, core.Event{Kind: core.EventDelivery, Audience: core.AgentsOnly, ActorKind: core.BySystem, About: m.ID, State: core.Sent})))
+		if got := h.task(id, "B"); got.Verb != core.OutMark || !slices.Equal(got.Parts, []core.RemoteID{"B/copy"}) {
+			t.Errorf("got %s of %q, want a sign on the copy", got.Verb, got.Parts)
+		}
+		h.owing()
+		h.healthy()
+	})
+}
+
 // A room to which another moves that shows the same sessions already owes nothing twice.
 func TestTwoRoomsBecomeOneS14(t *testing.T) {
 	t.Parallel()

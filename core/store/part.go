@@ -10,6 +10,7 @@ import (
 type freshPart struct {
 	channel core.ChannelID
 	room    core.RemoteID // the surface where it is; "": at the customer's
+	thread  core.RemoteID // in that room
 	remote  core.RemoteID
 	message core.EventID // zero: the event at index event
 	event   int
@@ -67,9 +68,9 @@ func (w *Work) AddPart(c core.ChannelID, remote core.RemoteID) {
 	w.addPart(freshPart{channel: c, remote: remote, event: len(w.group.events) - 1})
 }
 
-// AddPartOf notes what the channel calls one more part of a delivery's message. Of two messages that it calls the same, the first keeps the
+// AddPartOf notes what the channel calls one more part of a delivery's message, and in which thread of the surface it is. Of two messages that it calls the same, the first keeps the
 // name: that a network breaks its word must not keep us from writing down what it did.
-func (w *Work) AddPartOf(d core.Delivery, remote core.RemoteID) error {
+func (w *Work) AddPartOf(d core.Delivery, thread, remote core.RemoteID) error {
 	var last int
 	if err := w.get(&last, lastPart, d.Message, d.Channel, string(d.Room)); err != nil {
 		return err
@@ -79,7 +80,7 @@ func (w *Work) AddPartOf(d core.Delivery, remote core.RemoteID) error {
 			last++
 		}
 	}
-	w.addPart(freshPart{channel: d.Channel, room: d.Room, remote: remote, message: d.Message, no: last + 1, file: d.File})
+	w.addPart(freshPart{channel: d.Channel, room: d.Room, thread: thread, remote: remote, message: d.Message, no: last + 1, file: d.File})
 	return nil
 }
 

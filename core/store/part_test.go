@@ -65,10 +65,10 @@ func TestAMessageByItsName(t *testing.T) {
 			return err
 		}}
 		h.must(h.do(store.Job{Do: func(w *store.Work) error {
-			if err := w.AddPartOf(core.Delivery{Message: e.ID, Channel: h.desk}, "m1b"); err != nil {
+			if err := w.AddPartOf(core.Delivery{Message: e.ID, Channel: h.desk}, "", "m1b"); err != nil {
 				return err
 			}
-			return w.AddPartOf(core.Delivery{Message: e.ID, Channel: h.desk}, "m1a")
+			return w.AddPartOf(core.Delivery{Message: e.ID, Channel: h.desk}, "", "m1a")
 		}}))
 		if h.must(h.do(list)); !slices.Equal(parts, []core.RemoteID{"m1", "m1b", "m1a"}) {
 			t.Errorf("got %v", parts)
@@ -101,7 +101,9 @@ func TestWhatIsDoneToAMessageOfTheSameGroup(t *testing.T) {
 				w.Tell(core.Event{Kind: core.EventEdited, ActorKind: core.BySystem, Audience: core.AgentsOnly, Dedupe: w.Key()})
 				return nil
 			}), "c3:e", "body"),
-			store.Job{Do: func(w *store.Work) error { return w.AddPartOf(core.Delivery{Message: sent.ID, Channel: h.desk}, "a1") }}, h.rewrite("a1", "and changed"),
+			store.Job{Do: func(w *store.Work) error {
+				return w.AddPartOf(core.Delivery{Message: sent.ID, Channel: h.desk}, "", "a1")
+			}}, h.rewrite("a1", "and changed"),
 			h.rewrite("m2", "of what is not there"),
 		)
 		for i, r := range results {

@@ -10,14 +10,15 @@ import (
 type trace struct {
 	Channel core.ChannelID `db:"channel"`
 	Room    core.RemoteID  `db:"room"`
+	Thread  core.RemoteID  `db:"thread"`
 	Message core.EventID   `db:"message"`
 	Told    bool           `db:"told"`
 }
 
 const (
-	selectTraces = `SELECT channel, room, message, FALSE AS told FROM parts WHERE message = ? AND said
-	UNION ALL SELECT channel, room, message, TRUE AS told FROM tellings WHERE message = ?`
-	selectSeen = `SELECT p.channel, p.room, p.message, FALSE AS told FROM log l JOIN parts p ON p.message = l.id
+	selectTraces = `SELECT channel, room, thread, message, FALSE AS told FROM parts WHERE message = ? AND said
+	UNION ALL SELECT channel, room, '' AS thread, message, TRUE AS told FROM tellings WHERE message = ?`
+	selectSeen = `SELECT p.channel, p.room, p.thread, p.message, FALSE AS told FROM log l JOIN parts p ON p.message = l.id
 	WHERE l.session = ? AND l.seq > ? AND l.seq <= ? AND l.kind = 'message' AND l.audience = 'everyone' AND p.said ORDER BY l.seq LIMIT ?`
 	selectTellings = `SELECT message, room, remote FROM tellings WHERE channel = ? AND message IN (?) ORDER BY remote`
 	insertTelling  = `INSERT INTO tellings (channel, remote, room, message) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
@@ -63,19 +64,21 @@ func (w *Work) Seen(s core.Session, after, upTo int64) error {
 	return w.acknowledge(s, surfaces, traces)
 }
 
-// acknowledge owes what traces in the session's surfaces call for.
+// acknowledge owes what traces in the session's surfaces call for. Of what was said in a room that was moved, it is the copy in the other room
+// that is marked.
 func (w *Work) acknowledge(s core.Session, surfaces []core.Surface, traces []trace) error {
 	for _, t := range traces {
+		room, err := w.movedTo(t.Channel, t.Room)
+		if err != nil {
+			return err
+		}
 		for _, f := range surfaces {
-			if f.Channel != t.Channel || f.Room != t.Room {
-				continue
-			}
-			var err error
 			switch {
+			case f.Channel != t.Channel || f.Room != room:
 			case t.Told:
 				err = w.oweThread(s.ID, f, core.OutTell, t.Message)
 			case f.Receipts:
-				err = w.oweMark(s.ID, f, t.Message)
+				err = w.oweMark(s.ID, f, t)
 			}
 			if err != nil {
 				return err
@@ -85,8 +88,17 @@ func (w *Work) acknowledge(s core.Session, surfaces []core.Surface, traces []tra
 	return nil
 }
 
-// oweMark owes a surface the sign on a message. All signs share a bucket, and hold up nothing but one another.
-func (w *Work) oweMark(s core.SessionID, f core.Surface, message core.EventID) error {
+// oweMark owes a surface the sign on a message. All signs share a bucket, and hold up nothing but one another; but for that on a message which
+// was said in a thread that is lost: it comes after the copy in the other one.
+func (w *Work) oweMark(s core.SessionID, f core.Surface, t trace) error {
+	live, err := w.liveThread(s, f)
+	if err != nil {
+		return err
+	}
+	message := t.Message
+	if t.Room != f.Room || t.Thread != "" && t.Thread != live {
+		return w.oweThread(s, f, core.OutMark, message)
+	}
 	return w.Owe(core.Delivery{
 		Channel: f.Channel, Lane: s.String() + "/" + string(f.Room) + "/mark", Room: f.Room, Rank: core.Cards, Verb: core.OutMark, Session: s,
 		Message: message, Merge: string(core.OutMark) + " " + message.String(),

@@ -66,7 +66,7 @@ func (h *house) everything(open, held core.SessionID) func(*store.Work) error {
 		w.PutMessage(m)
 		w.AddPart(h.desk, "refused part")
 		w.RemovePart(h.desk, "known part")
-		if err := w.AddPartOf(core.Delivery{Message: m.ID, Channel: h.desk}, "another part"); err != nil {
+		if err := w.AddPartOf(core.Delivery{Message: m.ID, Channel: h.desk}, "", "another part"); err != nil {
 			return err
 		}
 		if err := w.Park(905, core.Inbound{Channel: h.desk, Dedupe: "refused"}, "refused"); err != nil {
@@ -75,7 +75,7 @@ func (h *house) everything(open, held core.SessionID) func(*store.Work) error {
 		w.Unpark(8)
 		w.AddKey(904, h.boris.Agent.ID, "refused", "refused")
 		w.AddSurface(core.Surface{Channel: h.desk, Room: "refused", Department: h.support})
-		w.AddThread(held, h.desk, core.Address{Conversation: "refused", Thread: "refused"})
+		w.AddThread(held, h.desk, core.Address{Conversation: "refused", Thread: "refused"}, 0)
 		w.PutLink(core.AgentLink{Channel: h.desk, Remote: "refused", Agent: h.boris.Agent.ID})
 		w.PutLinkCode("refused", h.boris.Agent.ID, w.Now().Add(time.Minute))
 		w.Tell(core.Event{Kind: core.EventAgentChanged, ActorKind: core.BySystem, Audience: core.AgentsOnly, Target: 902, Dedupe: w.Key()})

@@ -68,8 +68,12 @@ func (w *Work) Hold(s core.Session) (time.Duration, error) {
 	if err = w.read(err); err != nil {
 		return 0, err
 	}
+	room, err := w.movedTo(w.said.Channel, w.said.Room)
+	if err != nil {
+		return 0, err
+	}
 	for _, f := range surfaces {
-		if w.said.At(f) {
+		if f.Channel == w.said.Channel && f.Room == room {
 			return f.Hold, nil
 		}
 	}
@@ -81,7 +85,9 @@ func (w *Work) show(s core.Session, e core.Event) {
 	verb, card := e.ShownAs()
 	if w.said.Remote != "" && e.Kind == core.EventMessage {
 		w.RemovePart(w.said.Channel, w.said.Remote) // of a reply that was made a note: the name is the note's from now on
-		w.addPart(freshPart{channel: w.said.Channel, room: w.said.Room, remote: w.said.Remote, event: len(w.group.events) - 1, said: true})
+		w.addPart(freshPart{
+			channel: w.said.Channel, room: w.said.Room, thread: w.said.Thread, remote: w.said.Remote, event: len(w.group.events) - 1, said: true,
+		})
 	}
 	if e.Kind == core.EventDelivery && e.State == core.Sent {
 		w.arrived(s, e.About)
@@ -98,14 +104,15 @@ func (w *Work) show(s core.Session, e core.Event) {
 		return
 	}
 	for _, f := range surfaces {
-		if e.Kind == core.EventStarted || e.Kind == core.EventTransferred {
+		there, err := w.stands(s.ID, f, e, files)
+		if err == nil && (e.Kind == core.EventStarted || e.Kind == core.EventTransferred) {
 			err = w.oweThread(s.ID, f, core.OutOpen, 0)
 		}
-		if err == nil && verb != "" && !w.said.At(f) && !w.has(f, e, files) {
+		if err == nil && verb != "" && !there {
 			err = w.oweThread(s.ID, f, verb, e.About)
 		}
 		for _, m := range files {
-			if err == nil && m.State == core.FileReady {
+			if err == nil && m.State == core.FileReady && !there {
 				err = w.showFile(s.ID, f, of, m.File)
 			}
 		}

@@ -274,7 +274,7 @@ func TestWhichDepartmentsARoomShows(t *testing.T) {
 		}
 		h.must(h.do(store.Job{Do: func(w *store.Work) error {
 			w.RemoveSurface(core.Surface{Channel: slack, Room: "R", Department: h.support})
-			w.AddThread(id, slack, core.Address{Conversation: "R", Thread: "R/1"})
+			w.AddThread(id, slack, core.Address{Conversation: "R", Thread: "R/1"}, 0)
 			return nil
 		}}))
 		h.did(h.hear("before", "even more"))

@@ -9,8 +9,10 @@ import (
 
 const (
 	selectThread = `SELECT session FROM threads WHERE channel = ? AND room = ? AND thread = ?`
-	insertThread = `INSERT INTO threads (channel, room, thread, session, made_at, lost) VALUES (?, ?, ?, ?, ?, FALSE)
+	insertThread = `INSERT INTO threads (channel, room, thread, session, made_at, seq, lost) VALUES (?, ?, ?, ?, ?, ?, FALSE)
 	ON CONFLICT (channel, room, thread) DO NOTHING`
+	selectLive = `SELECT thread FROM threads WHERE channel = ? AND room = ? AND session = ? AND NOT lost ORDER BY made_at DESC LIMIT 1`
+	selectSaid = `SELECT thread FROM parts WHERE message = ? AND channel = ? AND room = ? AND said ORDER BY no LIMIT 1`
 	loseThread = `UPDATE threads SET lost = TRUE WHERE channel = ? AND room = ? AND thread = ?`
 )
 
@@ -19,14 +21,51 @@ func (s *Store) ThreadSession(ctx context.Context, c core.ChannelID, at core.Add
 	return one[core.SessionID](ctx, s, "store.ThreadSession", selectThread, c, string(at.Conversation), string(at.Thread))
 }
 
-// AddThread notes where a session is shown.
-func (w *Work) AddThread(s core.SessionID, c core.ChannelID, at core.Address) {
-	w.change(insertThread, c, string(at.Conversation), string(at.Thread), s, w.Now())
+// AddThread notes where a session is shown. seq is how far it had come: what was said until then the thread may tell in short.
+func (w *Work) AddThread(s core.SessionID, c core.ChannelID, at core.Address, seq int64) {
+	w.change(insertThread, c, string(at.Conversation), string(at.Thread), s, w.Now(), seq)
 }
 
 // LoseThread notes that nothing can be shown there any more.
 func (w *Work) LoseThread(c core.ChannelID, at core.Address) {
 	w.change(loseThread, c, string(at.Conversation), string(at.Thread))
+}
+
+// liveThread gives the thread that a surface has for a session; "" if there is none.
+func (w *Work) liveThread(s core.SessionID, f core.Surface) (core.RemoteID, error) {
+	var live core.RemoteID
+	err := w.get(&live, selectLive, f.Channel, string(f.Room), s)
+	if core.KindOf(err) == core.NotFound {
+		return "", nil
+	}
+	return live, err
+}
+
+// stands tells whether what an event says stands in a surface's thread of the session already, because an agent has said it there: the event
+// itself, or the message whose files it is about. What was said in a thread that is lost since does not.
+func (w *Work) stands(s core.SessionID, f core.Surface, e core.Event, files []core.Media) (bool, error) {
+	at := w.said
+	if e.Kind == core.EventFile && len(files) > 0 {
+		file, err := w.File(files[0].File)
+		if err != nil {
+			return false, err
+		}
+		at = core.Said{Channel: file.Channel, Room: file.Room}
+		if at.At(f) {
+			err = w.get(&at.Thread, selectSaid, e.About, f.Channel, string(f.Room))
+			if core.KindOf(err) == core.NotFound || err == nil && at.Thread == "" { // taken back, or said before threads were noted
+				return true, nil
+			}
+			if err != nil {
+				return false, err
+			}
+		}
+	}
+	if !at.At(f) {
+		return false, nil
+	}
+	live, err := w.liveThread(s, f)
+	return live == at.Thread, err
 }
 
 // threadRow is a thread that a room has for a session, or had.
@@ -35,9 +74,10 @@ type threadRow struct {
 	Room    core.RemoteID  `db:"room"`
 	Thread  core.RemoteID  `db:"thread"`
 	Lost    bool           `db:"lost"`
+	Seq     int64          `db:"seq"`
 }
 
-const selectThreads = `SELECT session, room, thread, lost FROM threads WHERE channel = ? AND session IN (?) ORDER BY lost DESC, made_at`
+const selectThreads = `SELECT session, room, thread, lost, seq FROM threads WHERE channel = ? AND session IN (?) ORDER BY lost DESC, made_at`
 
 const (
 	cardColumns = `SELECT s.id, s.number, s.department, d.name AS team, d.slug AS team_slug, h.slug AS channel, h.kind, c.name AS customer, s.state, s.outcome, s.assignee,
@@ -123,7 +163,7 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 		t.Card.Moved = !slices.ContainsFunc(served, func(f core.Surface) bool { return f.Room == t.Room && f.Department == t.Card.Department })
 		for _, r := range threads {
 			if r.Session == t.Session && r.Room == t.Room && !r.Lost {
-				t.Thread = r.Thread
+				t.Thread, t.seq = r.Thread, r.Seq
 			}
 		}
 		if t.Thread == "" && t.Verb != core.OutCard && t.Verb != core.OutAlert {

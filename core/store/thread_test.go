@@ -18,7 +18,7 @@ func in(room, thread core.RemoteID) core.Address {
 
 func (h *house) thread(id core.SessionID, room, thread core.RemoteID) {
 	h.t.Helper()
-	h.must(h.do(store.Job{Do: func(w *store.Work) error { w.AddThread(id, slack, in(room, thread)); return nil }}))
+	h.must(h.do(store.Job{Do: func(w *store.Work) error { w.AddThread(id, slack, in(room, thread), 0); return nil }}))
 }
 
 func (h *house) lose(room, thread core.RemoteID) {
@@ -40,7 +40,7 @@ func (h *house) task(id core.SessionID, room core.RemoteID) store.Task {
 func (h *house) shown(m core.Event, room, part core.RemoteID) {
 	h.t.Helper()
 	h.must(h.do(store.Job{Do: func(w *store.Work) error {
-		return w.AddPartOf(core.Delivery{Message: m.ID, Channel: slack, Room: room}, part)
+		return w.AddPartOf(core.Delivery{Message: m.ID, Channel: slack, Room: room}, "", part)
 	}}))
 }
 
@@ -105,7 +105,7 @@ func TestPartsOfAMessageInManyPlacesS2(t *testing.T) {
 		}
 		part := func(room, remote core.RemoteID) store.Job {
 			return store.Job{Do: func(w *store.Work) error {
-				return w.AddPartOf(core.Delivery{Message: m.ID, Channel: slack, Room: room}, remote)
+				return w.AddPartOf(core.Delivery{Message: m.ID, Channel: slack, Room: room}, "", remote)
 			}}
 		}
 		for _, r := range h.group(part("A", "a/1"), part("", "c2"), part("B", "b/1"), then(part("A", "no"), refuse), part("", "c1"), part("A", "a/0")) {
@@ -115,7 +115,7 @@ func TestPartsOfAMessageInManyPlacesS2(t *testing.T) {
 		}
 		h.must(h.do(part("B", "b/0"))) // after those of another group
 		h.must(h.do(store.Job{Do: func(w *store.Work) error {
-			return w.AddPartOf(core.Delivery{Message: m.ID, Channel: h.desk}, "elsewhere")
+			return w.AddPartOf(core.Delivery{Message: m.ID, Channel: h.desk}, "", "elsewhere")
 		}}))
 		answer := h.did(h.happens(id, core.Event{Kind: core.EventMessage, Audience: core.AgentsOnly, ActorKind: core.ByAgent, Text: "re", About: m.ID}))
 		var rooms [3][]core.RemoteID
@@ -295,5 +295,107 @@ func TestTheCardsOfAnAgentS10(t *testing.T) {
 		lists("who holds none", h.sofia.Scope(), 9)
 		lists("in a department that they no longer see", core.Scope{Agent: h.anna.Agent.ID, Departments: []core.DepartmentID{h.sales}}, 9)
 		lists("without departments", core.Scope{Agent: h.anna.Agent.ID}, 9)
+	})
+}
+
+// saidIn lets a job be done by what was said in a thread.
+func saidIn(j store.Job, thread, remote core.RemoteID) store.Job {
+	j.Said = core.Said{Channel: slack, Room: "A", Thread: thread, Remote: remote}
+	return j
+}
+
+// Somebody has deleted the root, and goes on writing below it: whoever reads the thread that took its place sees that too, once.
+func TestWhatIsSaidInALostThreadIsShownInTheNextS14(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := works(t, url, "A", "B")
+		h.receipts(true, "A")
+		id := h.wrote("carla", "hi")
+		h.must(h.do(h.take(h.anna, id)))
+		h.thread(id, "A", "old")
+		before := h.did(saidIn(h.say(h.anna, id, "before"), "old", "A/1"))
+		h.owing()
+		expect := func(name string, want ...string) {
+			t.Helper()
+			if got := h.owing(); !slices.Equal(got, want) {
+				t.Errorf("%s: got %q, want %q", name, got, want)
+			}
+		}
+		change := func(kind core.EventKind, m core.Event, thread core.RemoteID) store.Job {
+			return saidIn(h.happens(id, core.Event{Kind: kind, Audience: core.Everyone, ActorKind: core.ByAgent, About: m.ID}), thread, "")
+		}
+		h.must(h.do(change(core.EventEdited, before, "old")))
+		expect("while the thread is there", "B edit before")
+		h.lose("A", "old")
+		between := h.did(saidIn(h.say(h.anna, id, "between"), "old", "A/2"))
+		expect("lost, and none in its place yet", "A send between", "A card between", "B send between", "B card between")
+		h.clock.turn(time.Second)
+		h.must(h.do(store.Job{Do: func(w *store.Work) error { w.AddThread(id, slack, in("A", "new"), before.Seq); return nil }}))
+		after := h.did(saidIn(h.note(h.anna, id, "after"), "old", "A/3"))
+		expect("a note in the old one", "A send after", "B send after")
+		h.did(saidIn(h.note(h.anna, id, "in the new one"), "new", "A/4"))
+		expect("a note in the new one", "B send in the new one")
+		h.must(h.do(store.Job{Do: func(w *store.Work) error {
+			return w.AddPartOf(core.Delivery{Message: after.ID, Channel: slack, Room: "A"}, "new", "A/copy")
+		}}))
+
+		parts := func(name string, verb core.OutVerb, late bool, want ...core.RemoteID) {
+			t.Helper()
+			if got := h.task(id, "A"); got.Verb != verb || got.Thread != "new" || got.Late != late || !slices.Equal(got.Parts, want) {
+				t.Errorf("%s: got %s in %q of %q, late %v, want %s of %q, late %v", name, got.Verb, got.Thread, got.Parts, got.Late, verb, want, late)
+			}
+			h.owing()
+		}
+		h.must(h.do(change(core.EventEdited, after, "old")))
+		parts("the copy is what is changed", core.OutEdit, false, "A/copy")
+		h.must(h.do(change(core.EventDeleted, after, "old")))
+		parts("the copy is what is deleted", core.OutDelete, false, "A/copy")
+		h.must(h.do(change(core.EventEdited, before, "old")))
+		parts("what the new thread told in short", core.OutEdit, true)
+		h.must(h.do(change(core.EventDeleted, before, "")))
+		parts("what the new thread told in short, deleted", core.OutDelete, true)
+		h.must(h.do(change(core.EventEdited, between, "old")))
+		parts("what is not copied yet", core.OutEdit, false)
+
+		arrived := func(m core.Event) store.Job {
+			return h.happens(id, core.Event{Kind: core.EventDelivery, Audience: core.AgentsOnly, ActorKind: core.BySystem, About: m.ID, State: core.Sent})
+		}
+		h.must(h.do(arrived(after)))
+		parts("the sign is put on both", core.OutMark, false, "A/3", "A/copy")
+		h.healthy()
+	})
+}
+
+// A file that an agent has said is fetched first; by then the thread in which it stands may be lost.
+func TestAFileOfALostThreadIsShownInTheNextS14(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := works(t, url, "A")
+		id := h.wrote("carla", "hi")
+		h.must(h.do(h.take(h.anna, id)))
+		h.thread(id, "A", "old")
+		file := core.File{ID: 77, Key: "key", Name: "a.png", Type: "image/png", Size: 3, State: core.FilePending, Agent: h.anna.Agent.ID, Channel: slack, Room: "A"}
+		photo := core.Media{Kind: "photo", Name: "a.png", File: file.ID, State: core.FilePending}
+		said := h.did(saidIn(h.on(id, func(w *store.Work, s core.Session) error {
+			w.AddFile(file)
+			w.Append(&s, core.Event{Kind: core.EventMessage, Audience: core.AgentsOnly, ActorKind: core.ByAgent, Text: "look", Data: core.Extra{Media: []core.Media{photo}}.Data()})
+			w.Claim(file.ID)
+			return nil
+		}), "old", "A/1"))
+		photo.State = core.FileReady
+		ready := h.happens(id, core.Event{
+			Kind: core.EventFile, Audience: core.AgentsOnly, ActorKind: core.BySystem, About: said.ID, Data: core.Extra{Media: []core.Media{photo}}.Data(),
+		})
+		h.owing()
+		h.must(h.do(ready))
+		if got := h.owing(); len(got) != 0 {
+			t.Errorf("where it was said: got %q, want nothing", got)
+		}
+		h.lose("A", "old")
+		h.must(h.do(ready))
+		if got, want := h.owing(), []string{"A file look"}; !slices.Equal(got, want) {
+			t.Errorf("after the loss: got %q, want %q", got, want)
+		}
+		h.healthy()
 	})
 }
