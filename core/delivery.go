@@ -27,7 +27,7 @@ const (
 	OutDelete OutVerb = "delete"
 	OutReact  OutVerb = "react"
 	OutCard   OutVerb = "card"  // a surface's card of the session: posted where there is no thread yet, else made anew
-	OutOpen   OutVerb = "open"  // a surface's thread of the session, where there is none yet; adapters are asked for the card
+	OutOpen   OutVerb = "open"  // a surface's thread of the session: made where there is none, caught up where the session has come back; adapters are asked for the card
 	OutTell   OutVerb = "tell"  // a line in a surface's thread: what has become of the message; when it has arrived after all, the lines that said otherwise
 	OutLeave  OutVerb = "leave" // a surface's card of the session in a room that was moved: it says where the session is shown now
 	OutMark   OutVerb = "mark"  // a sign on the message where its agent has said it: it has reached the customer
@@ -120,8 +120,10 @@ type Outgoing struct {
 	Surface bool
 	Message EventID // what is sent, changed or told of
 	Card    Card    // the session
-	Recent  []Event // OutCard, where there is no thread: what it begins with, the last messages that do not follow by themselves, oldest first
-	Note    bool    // for agents only
+	// Recent are the last messages that the thread has not shown and that do not follow by themselves, oldest first. OutCard: a new thread begins
+	// with them; one that is there catches up on them, because the session has come back to it.
+	Recent []Event
+	Note   bool // for agents only
 	// Late says of an OutEdit or OutDelete that the thread began after the message was said, and has told it in short at most: a line tells of the
 	// change. What was posted of the message in an earlier thread is deleted all the same, at the steps before.
 	Late   bool

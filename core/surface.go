@@ -1,6 +1,9 @@
 package core
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Replies says what becomes of what agents write in a surface's threads.
 type Replies string
@@ -14,13 +17,14 @@ const (
 // MaxHold is how long a surface can hold back at most what its agents write.
 const MaxHold = 10 * time.Second
 
-// Surface is a room in a channel where agents work: sessions of the department are shown there, each in a thread of its own, and
-// answered from it. A room may serve many departments, and a department may have many rooms. Replies, Hold and Receipts are the room's, whatever
-// the department.
+// Surface is a room in a channel where agents work: sessions of the department, all or those of some priorities, are shown there, each in a
+// thread of its own, and answered from it. A room may serve many departments, and a department may have many rooms. Replies, Hold and Receipts
+// are the room's, whatever the department.
 type Surface struct {
 	Channel    ChannelID    `db:"channel"`
 	Room       RemoteID     `db:"room"`
 	Department DepartmentID `db:"department"`
+	Priorities PrioritySet  `db:"priorities"`
 	Replies    Replies      `db:"replies"`
 	// Hold is how long an answer that was written there waits before it is sent: until then it can be changed and taken back without a
 	// trace. It does not hold for customers whose channel pulls: they see the log itself.
@@ -42,6 +46,22 @@ func (f Surface) Check() error {
 	return nil
 }
 
+// Shows tells whether a session of a department, with a priority, is shown there.
+func (f Surface) Shows(d DepartmentID, p Priority) bool {
+	return f.Department == d && f.Priorities.Has(p)
+}
+
+// Unshown gives the priorities of a department's sessions that none of the surfaces shows; nothing of a department that has none: it works
+// elsewhere.
+func Unshown(all []Surface, d DepartmentID) []Priority {
+	if !slices.ContainsFunc(all, func(f Surface) bool { return f.Department == d }) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(Priorities), func(p Priority) bool {
+		return slices.ContainsFunc(all, func(f Surface) bool { return f.Shows(d, p) })
+	})
+}
+
 // AgentLink says which agent a person on a channel is.
 type AgentLink struct {
 	Channel   ChannelID `db:"channel"`
@@ -49,6 +69,15 @@ type AgentLink struct {
 	Agent     AgentID   `db:"agent"`
 	CreatedAt Time      `db:"created_at"`
 }
+
+// Moved says why nothing more of a session comes to a surface that has shown it; "": it does.
+type Moved string
+
+// Why a session is no longer shown on a surface.
+const (
+	MovedDepartment Moved = "department" // it is a department's now that the surface does not serve
+	MovedPriority   Moved = "priority"   // it has a priority that the surface does not show
+)
 
 // Card is what a surface shows of a session, as it stands now.
 type Card struct {
@@ -79,7 +108,7 @@ type Card struct {
 	Tags     Tags     `db:"tags"`
 	Blocked  Blocked  `db:"blocked"` // how the customer is kept out; zero: they are not
 
-	Moved bool `db:"-"` // it is a department's now that the surface does not serve: nothing more of it comes there
+	Moved Moved `db:"-"` // why nothing more of it comes there
 }
 
 // Said is where on a surface an agent does something. What is said in the thread that the surface has for the session is not shown there once

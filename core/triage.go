@@ -24,6 +24,44 @@ func (p Priority) Raised() Priority {
 	return Priorities[min(slices.Index(Priorities, p)+1, len(Priorities)-1)]
 }
 
+// PrioritySet is some of the priorities, from the least, with a comma between: a value that can be compared and kept as it is. The zero
+// PrioritySet is all of them.
+type PrioritySet string
+
+// PrioritySetOf gives the set of some priorities; none, or all, are all. The error is Invalid, with the field.
+func PrioritySetOf(field string, some []Priority) (PrioritySet, error) {
+	for _, p := range some {
+		if !slices.Contains(Priorities, p) {
+			return "", invalid(field, "is none of low, normal, high and urgent")
+		}
+	}
+	var words []string
+	for _, p := range Priorities {
+		if slices.Contains(some, p) {
+			words = append(words, string(p))
+		}
+	}
+	if len(words) == len(Priorities) {
+		return "", nil
+	}
+	return PrioritySet(strings.Join(words, ",")), nil
+}
+
+// Has tells whether a priority is in the set.
+func (s PrioritySet) Has(p Priority) bool {
+	return s == "" || slices.Contains(strings.Split(string(s), ","), string(p))
+}
+
+// With gives the set with those of another.
+func (s PrioritySet) With(more PrioritySet) PrioritySet {
+	both := slices.DeleteFunc(slices.Clone(Priorities), func(p Priority) bool { return !s.Has(p) && !more.Has(p) })
+	all, err := PrioritySetOf("", both)
+	if err != nil { // they are all known
+		panic(err)
+	}
+	return all
+}
+
 // Limits of tags.
 const (
 	MaxTags = 20 // of one session

@@ -29,3 +29,31 @@ func TestTagsC9(t *testing.T) {
 		}
 	}
 }
+
+func TestWhichPrioritiesASurfaceShowsS14(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		some []Priority
+		want PrioritySet
+		err  Kind
+	}{
+		{nil, "", ""}, {[]Priority{Urgent, Low, Urgent}, "low,urgent", ""}, {[]Priority{Urgent, High, Normal, Low}, "", ""}, {[]Priority{Urgent, "asap"}, "", Invalid},
+	} {
+		got, err := PrioritySetOf("priority", c.some)
+		if got != c.want || KindOf(err) != c.err {
+			t.Errorf("%q: got %q, %v, want %q, %q", c.some, got, err, c.want, c.err)
+		}
+	}
+	if got := PrioritySet("low").With("high,urgent"); got != "low,high,urgent" {
+		t.Errorf("with others: got %q", got)
+	}
+	if got := PrioritySet("low").With(""); got != "" {
+		t.Errorf("with all: got %q", got)
+	}
+	rooms := []Surface{{Department: 1, Priorities: "low"}, {Department: 1, Priorities: "normal,urgent"}, {Department: 2}, {Department: 3, Priorities: "urgent"}}
+	for d, want := range map[DepartmentID][]Priority{1: {High}, 2: {}, 3: {Low, Normal, High}, 4: {}} {
+		if got := Unshown(rooms, d); !slices.Equal(got, want) {
+			t.Errorf("department %d: got %q, want %q", d, got, want)
+		}
+	}
+}

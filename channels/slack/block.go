@@ -71,7 +71,7 @@ func (a *Adapter) submitBlock(ctx context.Context, p press) reply {
 func blockedFact(c core.Card) (until, by string) {
 	b := c.Blocked
 	switch {
-	case b.Since == 0 || c.Moved:
+	case b.Since == 0 || c.Moved != "":
 		return "", ""
 	case b.Until == 0:
 		until = "blocked for good"

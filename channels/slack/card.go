@@ -61,8 +61,11 @@ func clipped(s string, limit int) string {
 
 // standing is the sign of a session's state, and the state in words.
 func standing(c core.Card) (sign, state string) {
-	if c.Moved {
+	switch c.Moved {
+	case core.MovedDepartment:
 		return "arrow_right", "Moved to " + c.Team
+	case core.MovedPriority:
+		return "arrow_right", "Not shown here any more: its priority is " + string(c.Priority) + " now"
 	}
 	switch c.State {
 	case core.Waiting:
@@ -96,7 +99,7 @@ func cardPost(c core.Card, public string) post {
 	sign, state := standing(c)
 	title := fmt.Sprintf(" · %s · #%d", kindOf(c), c.Number)
 	lines := []slack.RichTextElement{line(emoji(sign), words(" "), strong(customerOf(c)), words(title)), line(words(state))}
-	live := c.State != core.Over && !c.Moved
+	live := c.State != core.Over && c.Moved == ""
 	if c.Preview != "" && live {
 		lines = append(lines, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{words(c.Preview)}})
 	}
@@ -120,14 +123,14 @@ func cardPost(c core.Card, public string) post {
 func counts(c core.Card) []slack.MixedElement {
 	var facts []string
 	switch {
-	case c.Moved:
+	case c.Moved != "":
 	case c.State == core.Over && c.EndedAt != 0:
 		facts = append(facts, "ended "+moment(c.EndedAt))
 	case c.WaitingSince != 0:
 		facts = append(facts, "waits since "+moment(c.WaitingSince))
 	}
 	facts = append(facts, many(c.Messages, "message"))
-	if c.Unread > 0 && c.State != core.Over && !c.Moved {
+	if c.Unread > 0 && c.State != core.Over && c.Moved == "" {
 		facts = append(facts, strconv.FormatInt(c.Unread, 10)+" unread")
 	}
 	if c.Priority != core.Normal && c.Priority != "" {
@@ -159,11 +162,24 @@ func many(n int64, noun string) string {
 	return strconv.FormatInt(n, 10) + " " + noun + "s"
 }
 
-// buttonsOf are the deeds that the session's state allows, whoever looks: a card is the same for all.
+// buttonsOf are the deeds that the session's state allows, whoever looks, and the way into the workspace: a card is the same for all.
 func buttonsOf(c core.Card, public string) []slack.BlockElement {
-	if c.Moved { // what happens to it is not shown here, and who works here may not see it
+	if c.Moved == core.MovedDepartment { // what happens to it is not shown here, and who works here may not see it
 		return nil
 	}
+	var all []slack.BlockElement
+	if c.Moved == "" {
+		all = deedsOf(c)
+	}
+	if public != "" {
+		open := button(pressOpen, c.Session.String(), "Open in workspace")
+		open.URL = workspace(c, public)
+		all = append(all, open)
+	}
+	return all
+}
+
+func deedsOf(c core.Card) []slack.BlockElement {
 	value := c.Session.String()
 	take := button(pressTake, value, "Take").WithStyle(slack.StylePrimary)
 	join := button(pressJoin, value, "Join")
@@ -171,26 +187,20 @@ func buttonsOf(c core.Card, public string) []slack.BlockElement {
 	end := button(pressClose, value, "Close").WithConfirm(confirm(
 		"Close the session?", "What the customer writes later begins another.", "Close"))
 	block := button(pressBlock, value, "Block…")
-	var all []slack.BlockElement
 	switch c.State {
 	case core.Waiting:
-		all = append(all, take, assign, end, block)
+		return []slack.BlockElement{take, assign, end, block}
 	case core.Pending:
-		all = append(all, join.WithStyle(slack.StylePrimary), assign, release, end, block)
+		return []slack.BlockElement{join.WithStyle(slack.StylePrimary), assign, release, end, block}
 	case core.Active:
-		all = append(all, join, assign, release, end, block)
+		return []slack.BlockElement{join, assign, release, end, block}
 	case core.Over:
 		if c.Blocked.Since != 0 {
-			all = append(all, button(pressUnblock, value, "Unblock").WithConfirm(confirm(
-				"Let the customer write again?", "What they wrote meanwhile was not kept.", "Unblock")))
+			return []slack.BlockElement{button(pressUnblock, value, "Unblock").WithConfirm(confirm(
+				"Let the customer write again?", "What they wrote meanwhile was not kept.", "Unblock"))}
 		}
 	}
-	if public != "" {
-		open := button(pressOpen, value, "Open in workspace")
-		open.URL = workspace(c, public)
-		all = append(all, open)
-	}
-	return all
+	return nil
 }
 
 func button(action, value, label string) *slack.ButtonBlockElement {

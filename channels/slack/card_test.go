@@ -37,7 +37,8 @@ func TestCards(t *testing.T) {
 			c.State, c.Outcome, c.Holder, c.EndedAt = core.Over, core.CompletedByOperator, "Grace", core.At(testNow)
 		},
 		"urgent, with tags": func(c *core.Card) { c.Priority, c.Tags = core.Urgent, "big order\nvip" },
-		"moved":             func(c *core.Card) { c.Moved, c.Team = true, "Sales" },
+		"moved":             func(c *core.Card) { c.Moved, c.Team = core.MovedDepartment, "Sales" },
+		"its priority":      func(c *core.Card) { c.Moved, c.Priority = core.MovedPriority, core.Urgent },
 		"ended as unanswered": func(c *core.Card) {
 			c.State, c.Outcome, c.EndedAt = core.Over, core.NotAnswered, core.At(testNow)
 		},

@@ -302,7 +302,7 @@ func (a *Adapter) resolved(p press, text string) reply {
 // offered adds a button for replies to the card where the room keeps inside what is written there.
 func (a *Adapter) offered(ctx context.Context, o core.Outgoing) (post, error) {
 	p := cardPost(o.Card, a.config.Public)
-	if o.Card.State == core.Over {
+	if o.Card.State == core.Over || o.Card.Moved != "" {
 		return p, nil
 	}
 	inside, err := a.inside(ctx, string(o.To.Conversation))

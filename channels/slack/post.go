@@ -141,9 +141,8 @@ func tellPost(o core.Outgoing) post {
 	return p
 }
 
-// recallPost shows what was said before a thread began, after other lines.
-func recallPost(o core.Outgoing, lines ...slack.RichTextElement) post {
-	const title = "The last messages:"
+// recallPost shows under a title what was said and the thread has not shown, after other lines.
+func recallPost(o core.Outgoing, title string, lines ...slack.RichTextElement) post {
 	text := "This was in another channel until now."
 	if len(o.Recent) > 0 {
 		lines, text = append(lines, line(words(title))), title

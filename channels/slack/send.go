@@ -67,14 +67,14 @@ func (a *Adapter) open(ctx context.Context, o core.Outgoing) (core.Receipt, erro
 	}
 	o.To.Thread = core.RemoteID(ts)
 	if len(o.Recent) > 0 || o.Former.Thread != "" {
-		if _, err := a.put(ctx, o, recallPost(o, a.former(ctx, o)...)); err != nil {
+		if _, err := a.put(ctx, o, recallPost(o, "The last messages:", a.former(ctx, o)...)); err != nil {
 			a.config.Log.InfoContext(ctx, "last messages not shown again", "error", err)
 		}
 	}
 	return core.Receipt{Thread: o.To.Thread}, nil
 }
 
-// refresh makes the card anew. If it cannot be changed, it is not there, or is not ours any more.
+// refresh makes the card anew, and shows below it what the thread has missed. If the card cannot be changed, it is not there, or is not ours any more.
 func (a *Adapter) refresh(ctx context.Context, o core.Outgoing) error {
 	room, root := string(o.To.Conversation), string(o.To.Thread)
 	card, err := a.offered(ctx, o)
@@ -86,7 +86,10 @@ func (a *Adapter) refresh(ctx context.Context, o core.Outgoing) error {
 		a.posts.forget(remote(room, root))
 		return lost(err)
 	}
-	return a.refused(room, err)
+	if err = a.refused(room, err); err == nil && len(o.Recent) > 0 {
+		_, err = a.put(ctx, o, recallPost(o, "Said meanwhile:"))
+	}
+	return err
 }
 
 // send sends part Step of the content.

@@ -203,6 +203,29 @@ func TestWhatWasToldInShortIsChangedS14(t *testing.T) {
 	}
 }
 
+// A session has come back to a room that shows it again: its thread is told what it has missed.
+func TestAThreadCatchesUpC6S14(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	a := speaker(f)
+	root := opened(t, a)
+	o := owed(core.OutCard, root)
+	o.Recent = []core.Event{{Kind: core.EventMessage, ActorKind: core.ByCustomer, Text: "Is anybody there?"}}
+	f.fail(breakage{method: "chat.postMessage", drop: true, after: true})
+	_, err := a.Deliver(t.Context(), o)
+	o.Again = true
+	if err == nil {
+		t.Fatal("the connection broke, and nothing is said")
+	}
+	deliver(t, a, o)
+	if got := texts(f.in(testRoom, root)); len(got) != 1 || got[0] != "Said meanwhile:\nAda Lovelace: Is anybody there?" {
+		t.Errorf("got %q, want it once", got)
+	}
+	if f.made("chat.update") == nil {
+		t.Error("the card is not made anew")
+	}
+}
+
 func TestADeletionOfWhatIsGoneIsDone(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

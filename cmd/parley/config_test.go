@@ -142,6 +142,8 @@ var badInputs = map[string]bad{
 	"a surface in no channel":                {args: []string{"surface", "add", "--channel", "nothing", "--room", "C0123456789", "--department", "support"}, name: "--channel"},
 	"a surface in a widget":                  {args: []string{"surface", "add", "--channel", "support-widget", "--room", "C0123456789", "--department", "support"}, name: "--channel"},
 	"a surface without a room":               {args: []string{"surface", "add", "--channel", "c", "--department", "support"}, name: "missing flags: --room"},
+	"a surface with a priority that is none": {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--priority", "urgent,asap"}, name: "--priority"},
+	"a surface with an empty priority":       {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--priority", ""}, name: "--priority"},
 	"a surface with replies that are none":   {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--replies", "both"}, name: "--replies"},
 	"a surface with replies that are empty":  {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--replies", ""}, name: "--replies"},
 	"a surface that holds for too long":      {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--hold", "11s"}, name: "--hold"},

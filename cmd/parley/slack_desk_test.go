@@ -14,6 +14,7 @@ func TestTheDeskInSlackS10S12S14(t *testing.T) {
 	slackAvailability(s)
 	slackReceipts(s, 301)
 	slackTombstone(s, 303)
+	slackPriorities(s, 304)
 	slackMoves(s, 302)
 	s.noSecret()
 }
@@ -142,4 +143,42 @@ func slackTombstone(s *slackShop, chat int) {
 	c.say("thanks")
 	s.slack.expect(c.root, "thanks")
 	c.has("said before", "below what is gone", "and once more")
+}
+
+// A session goes to the room for its priority, and comes back.
+func slackPriorities(s *slackShop, chat int) {
+	usual, urgent := s.slack.room, s.slack.other()
+	set := func(verb, room string, more ...string) {
+		s.must(append([]string{"surface", verb, "--channel", "support-slack", "--room", room, "--department", "support"}, more...)...)
+	}
+	set("add", urgent, "--priority", "urgent")
+	set("add", usual, "--priority", "low,normal,high")
+	c := s.customer(chat, "it burns")
+	c.reply("anna", "!priority urgent")
+	former := c.root
+	s.slack.room = urgent
+	c.root = s.slack.root(fmt.Sprint("Customer ", chat))
+	s.slack.expect(c.root, "it burns")
+	c.reply("anna", "we come")
+	c.has("we come")
+	c.say("thank you")
+	s.slack.expect(c.root, "thank you")
+	s.slack.room = usual
+	eventually(s.t, 20*time.Second, func() string {
+		card := s.slack.message(former)
+		if _, pressed := card.button("Take"); pressed || !card.has("its priority is urgent now") {
+			return "the card in the room that it left does not say so"
+		}
+		return ""
+	})
+	s.slack.room = urgent
+	c.reply("anna", "!priority normal")
+	s.slack.room = usual
+	for _, text := range []string{"we come", "thank you"} {
+		s.slack.expect(former, text)
+	}
+	s.slack.say("anna", former, "back here")
+	c.has("we come", "back here")
+	set("remove", urgent)
+	set("add", usual, "--priority", "all")
 }

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"parley/channels/slack"
@@ -24,12 +27,16 @@ type spot struct {
 
 type surfaceAdd struct {
 	spot
+	Priority *string        `placeholder:"LEVEL,..." help:"Show only sessions of these priorities: low, normal, high, urgent; all ends that. If not given: as the room has it for the department, all for a new one."`
 	Replies  *string        `placeholder:"out|inside" help:"What becomes of what agents write in the room's threads: out, it goes to the customer; inside, it stays a note unless it is sent on purpose. If not given: as the room has it, out for a new one."`
 	Receipts *bool          `help:"Mark answers that were written there when they have reached the customer; --receipts=false ends that. If not given: as the room has it, not in a new one."`
 	Hold     *time.Duration `placeholder:"TIME" help:"How long an answer written there is held back, up to 10s: until then it can be changed or deleted without a trace. Visitors of a widget see answers at once all the same. If not given: as the room has it, 0s for a new one."`
 }
 
 func (s surfaceAdd) Run(p *program) error {
+	if _, err := s.priorities(); err != nil {
+		return err
+	}
 	if err := s.over(core.Surface{Replies: core.RepliesOut}).Check(); err != nil {
 		return err
 	}
@@ -44,6 +51,14 @@ func (s surfaceAdd) Run(p *program) error {
 		for _, other := range all {
 			if other.Channel == f.Channel && other.Room == f.Room {
 				f.Replies, f.Hold, f.Receipts = other.Replies, other.Hold, other.Receipts
+				if other.Department == f.Department {
+					f.Priorities = other.Priorities
+				}
+			}
+		}
+		if s.Priority != nil {
+			if f.Priorities, err = s.priorities(); err != nil {
+				return err
 			}
 		}
 		c, err := o.channel(ctx, s.Channel)
@@ -53,8 +68,49 @@ func (s surfaceAdd) Run(p *program) error {
 		if err := o.checkMember(ctx, c, "room", s.Room); err != nil {
 			return err
 		}
-		return o.hub.AddSurface(ctx, s.over(f))
+		if err := o.hub.AddSurface(ctx, s.over(f)); err != nil {
+			return err
+		}
+		return o.sayUnshown(ctx, p)
 	})
+}
+
+// priorities gives those that were given; none: all.
+func (s surfaceAdd) priorities() (core.PrioritySet, error) {
+	if s.Priority == nil {
+		return "", nil
+	}
+	var some []core.Priority
+	for word := range strings.SplitSeq(*s.Priority, ",") {
+		if word == "all" {
+			some = append(some, core.Priorities...)
+		} else {
+			some = append(some, core.Priority(word))
+		}
+	}
+	return core.PrioritySetOf("priority", some)
+}
+
+// sayUnshown says of each department with rooms which of its sessions are shown in none of them.
+func (o *office) sayUnshown(ctx context.Context, p *program) error {
+	all, err := o.Surfaces(ctx)
+	if err != nil {
+		return err
+	}
+	departments, err := o.AllDepartments(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range departments {
+		var words []string
+		for _, priority := range core.Unshown(all, d.ID) {
+			words = append(words, string(priority))
+		}
+		if len(words) > 0 {
+			fmt.Fprintf(p.stdout, "note: sessions of %s with the priority %s are shown in no room: agents find them in the workspace\n", d.Slug, strings.Join(words, ", "))
+		}
+	}
+	return nil
 }
 
 // over gives the surface with the settings that were given.
@@ -106,7 +162,12 @@ func (m surfaceMove) Run(p *program) error {
 type surfaceRemove struct{ spot }
 
 func (s surfaceRemove) Run(p *program) error {
-	return s.set(p, func(ctx context.Context, o *office, f core.Surface) error { return o.hub.RemoveSurface(ctx, f) })
+	return s.set(p, func(ctx context.Context, o *office, f core.Surface) error {
+		if err := o.hub.RemoveSurface(ctx, f); err != nil {
+			return err
+		}
+		return o.sayUnshown(ctx, p)
+	})
 }
 
 // set does something with the surface.
@@ -174,9 +235,9 @@ func (surfaceList) Run(p *program) error {
 	for _, d := range departments {
 		names[int64(d.ID)] = d.Slug
 	}
-	rows := [][]string{{"CHANNEL", "ROOM", "DEPARTMENT", "REPLIES", "HOLD", "RECEIPTS"}}
+	rows := [][]string{{"CHANNEL", "ROOM", "DEPARTMENT", "PRIORITIES", "REPLIES", "HOLD", "RECEIPTS"}}
 	for _, f := range all {
-		rows = append(rows, []string{names[int64(f.Channel)], string(f.Room), names[int64(f.Department)], string(f.Replies), f.Hold.String(), receiptWords[f.Receipts]})
+		rows = append(rows, []string{names[int64(f.Channel)], string(f.Room), names[int64(f.Department)], cmp.Or(string(f.Priorities), "all"), string(f.Replies), f.Hold.String(), receiptWords[f.Receipts]})
 	}
 	return p.table(rows)
 }

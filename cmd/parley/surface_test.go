@@ -25,14 +25,17 @@ func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
 		args []string
 		want []string // the lines of the list, but for the first
 	}{
-		{[]string{}, []string{"desk C0123456789 support out 0s off"}},
-		{[]string{"add", "--department", "support", "--replies", "inside"}, []string{"desk C0123456789 support inside 0s off"}},
-		{[]string{"add", "--department", "support", "--hold", "2500ms", "--receipts"}, []string{"desk C0123456789 support inside 2.5s on"}},
-		{[]string{"add", "--department", "sales"}, []string{"desk C0123456789 support inside 2.5s on", "desk C0123456789 sales inside 2.5s on"}},
-		{[]string{"add", "--department", "sales", "--replies", "out", "--hold", "0s", "--receipts=false"}, []string{"desk C0123456789 support out 0s off", "desk C0123456789 sales out 0s off"}},
-		{[]string{"move", "--from", "C0123456789", "--to", "C9876543210"}, []string{"desk C9876543210 support out 0s off", "desk C9876543210 sales out 0s off"}},
-		{[]string{"move", "--from", "C9876543210", "--to", "C0123456789"}, []string{"desk C0123456789 support out 0s off", "desk C0123456789 sales out 0s off"}},
-		{[]string{"remove", "--department", "sales"}, []string{"desk C0123456789 support out 0s off"}},
+		{[]string{}, []string{"desk C0123456789 support all out 0s off"}},
+		{[]string{"add", "--department", "support", "--replies", "inside"}, []string{"desk C0123456789 support all inside 0s off"}},
+		{[]string{"add", "--department", "support", "--hold", "2500ms", "--receipts"}, []string{"desk C0123456789 support all inside 2.5s on"}},
+		{[]string{"add", "--department", "sales"}, []string{"desk C0123456789 support all inside 2.5s on", "desk C0123456789 sales all inside 2.5s on"}},
+		{[]string{"add", "--department", "sales", "--replies", "out", "--hold", "0s", "--receipts=false"}, []string{"desk C0123456789 support all out 0s off", "desk C0123456789 sales all out 0s off"}},
+		{[]string{"move", "--from", "C0123456789", "--to", "C9876543210"}, []string{"desk C9876543210 support all out 0s off", "desk C9876543210 sales all out 0s off"}},
+		{[]string{"move", "--from", "C9876543210", "--to", "C0123456789"}, []string{"desk C0123456789 support all out 0s off", "desk C0123456789 sales all out 0s off"}},
+		{[]string{"add", "--department", "sales", "--priority", "urgent,high"}, []string{"desk C0123456789 support all out 0s off", "desk C0123456789 sales high,urgent out 0s off"}},
+		{[]string{"add", "--department", "sales", "--hold", "1s"}, []string{"desk C0123456789 support all out 1s off", "desk C0123456789 sales high,urgent out 1s off"}},
+		{[]string{"add", "--department", "sales", "--priority", "all", "--hold", "0s"}, []string{"desk C0123456789 support all out 0s off", "desk C0123456789 sales all out 0s off"}},
+		{[]string{"remove", "--department", "sales"}, []string{"desk C0123456789 support all out 0s off"}},
 	}
 	for _, step := range steps {
 		if len(step.args) > 0 {
@@ -47,8 +50,17 @@ func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
 		for _, line := range lines {
 			got = append(got, strings.Join(strings.Fields(line), " "))
 		}
-		if want := "CHANNEL ROOM DEPARTMENT REPLIES HOLD RECEIPTS\n" + strings.Join(step.want, "\n"); strings.Join(got, "\n") != want {
+		if want := "CHANNEL ROOM DEPARTMENT PRIORITIES REPLIES HOLD RECEIPTS\n" + strings.Join(step.want, "\n"); strings.Join(got, "\n") != want {
 			t.Errorf("after %q: got %q, want %q", step.args, got, want)
 		}
+	}
+	const note = "note: sessions of support with the priority low, normal are shown in no room: agents find them in the workspace"
+	for _, args := range [][]string{{"surface", "add", "--channel", "desk", "--room", "C0123456789", "--department", "support", "--priority", "high,urgent"}, {"doctor"}} {
+		if got := p.must(args...); !strings.Contains(got, note) {
+			t.Errorf("%q: got %q, want %q", args, got, note)
+		}
+	}
+	if got := p.must("surface", "add", "--channel", "desk", "--room", "C9876543210", "--department", "support", "--priority", "normal,low"); strings.Contains(got, "note") {
+		t.Errorf("with a room for the others: got %q", got)
 	}
 }

@@ -83,19 +83,26 @@ func (d desk) Do(ctx context.Context, who core.Actor, deed core.Deed, said core.
 	return d.hub.do(ctx, who, deed, said, "c"+d.channel.String()+":"+dedupe)
 }
 
-// AddSurface lets a room in a channel show the sessions of a department, from their next event on. Added again, the room has other
-// settings from then on. Where f does not say what becomes of replies, they go out. The error is Invalid, with the field.
+// AddSurface lets a room in a channel show the sessions of a department, all or those of some priorities, from their next event on. Added again,
+// the room has other settings from then on, and the cards that it shows say what those mean for them. Where f does not say what becomes of replies,
+// they go out. The error is Invalid, with the field.
 func (h *Hub) AddSurface(ctx context.Context, f core.Surface) error {
-	f.Replies = cmp.Or(f.Replies, core.RepliesOut)
+	f.Replies, f.CreatedAt = cmp.Or(f.Replies, core.RepliesOut), core.At(h.clock())
 	if err := f.Check(); err != nil {
 		return err
 	}
-	return h.setSurface(ctx, f, (*store.Work).AddSurface)
+	return h.setSurface(ctx, f, func(w *store.Work) error {
+		w.AddSurface(f)
+		return w.RenewCards(f)
+	})
 }
 
 // RemoveSurface ends that. What agents say in its threads still belongs to their sessions.
 func (h *Hub) RemoveSurface(ctx context.Context, f core.Surface) error {
-	return h.setSurface(ctx, f, (*store.Work).RemoveSurface)
+	return h.setSurface(ctx, f, func(w *store.Work) error {
+		w.RemoveSurface(f)
+		return nil
+	})
 }
 
 // MoveSurface moves a room to another one of its channel: what it showed, and what is owed to it, is shown there from now on. Each session that is
@@ -117,12 +124,11 @@ func (h *Hub) MoveSurface(ctx context.Context, c core.ChannelID, from, to core.R
 	return err
 }
 
-func (h *Hub) setSurface(ctx context.Context, f core.Surface, do func(*store.Work, core.Surface)) error {
-	f.CreatedAt = core.At(h.clock())
+func (h *Hub) setSurface(ctx context.Context, f core.Surface, do func(*store.Work) error) error {
 	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
-		do(w, f)
+		err := do(w)
 		w.Tell(settings(core.Event{Kind: core.EventChannelChanged, Department: f.Department}))
-		return nil
+		return err
 	}})
 	return err
 }

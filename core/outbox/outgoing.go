@@ -65,12 +65,12 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 		return t.Card.State == core.Pending && t.Card.Assignee == m.Target
 	}
 	switch { // nothing is said where the session is not served any more, but that it has left
-	case !t.Served, t.Card.Moved && (t.Thread == "" || t.Verb != core.OutCard):
+	case !t.Served, t.Card.Moved != "" && (t.Thread == "" || t.Verb != core.OutCard):
 		return false
 	}
 	switch t.Verb {
 	case core.OutOpen:
-		return t.Thread == ""
+		return t.Thread == "" || len(t.Recent) > 0 // the session has come back to it
 	case core.OutCard:
 		return t.Thread != "" // whoever makes the thread shows the card as it then is
 	case core.OutSend:

@@ -166,6 +166,9 @@ func rethread(w *store.Work, s core.Session, t task, o outcome) error {
 		return w.OweOpen(t.Delivery)
 	case o.receipt.Part != "" && t.Verb == core.OutTell:
 		return w.AddTelling(t.Delivery, o.receipt.Part)
+	case t.Verb == core.OutOpen && t.Thread != "" && !o.moot && o.verdict.State == core.Sent:
+		w.CatchUp(t.Channel, core.Address{Conversation: t.Room, Thread: t.Thread}, t.Card.LastSeq)
+		return nil
 	case o.receipt.Thread == "":
 		return nil
 	}

@@ -51,7 +51,7 @@ func TestATransferMovesWhatIsShownC6(t *testing.T) {
 			t.Errorf("the room where it came: got %q, want a thread and the note", got)
 		}
 		for _, o := range a.asked() {
-			if moved := o.To.Conversation == "R" && o.Card.Department == sales; o.Card.Moved != moved {
+			if moved := o.To.Conversation == "R" && o.Card.Department == sales; (o.Card.Moved == core.MovedDepartment) != moved {
 				t.Errorf("%s in %s: moved is %v, want %v", o.Verb, o.To.Conversation, o.Card.Moved, moved)
 			}
 		}
@@ -60,6 +60,24 @@ func TestATransferMovesWhatIsShownC6(t *testing.T) {
 		h.drained()
 		if got := a.lines("R"); !slices.Equal(got, []string{"new card", "part 1 send hi"}) {
 			t.Errorf("back again: got %q, want the thread that it had", got)
+		}
+		caught := func() (all []string) {
+			for _, o := range a.asked() {
+				if o.To.Thread == "part 1" && o.Verb == core.OutCard && len(o.Recent) > 0 {
+					all = append(all, texts(o.Recent)...)
+				}
+			}
+			return all
+		}
+		if got := caught(); !slices.Equal(got, []string{"for Sales"}) {
+			t.Errorf("back again: its thread is told %q, want what it has missed", got)
+		}
+		h.move(carla, sales)
+		h.drained()
+		h.move(carla, department)
+		h.drained()
+		if got := caught(); len(got) != 1 {
+			t.Errorf("back once more: its thread was told %q, want that once", got)
 		}
 		r.end()
 

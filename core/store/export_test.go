@@ -82,7 +82,7 @@ func Statements(departments []core.DepartmentID, agent core.AgentID, channel cor
 		{"identity of a session", selectIdentityOf, []any{5}},
 		{"cards", selectCards, []any{[]core.SessionID{session, session + 1}}},
 		{"cards of an agent", selectMine, []any{agent, departments, 50}},
-		{"messages that a thread begins with", selectRecent, []any{session, channel, "ses_5/room", 10}},
+		{"messages that a thread begins with", selectRecent, []any{session, 1, channel, "ses_5/room", channel, "room", "thread 5", 10}},
 		{"agent by link", selectAgentByLink, []any{channel, "team/user"}},
 		{"links of an agent", selectLinks, []any{agent}},
 		{"link code", selectLinkCode, []any{"hash", 1}},

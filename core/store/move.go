@@ -17,7 +17,7 @@ type move struct {
 const (
 	selectMoves        = `SELECT room, moved_to FROM moves WHERE channel = ?`
 	selectMovedTo      = `SELECT moved_to FROM moves WHERE channel = ? AND room = ?`
-	selectMovedSurface = `SELECT f.channel, m.room, f.department, m.replies, f.hold, f.receipts, f.created_at FROM moves m
+	selectMovedSurface = `SELECT f.channel, m.room, f.department, f.priorities, m.replies, f.hold, f.receipts, f.created_at FROM moves m
 	JOIN surfaces f ON f.channel = m.channel AND f.room = m.moved_to WHERE m.channel = ? AND m.room = ? ORDER BY f.department LIMIT 1`
 	selectRooms = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ? AND room IN (?, ?) ORDER BY department`
 	upsertMove  = `INSERT INTO moves (channel, room, moved_to, replies) VALUES (?, ?, ?, ?)
@@ -59,12 +59,12 @@ func (w *Work) MoveSurface(c core.ChannelID, from, to core.RemoteID) ([]core.Dep
 	if err := w.read(g.tx.SelectContext(g.ctx, &rooms, g.tx.Rebind(selectRooms), c, string(from), string(to))); err != nil {
 		return nil, err
 	}
-	before := map[core.DepartmentID]bool{} // those that the new room shows already
+	before := map[core.DepartmentID]core.Surface{} // what the new room shows already
 	var moved []core.Surface
 	var settings core.Surface
 	for _, f := range rooms {
 		if f.Room == to {
-			before[f.Department] = true
+			before[f.Department] = f
 			settings = f
 		} else {
 			moved = append(moved, f)
@@ -96,6 +96,9 @@ func (w *Work) MoveSurface(c core.ChannelID, from, to core.RemoteID) ([]core.Dep
 		if settings.Room != "" {
 			f.Replies, f.Hold, f.Receipts = settings.Replies, settings.Hold, settings.Receipts
 		}
+		if there, both := before[f.Department]; both {
+			f.Priorities = f.Priorities.With(there.Priorities)
+		}
 		w.AddSurface(f)
 	}
 	w.change(followMoves, string(to), c, string(from))
@@ -105,7 +108,7 @@ func (w *Work) MoveSurface(c core.ChannelID, from, to core.RemoteID) ([]core.Dep
 }
 
 // moveSession owes the new room a session's thread, and what was owed to the old one. What is under way there is left to whoever does it.
-func (w *Work) moveSession(id core.SessionID, from, to core.Surface, before map[core.DepartmentID]bool) error {
+func (w *Work) moveSession(id core.SessionID, from, to core.Surface, before map[core.DepartmentID]core.Surface) error {
 	s, err := w.Session(id)
 	if err != nil {
 		return err
@@ -127,7 +130,7 @@ func (w *Work) moveSession(id core.SessionID, from, to core.Surface, before map[
 			return err
 		}
 	}
-	if before[s.Department] { // it is shown there, and all is owed there too
+	if before[s.Department].Shows(s.Department, s.Priority) { // it is shown there, and all is owed there too
 		return nil
 	}
 	if s.Open() && live != "" {

@@ -31,8 +31,8 @@ const maxSeen = 100
 // arrived owes the surfaces of a session what they want to know when a message has been taken by the customer's channel. A read that fails
 // spoils the group.
 func (w *Work) arrived(s core.Session, message core.EventID) {
-	surfaces, err := w.group.surfacesOf(s.Department)
-	if err = w.read(err); err != nil || len(surfaces) == 0 {
+	surfaces, err := w.surfacesFor(s)
+	if err != nil || len(surfaces) == 0 {
 		return
 	}
 	var traces []trace
@@ -46,8 +46,8 @@ func (w *Work) arrived(s core.Session, message core.EventID) {
 // session up to another.
 func (w *Work) Seen(s core.Session, after, upTo int64) error {
 	g := w.group
-	surfaces, err := g.surfacesOf(s.Department)
-	if err = w.read(err); err != nil {
+	surfaces, err := w.surfacesFor(s)
+	if err != nil {
 		return err
 	}
 	wanted := false

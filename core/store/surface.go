@@ -9,14 +9,17 @@ import (
 )
 
 const (
-	surfaceColumns   = `channel, room, department, replies, hold, receipts, created_at`
+	surfaceColumns   = `channel, room, department, priorities, replies, hold, receipts, created_at`
 	selectSurfaces   = `SELECT ` + surfaceColumns + ` FROM surfaces ORDER BY channel, room, department`
 	selectSurfacesOf = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE department = ? ORDER BY channel, room`
 	selectServed     = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ?`
 	selectSurface    = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ? AND room = ? ORDER BY department LIMIT 1`
-	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	setRoom          = `UPDATE surfaces SET replies = ?, hold = ?, receipts = ? WHERE channel = ? AND room = ?`
-	deleteSurface    = `DELETE FROM surfaces WHERE channel = ? AND room = ? AND department = ?`
+	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (channel, room, department) DO UPDATE SET priorities = excluded.priorities`
+	setRoom       = `UPDATE surfaces SET replies = ?, hold = ?, receipts = ? WHERE channel = ? AND room = ?`
+	selectShownOf = `SELECT t.session FROM threads t JOIN sessions s ON s.id = t.session
+	WHERE t.channel = ? AND t.room = ? AND NOT t.lost AND s.department = ? AND s.ended_at = 0 ORDER BY t.session`
+	deleteSurface = `DELETE FROM surfaces WHERE channel = ? AND room = ? AND department = ?`
 )
 
 // Surfaces gives all surfaces, by channel and room.
@@ -34,9 +37,10 @@ func (s *Store) Surface(ctx context.Context, c core.ChannelID, room core.RemoteI
 	return f, err
 }
 
-// AddSurface lets a room show the sessions of a department, from their next event on. The room's settings become those of f.
+// AddSurface lets a room show the sessions of a department, all or those of some priorities, from their next event on. The room's settings
+// become those of f.
 func (w *Work) AddSurface(f core.Surface) {
-	w.change(insertSurface, f.Channel, string(f.Room), f.Department, string(f.Replies), int64(f.Hold), f.Receipts, f.CreatedAt)
+	w.change(insertSurface, f.Channel, string(f.Room), f.Department, string(f.Priorities), string(f.Replies), int64(f.Hold), f.Receipts, f.CreatedAt)
 	w.change(deleteMove, f.Channel, string(f.Room))
 	w.change(setRoom, string(f.Replies), int64(f.Hold), f.Receipts, f.Channel, string(f.Room))
 }
@@ -46,7 +50,46 @@ func (w *Work) RemoveSurface(f core.Surface) {
 	w.change(deleteSurface, f.Channel, string(f.Room), f.Department)
 }
 
-// surfacesOf gives the surfaces that show a department's sessions.
+// RenewCards owes a room the cards of a department's open sessions that have threads there: they say what the surface's settings mean for them.
+func (w *Work) RenewCards(f core.Surface) error {
+	g := w.group
+	var sessions []core.SessionID
+	if err := w.read(g.tx.SelectContext(g.ctx, &sessions, g.tx.Rebind(selectShownOf), f.Channel, string(f.Room), f.Department)); err != nil {
+		return err
+	}
+	for _, id := range sessions { // all before the first lane, as everywhere
+		if _, err := w.Session(id); err != nil {
+			return err
+		}
+	}
+	for _, id := range sessions {
+		var last int64
+		if err := w.get(&last, selectLastRow, id); err != nil {
+			return err
+		}
+		if err := w.oweCard(id, f, core.EventID(last)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// surfacesFor gives the surfaces that show a session.
+func (w *Work) surfacesFor(s core.Session) ([]core.Surface, error) {
+	all, err := w.group.surfacesOf(s.Department)
+	if err = w.read(err); err != nil {
+		return nil, err
+	}
+	var shown []core.Surface
+	for _, f := range all {
+		if f.Shows(s.Department, s.Priority) {
+			shown = append(shown, f)
+		}
+	}
+	return shown, nil
+}
+
+// surfacesOf gives the surfaces that show a department's sessions, or some of them.
 func (g *group) surfacesOf(d core.DepartmentID) ([]core.Surface, error) {
 	if found, known := g.surfaces[d]; known {
 		return found, nil
@@ -95,8 +138,8 @@ func (w *Work) show(s core.Session, e core.Event) {
 	if verb == "" && !card && e.Kind != core.EventFile {
 		return
 	}
-	surfaces, err := w.group.surfacesOf(s.Department)
-	if err = w.read(err); err != nil {
+	surfaces, err := w.surfacesFor(s)
+	if err != nil {
 		return
 	}
 	files, of, err := filesOf(e)
@@ -105,7 +148,7 @@ func (w *Work) show(s core.Session, e core.Event) {
 	}
 	for _, f := range surfaces {
 		there, err := w.stands(s.ID, f, e, files)
-		if err == nil && (e.Kind == core.EventStarted || e.Kind == core.EventTransferred) {
+		if err == nil && (e.Kind == core.EventStarted || e.Kind == core.EventTransferred || e.Kind == core.EventPrioritised) {
 			err = w.oweThread(s.ID, f, core.OutOpen, 0)
 		}
 		if err == nil && verb != "" && !there {
@@ -123,15 +166,18 @@ func (w *Work) show(s core.Session, e core.Event) {
 			return
 		}
 	}
-	if w.alert(s.ID, e, surfaces) != nil {
+	if w.alert(s, e) != nil {
 		return
 	}
-	if e.Kind == core.EventTransferred {
+	switch e.Kind {
+	case core.EventTransferred:
 		w.leave(s.ID, e.Former, surfaces)
+	case core.EventPrioritised:
+		w.leave(s.ID, s.Department, surfaces)
 	}
 }
 
-// leave owes the surfaces of the department that a session has left the card, which tells of it; not those where it stays.
+// leave owes the surfaces of a department that a session may have left the card, which tells of it; not those where it stays.
 func (w *Work) leave(s core.SessionID, former core.DepartmentID, stays []core.Surface) {
 	surfaces, err := w.group.surfacesOf(former)
 	if err = w.read(err); err != nil {

@@ -22,7 +22,7 @@ type Task struct {
 	Thread  core.RemoteID // "": there is none
 	MovedTo core.RemoteID // the room is a surface no longer, because it was moved to this one; "" otherwise
 	Former  core.Address  // the thread that the session had last in a room that was moved to this one, zero if none
-	Recent  []core.Event  // where there is no thread: the last messages that are not owed to it, oldest first
+	Recent  []core.Event  // where there is no thread, or OutOpen comes to one: the last messages that it has not shown and that are not owed to it, oldest first
 	Late    bool          // of an edit or a deletion: the thread has told the message in short at most, and did so before the change
 	seq     int64         // how far the session had come when the thread began
 }

@@ -13,6 +13,7 @@ const (
 	ON CONFLICT (channel, room, thread) DO NOTHING`
 	selectLive = `SELECT thread FROM threads WHERE channel = ? AND room = ? AND session = ? AND NOT lost ORDER BY made_at DESC LIMIT 1`
 	selectSaid = `SELECT thread FROM parts WHERE message = ? AND channel = ? AND room = ? AND said ORDER BY no LIMIT 1`
+	catchUp    = `UPDATE threads SET seq = ? WHERE channel = ? AND room = ? AND thread = ?`
 	loseThread = `UPDATE threads SET lost = TRUE WHERE channel = ? AND room = ? AND thread = ?`
 )
 
@@ -24,6 +25,11 @@ func (s *Store) ThreadSession(ctx context.Context, c core.ChannelID, at core.Add
 // AddThread notes where a session is shown. seq is how far it had come: what was said until then the thread may tell in short.
 func (w *Work) AddThread(s core.SessionID, c core.ChannelID, at core.Address, seq int64) {
 	w.change(insertThread, c, string(at.Conversation), string(at.Thread), s, w.Now(), seq)
+}
+
+// CatchUp notes that a thread has told in short what it had not shown, up to seq.
+func (w *Work) CatchUp(c core.ChannelID, at core.Address, seq int64) {
+	w.change(catchUp, seq, c, string(at.Conversation), string(at.Thread))
 }
 
 // LoseThread notes that nothing can be shown there any more.
@@ -113,10 +119,11 @@ func (s *Store) CardsOf(ctx context.Context, scope core.Scope, limit int) ([]cor
 	return cards, err
 }
 
-const selectRecent = selectEvent + `WHERE l.session = ? AND l.kind = 'message' AND l.deleted_at = 0
-	AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.channel = ? AND d.lane = ? AND d.verb = 'send' AND d.message = l.id) ORDER BY l.seq DESC LIMIT ?`
+const selectRecent = selectEvent + `WHERE l.session = ? AND l.seq > ? AND l.kind = 'message' AND l.deleted_at = 0
+	AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.channel = ? AND d.lane = ? AND d.verb = 'send' AND d.message = l.id)
+	AND NOT EXISTS (SELECT 1 FROM parts p WHERE p.message = l.id AND p.channel = ? AND p.room = ? AND p.thread = ? AND p.thread <> '') ORDER BY l.seq DESC LIMIT ?`
 
-// maxRecent is how many of the last messages a new thread begins with.
+// maxRecent is how many of the last messages a new thread begins with, or one that the session comes back to catches up on.
 const maxRecent = 10
 
 // expose adds to tasks that are owed to surfaces what those show.
@@ -160,14 +167,14 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 		t.trace(moved, threads, served)
 		t.Card = cardOf[t.Session]
 		t.Served = slices.ContainsFunc(served, func(f core.Surface) bool { return f.Room == t.Room })
-		t.Card.Moved = !slices.ContainsFunc(served, func(f core.Surface) bool { return f.Room == t.Room && f.Department == t.Card.Department })
+		t.Card.Moved = gone(served, t.Room, t.Card)
 		for _, r := range threads {
 			if r.Session == t.Session && r.Room == t.Room && !r.Lost {
 				t.Thread, t.seq = r.Thread, r.Seq
 			}
 		}
-		if t.Thread == "" && t.Verb != core.OutCard && t.Verb != core.OutAlert {
-			if t.Recent, err = s.recent(ctx, t.Delivery); err != nil {
+		if t.Verb == core.OutOpen || t.Thread == "" && t.Verb != core.OutCard && t.Verb != core.OutAlert {
+			if t.Recent, err = s.recent(ctx, t); err != nil {
 				return err
 			}
 		}
@@ -175,9 +182,26 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 	return nil
 }
 
-// recent gives the last messages of a session that are not owed to the thread themselves, oldest first: what a new thread begins with.
-func (s *Store) recent(ctx context.Context, d core.Delivery) ([]core.Event, error) {
-	events, err := all[core.Event](ctx, s, "store.Tasks", selectRecent, d.Session, d.Channel, d.Lane, maxRecent)
+// gone says why a room shows nothing more of a session, if that is so.
+func gone(served []core.Surface, room core.RemoteID, c core.Card) core.Moved {
+	why := core.MovedDepartment
+	for _, f := range served {
+		switch {
+		case f.Room != room || f.Department != c.Department:
+		case f.Shows(c.Department, c.Priority):
+			return ""
+		default:
+			why = core.MovedPriority
+		}
+	}
+	return why
+}
+
+// recent gives the last messages of a session that the thread has not shown, and that are not owed to it themselves, oldest first: what a new
+// one begins with.
+func (s *Store) recent(ctx context.Context, t *Task) ([]core.Event, error) {
+	events, err := all[core.Event](ctx, s, "store.Tasks", selectRecent,
+		t.Session, t.seq, t.Channel, t.Lane, t.Channel, string(t.Room), string(t.Thread), maxRecent)
 	slices.Reverse(events)
 	return events, err
 }
