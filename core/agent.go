@@ -16,6 +16,7 @@ type Agent struct {
 	CreatedAt    Time         `db:"created_at"`
 	DisabledAt   Time         `db:"disabled_at"`
 	Availability Availability `db:"availability"`
+	Quiet
 }
 
 // PublicName is what customers see of an agent who has set nothing else: the first name.

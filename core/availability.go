@@ -1,6 +1,7 @@
 package core
 
-// Availability is an agent's own word on whether they work. Nobody else changes it, and nothing that is done by hand asks for it.
+// Availability is an agent's own word on whether they work, or what Quiet has made of it. Nobody else changes it, and nothing that is done by hand
+// asks for it.
 type Availability string
 
 // What an agent can say.

@@ -14,6 +14,11 @@ type Desk interface {
 	LinkByEmail(ctx context.Context, remote RemoteID, email string) (Actor, error)
 	// SetAvailability keeps what an agent says of themselves, and gives them as they are then; Invalid if there is no such word.
 	SetAvailability(ctx context.Context, who Actor, to Availability) (Actor, error)
+	// Linked gives those whom the channel knows as agents.
+	Linked(ctx context.Context) ([]RemoteID, error)
+	// Quieten keeps that a linked person is not to be disturbed until a time, or, where that has come, may be again: their availability is lowered so
+	// far meanwhile. False: that changes nothing; also where nobody is linked.
+	Quieten(ctx context.Context, remote RemoteID, to Availability, until Time) (bool, error)
 	// Surface gives the settings of a room; NotFound if it shows no sessions, or does not any more.
 	Surface(ctx context.Context, room RemoteID) (Surface, error)
 	// Session gives the session whose thread it is: NotFound for any other.

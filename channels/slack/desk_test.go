@@ -8,10 +8,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -134,6 +136,23 @@ func (d *fakeDesk) SetAvailability(_ context.Context, who core.Actor, to core.Av
 		}
 	}
 	return who, nil
+}
+
+func (d *fakeDesk) Linked(context.Context) ([]core.RemoteID, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Sorted(maps.Keys(d.agents)), d.look()
+}
+
+func (d *fakeDesk) Quieten(_ context.Context, remote core.RemoteID, to core.Availability, until core.Time) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a, ok := d.agents[remote]
+	changed := ok && a.Quieten(9, to, until, core.At(testNow))
+	if changed {
+		d.agents[remote] = a
+	}
+	return changed, d.look()
 }
 
 func (d *fakeDesk) Session(_ context.Context, at core.Address) (core.SessionID, error) {

@@ -11,7 +11,7 @@
 //
 // Start with slack.go for what an app is. In: socket.go and hook.go (the two ways that Slack tells us something), take.go (what it
 // comes to), event.go (an event in our words: pure), lane.go (the order in a thread), act.go (what is said in a thread), press.go and
-// modal.go (buttons and windows), command.go, home.go and availability.go, person.go (who may act), private.go (what people are told). Out: send.go (what is
+// modal.go (buttons and windows), command.go, home.go, availability.go and quiet.go, person.go (who may act), private.go (what people are told). Out: send.go (what is
 // owed where agents work), card.go, post.go, receipt.go, move.go and alert.go (what it looks like), find.go (whether it was posted already), text.go and content.go (marks on texts, both
 // ways), file.go, fetch.go and upload.go (files, both ways). Customers: rooms.go (where they write), customer.go (what they do, for the inbox),
 // share.go (what comes beside their words), serve.go (what is owed to them). What an app needs is in manifest.go and connect.go; client.go is one

@@ -21,6 +21,7 @@ const (
 	didDelete  kind = "delete"
 	didEcho    kind = "echo"    // a post of ours has come back
 	didVisit   kind = "visit"   // somebody has opened the app's home
+	didRest    kind = "rest"    // somebody is not to be disturbed, or is again
 	didDoubt   kind = "doubt"   // the app may have been removed
 	didStrange kind = "strange" // something that a customer may have said, in a form that did not exist when this was written
 )
@@ -37,6 +38,7 @@ type doing struct {
 	team   string // of who did it; "": the channel's
 	user   string
 	mark   string // of an echo
+	rest   resting
 	msg    slack.Msg
 
 	attached []attachment // its files
@@ -97,6 +99,8 @@ func receive(s Settings, body []byte) (doing, error) {
 		Type string `json:"type"`
 		User any    `json:"user"`
 		Tab  string `json:"tab"`
+
+		DND json.RawMessage `json:"dnd_status"`
 	}
 	if err := json.Unmarshal(body, &e); err != nil {
 		return doing{}, fmt.Errorf("read the envelope: %w", err)
@@ -121,6 +125,11 @@ func receive(s Settings, body []byte) (doing, error) {
 	case "app_home_opened":
 		if user, ok := named.User.(string); ok && (named.Tab == "" || named.Tab == "home") {
 			return doing{kind: didVisit, user: user}, nil
+		}
+	case "dnd_updated_user":
+		var r resting
+		if user, ok := named.User.(string); ok && json.Unmarshal(named.DND, &r) == nil {
+			return doing{kind: didRest, user: user, rest: r}, nil
 		}
 	case "app_uninstalled", "tokens_revoked":
 		return doing{kind: didDoubt}, nil

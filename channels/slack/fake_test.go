@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -37,7 +38,8 @@ type fake struct {
 	said   []map[string]any // messages, oldest first; "channel" says where
 	users  map[string]map[string]any
 	files  map[string]*held
-	scopes string // of X-OAuth-Scopes
+	rests  map[string]resting // who is not to be disturbed
+	scopes string             // of X-OAuth-Scopes
 	clock  int
 	bot    core.Secret
 	app    core.Secret
@@ -225,6 +227,12 @@ func (f *fake) answer(c called) map[string]any {
 			return map[string]any{"ok": true, "user": user}
 		}
 		return no("user_not_found")
+	case "dnd.teamInfo":
+		users := map[string]any{}
+		for _, user := range strings.Split(c.Form.Get("users"), ",") {
+			users[user] = cmp.Or(f.rests[user], resting{Start: 1, End: 1})
+		}
+		return map[string]any{"ok": true, "users": users}
 	case "conversations.open":
 		return map[string]any{"ok": true, "channel": map[string]any{"id": "D" + c.Form.Get("users")}}
 	case "views.open", "views.publish", "views.update":

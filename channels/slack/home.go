@@ -65,6 +65,15 @@ func (h *homes) touch(c core.Card) {
 	}
 }
 
+// stir notes that something about somebody has changed who may have opened theirs.
+func (h *homes) stir(user string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, open := h.open[user]; open {
+		h.mark(user)
+	}
+}
+
 func (h *homes) mark(user string) {
 	if !slices.Contains(h.stale, user) {
 		h.stale = append(h.stale, user)
@@ -127,6 +136,9 @@ func (a *Adapter) home(ctx context.Context, user string) ([]slack.Block, core.Ag
 	agent := who.agent.Agent
 	blocks := []slack.Block{
 		section("You are " + agent.Name + " in Parley; customers see " + agent.PublicName + "."), availabilityPicker(agent.Availability),
+	}
+	if why := quietWhy(agent); why != nil {
+		blocks = append(blocks, why)
 	}
 	all, err := a.config.Desk.Mine(ctx, who.agent)
 	switch {

@@ -18,6 +18,7 @@ var scopes = []string{
 	"chat:write",
 	"chat:write.customize", // the customer's name as the author
 	"commands",             // /parley, and the shortcuts
+	ScopeQuiet,             // who is not to be disturbed, where that lowers their availability
 	scopeRead,              // what agents attach
 	scopeWrite,             // what customers attach, and its deletion
 	"groups:history",       // as above, in private channels
@@ -32,13 +33,13 @@ var scopes = []string{
 const ScopeEmail = "users:read.email"
 
 // spare are those of them without which an app, such as one that was made earlier, does all but what they are for.
-var spare = []string{"reactions:write", ScopeEmail}
+var spare = []string{"reactions:write", ScopeEmail, ScopeQuiet}
 
 // appScope is the permission of the app-level token.
 const appScope = "connections:write"
 
 // events are what the app is told of: https://docs.slack.dev/reference/events
-var events = []string{"app_home_opened", "app_uninstalled", "message.channels", "message.groups", "message.im", "tokens_revoked"}
+var events = []string{"app_home_opened", "app_uninstalled", "dnd_updated_user", "message.channels", "message.groups", "message.im", "tokens_revoked"}
 
 // Manifest gives what Slack asks for when an app is made, as JSON. host is where this installation is reached, with or without
 // "https://"; it matters in the mode events only. The mode "" is socket. The error is Invalid.

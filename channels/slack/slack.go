@@ -46,6 +46,8 @@ type Settings struct {
 	Rooms
 	// LinkByEmail lets a member of the workspace who is linked to nobody be the agent who has their e-mail address.
 	LinkByEmail bool `json:"link_by_email,omitempty"`
+	// DND is what linked agents are while they are not to be disturbed in Slack, if they are more than that otherwise: busy or away; "": what they say.
+	DND core.Availability `json:"dnd,omitempty"`
 	channels.Rated
 }
 
@@ -75,6 +77,8 @@ func ParseSettings(document json.RawMessage) (Settings, error) {
 		return Settings{}, invalid("bot", "is not a user's id")
 	case !anApp.MatchString(s.App):
 		return Settings{}, invalid("app", "is not an app's id")
+	case s.DND != "" && s.DND != core.AgentBusy && s.DND != core.AgentAway:
+		return Settings{}, invalid("dnd", "is neither busy nor away")
 	}
 	if err := s.Check(); err != nil {
 		return Settings{}, err
@@ -180,6 +184,7 @@ type Adapter struct {
 type pace struct {
 	home  time.Duration // between two times that homes are shown anew
 	look  time.Duration // between two looks whether the token is good
+	rest  time.Duration // between two looks who is not to be disturbed
 	hold  time.Duration // in which an event may be overtaken by an older one
 	fresh time.Duration // in which a customer keeps the name that Slack has told last
 	patch time.Duration // that a thread may take to become known
@@ -188,7 +193,7 @@ type pace struct {
 	pause time.Duration // the longest between two tries
 }
 
-var usualPace = pace{home: 3 * time.Second, look: 5 * time.Minute, hold: 60 * time.Millisecond, fresh: time.Minute,
+var usualPace = pace{home: 3 * time.Second, look: 5 * time.Minute, rest: 2 * time.Minute, hold: 60 * time.Millisecond, fresh: time.Minute,
 	patch: 1500 * time.Millisecond, drain: 2 * time.Second,
 	quiet: 40 * time.Second, pause: time.Minute}
 
@@ -236,6 +241,9 @@ func (a *Adapter) Run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.watch(running) })
 	group.Go(func() error { return a.keepHomes(running) })
+	if a.settings.DND != "" {
+		group.Go(func() error { return a.keepQuiet(running) })
+	}
 	if a.settings.Mode == ModeSocket {
 		group.Go(func() error { return a.listen(running) })
 	}

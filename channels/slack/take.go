@@ -67,6 +67,10 @@ func (a *Adapter) takeEvent(body []byte) (call, error) {
 		default: // it will be asked anyway
 		}
 		return call{}, nil
+	case didRest:
+		return call{do: func(context.Context) (reply, error) {
+			return reply{after: func(ctx context.Context) { a.quieten(ctx, d.user, d.rest) }}, nil
+		}}, nil
 	case didVisit:
 		return call{do: func(context.Context) (reply, error) {
 			return reply{after: func(ctx context.Context) { a.showHome(ctx, d.user, true, "") }}, nil

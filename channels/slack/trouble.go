@@ -65,6 +65,9 @@ func (a *Adapter) permitted(header http.Header) {
 	if a.settings.LinkByEmail {
 		needs = append(needs, ScopeEmail)
 	}
+	if a.settings.DND != "" {
+		needs = append(needs, ScopeQuiet)
+	}
 	missing := lacking(header, needs)
 	a.mu.Lock()
 	a.missing = missing

@@ -151,6 +151,8 @@ var badInputs = map[string]bad{
 	"a surface that holds until soon":        {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--hold", "soon"}, name: "--hold"},
 	"a surface moved from nowhere":           {args: []string{"surface", "move", "--channel", "c", "--to", "C0123456789"}, name: "missing flags: --from"},
 	"a surface moved to nowhere":             {args: []string{"surface", "move", "--channel", "c", "--from", "C0123456789"}, name: "missing flags: --to"},
+	"not to be disturbed, and what then":     {args: []string{"channel", "set", "support-slack", "--dnd", "asleep"}, name: "--dnd"},
+	"not to be disturbed, at first":          {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "/dev/null", "--dnd", "available"}, name: "--"},
 	"linked by e-mail perhaps":               {args: []string{"channel", "set", "support-slack", "--link-by-email=perhaps"}, name: "--link-by-email"},
 	"a surface with some receipts":           {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--receipts=some"}, name: "--receipts"},
 	"a bot without a token":                  {args: []string{"channel", "add", "telegram", "--department", "support"}, name: "missing flags: --token-file"},

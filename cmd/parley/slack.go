@@ -17,6 +17,7 @@ type channelAddSlack struct {
 	SigningSecretFile string   `placeholder:"FILE" help:"A file with the signing secret, for the mode events."`
 	Mode              string   `enum:"socket,events" default:"socket" help:"socket: Parley opens a connection to Slack; events: Slack calls PARLEY_PUBLIC_URL."`
 	LinkByEmail       bool     `help:"Let a member of the workspace be the agent who has their e-mail address, without a code. Guests and others never are."`
+	DND               string   `name:"dnd" default:"off" placeholder:"busy|away|off" help:"What linked agents are to their colleagues while they are not to be disturbed in Slack, unless they say otherwise meanwhile."`
 	TeamChannel       string   `placeholder:"ID" help:"A Slack channel, like C0123456789, where the department's sessions are shown and answered."`
 	DMs               bool     `name:"dms" help:"Who writes to the app in direct messages is a customer."`
 	HelpChannel       []string `placeholder:"ID[:every]" sep:"none" help:"A Slack channel in which each message that mentions the app begins a session in its thread; with :every each message does. May be given again."`
@@ -32,6 +33,10 @@ func (s channelAddSlack) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	dnd, err := slack.ParseDND("dnd", s.DND)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	o, err := p.office(ctx, false)
@@ -39,7 +44,7 @@ func (s channelAddSlack) Run(p *program) error {
 		return err
 	}
 	defer o.close()
-	settings := slack.Settings{Mode: s.Mode, LinkByEmail: s.LinkByEmail}
+	settings := slack.Settings{Mode: s.Mode, LinkByEmail: s.LinkByEmail, DND: dnd}
 	if settings, err = connectSlack(ctx, o.config, secrets, settings); err != nil {
 		return err
 	}
@@ -167,8 +172,11 @@ func connectSlack(ctx context.Context, c *config, secrets slack.Secrets, wanted 
 	if wanted.LinkByEmail {
 		needs = append(needs, slack.ScopeEmail)
 	}
+	if wanted.DND != "" {
+		needs = append(needs, slack.ScopeQuiet)
+	}
 	found, err := slack.Connect(ctx, c.slackURL, secrets, wanted.Mode, nil, needs...)
-	found.LinkByEmail = wanted.LinkByEmail
+	found.LinkByEmail, found.DND = wanted.LinkByEmail, wanted.DND
 	return found, err
 }
 

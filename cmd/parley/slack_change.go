@@ -12,6 +12,7 @@ import (
 // slackChange changes where customers write to a Slack app, and how its agents are known.
 type slackChange struct {
 	LinkByEmail   *bool    `help:"Slack: let a member of the workspace be the agent who has their e-mail address; --link-by-email=false ends that. Who is linked stays so."`
+	DND           *string  `name:"dnd" placeholder:"busy|away|off" help:"Slack: what linked agents are to their colleagues while they are not to be disturbed there, unless they say otherwise meanwhile."`
 	DMs           bool     `name:"dms" help:"Slack: who writes to the app in direct messages is a customer from now on."`
 	NoDMs         bool     `name:"no-dms" help:"Slack: … is none any more."`
 	HelpChannel   []string `placeholder:"ID[:every]" sep:"none" help:"Slack: a channel, like C0123456789, in which each message that mentions the app begins a session in its thread; with :every each message does. May be given again."`
@@ -20,13 +21,18 @@ type slackChange struct {
 
 // given tells whether anything is to change.
 func (r slackChange) given() bool {
-	return r.LinkByEmail != nil || r.DMs || r.NoDMs || len(r.HelpChannel)+len(r.NoHelpChannel) > 0
+	return r.LinkByEmail != nil || r.DND != nil || r.DMs || r.NoDMs || len(r.HelpChannel)+len(r.NoHelpChannel) > 0
 }
 
 // check says whether that can be meant.
 func (r slackChange) check() error {
 	if r.DMs && r.NoDMs {
 		return &badInput{"--no-dms", "is the contrary of --dms"}
+	}
+	if r.DND != nil {
+		if _, err := slack.ParseDND("dnd", *r.DND); err != nil {
+			return err
+		}
 	}
 	for _, room := range r.NoHelpChannel {
 		if err := slack.CheckRoom("no_help_channel", room); err != nil {
@@ -120,6 +126,11 @@ func (o *office) resettle(ctx context.Context, c *core.Channel, held core.Secret
 	}
 	if r.LinkByEmail != nil {
 		s.LinkByEmail = *r.LinkByEmail
+	}
+	if r.DND != nil {
+		if s.DND, err = slack.ParseDND("dnd", *r.DND); err != nil {
+			return err
+		}
 	}
 	if err := s.Check(); err != nil {
 		return err

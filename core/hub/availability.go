@@ -13,23 +13,62 @@ func (h *Hub) SetAvailability(ctx context.Context, who core.Actor, to core.Avail
 	if err := to.Check(); err != nil {
 		return core.Actor{}, err
 	}
-	var now core.Actor
-	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) (err error) {
-		now, err = w.Agent(who.Agent.ID)
-		switch {
-		case err != nil:
-			return err
-		case now.Agent.DisabledAt != 0:
-			return &core.Error{Op: "hub.SetAvailability", Kind: core.Forbidden, Reason: "This agent has been disabled."}
-		case now.Agent.Availability == to:
-			return nil
+	by := core.Event{ActorKind: core.ByAgent, Actor: int64(who.Agent.ID), Name: who.Agent.PublicName}
+	now, _, err := h.changeAvailability(ctx, who.Agent.ID, by, func(a *core.Agent, _ core.Time) (bool, error) {
+		if a.DisabledAt != 0 {
+			return false, &core.Error{Op: "hub.SetAvailability", Kind: core.Forbidden, Reason: "This agent has been disabled."}
 		}
-		now.Agent.Availability = to
+		return a.Speak(to), nil
+	})
+	return now, err
+}
+
+// quieten keeps that an agent is not to be disturbed, as a channel says. Most times it says what is known.
+func (h *Hub) quieten(ctx context.Context, a core.Actor, by core.ChannelID, to core.Availability, until core.Time) (bool, error) {
+	if err := to.Check(); err != nil {
+		return false, err
+	}
+	if !a.Agent.Quieten(by, to, until, core.At(h.clock())) {
+		return false, nil
+	}
+	_, changed, err := h.changeAvailability(ctx, a.Agent.ID, core.Event{}, func(a *core.Agent, now core.Time) (bool, error) {
+		return a.Quieten(by, to, until, now), nil
+	})
+	return changed, err
+}
+
+// quietPage is how many agents are wakened at once.
+const quietPage = 100
+
+// waken lets agents be disturbed again whose time has come, whoever runs their channel by now.
+func (h *Hub) waken(ctx context.Context) error {
+	now := core.At(h.clock())
+	over, err := h.store.QuietOver(ctx, now, quietPage)
+	for _, id := range over {
+		if err == nil {
+			_, _, err = h.changeAvailability(ctx, id, core.Event{}, func(a *core.Agent, _ core.Time) (bool, error) {
+				return a.QuietUntil <= now && a.Waken(), nil
+			})
+		}
+	}
+	return err
+}
+
+// changeAvailability lets an agent's availability be another, and tells of it, as by says who does it. False: it is as it was.
+func (h *Hub) changeAvailability(ctx context.Context, id core.AgentID, by core.Event, how func(*core.Agent, core.Time) (bool, error)) (core.Actor, bool, error) {
+	var now core.Actor
+	var changed bool
+	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) (err error) {
+		if now, err = w.Agent(id); err != nil {
+			return err
+		}
+		if changed, err = how(&now.Agent, w.Now()); err != nil || !changed {
+			return err
+		}
+		by.Kind, by.Target = core.EventAgentChanged, id
 		w.SetAvailability(now)
-		w.Tell(settings(core.Event{
-			Kind: core.EventAgentChanged, Target: now.Agent.ID, ActorKind: core.ByAgent, Actor: int64(now.Agent.ID), Name: now.Agent.PublicName,
-		}))
+		w.Tell(settings(by))
 		return nil
 	}})
-	return now, err
+	return now, changed && err == nil, err
 }

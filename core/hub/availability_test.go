@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"testing"
+	"time"
 
 	"parley/core"
 	"parley/core/store/storetest"
@@ -66,6 +67,61 @@ func TestAnAgentSaysWhetherTheyWorkC4(t *testing.T) {
 		}
 		if _, err := s.hub.SetAvailability(ctx, who, core.AgentAway); core.KindOf(err) != core.Forbidden {
 			t.Errorf("of a disabled agent: got %v, want forbidden", err)
+		}
+	})
+}
+
+// What Slack or another channel says lowers it for a time, and comes back by itself: also where nobody runs the channel any more.
+func TestAChannelLowersAvailabilityForATimeS10(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		o := works(t, url, "R")
+		ctx := context.Background()
+		now := time.Now()
+		o.hub.clock = func() time.Time { return now }
+		o.link(o.anna, "T/anna")
+		is := func(when string, want core.Availability) {
+			t.Helper()
+			a := must(o.desk.Agent(ctx, "T/anna"))
+			if a.Agent.Availability != want {
+				t.Errorf("%s: got %q, want %q", when, a.Agent.Availability, want)
+			}
+		}
+		quieten := func(minutes int, want bool) {
+			t.Helper()
+			got, err := o.desk.Quieten(ctx, "T/anna", core.AgentBusy, core.At(now.Add(time.Duration(minutes)*time.Minute)))
+			if got != want || err != nil {
+				t.Errorf("%d minutes: got %v, %v, want %v", minutes, got, err, want)
+			}
+		}
+		if got, err := o.desk.Linked(ctx); err != nil || len(got) != 1 || got[0] != "T/anna" {
+			t.Errorf("linked: got %q, %v", got, err)
+		}
+		before := must(o.store.LogAfter(ctx, 0, 10_000))
+		quieten(10, true)
+		quieten(10, false)
+		is("begun", core.AgentBusy)
+		if news := must(o.store.LogAfter(ctx, before[len(before)-1].ID, 10)); len(news) != 1 || news[0].Kind != core.EventAgentChanged || news[0].Target != o.anna.Agent.ID {
+			t.Errorf("got the events %+v, want one of her", news)
+		}
+		if err := o.hub.tend(ctx); err != nil {
+			t.Fatal(err)
+		}
+		is("while it lasts", core.AgentBusy)
+		now = now.Add(10 * time.Minute)
+		if err := o.hub.tend(ctx); err != nil {
+			t.Fatal(err)
+		}
+		is("over", core.AgentAvailable)
+		quieten(10, true)
+		must(o.desk.SetAvailability(ctx, o.anna, core.AgentBusy))
+		now = now.Add(10 * time.Minute)
+		if err := o.hub.tend(ctx); err != nil {
+			t.Fatal(err)
+		}
+		is("over, and she has spoken", core.AgentBusy)
+		if changed, err := o.desk.Quieten(ctx, "T/nobody", core.AgentBusy, core.At(now.Add(time.Hour))); changed || err != nil {
+			t.Errorf("who is not linked: got %v, %v", changed, err)
 		}
 	})
 }

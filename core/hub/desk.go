@@ -43,6 +43,21 @@ func (d desk) SetAvailability(ctx context.Context, who core.Actor, to core.Avail
 	return d.hub.SetAvailability(ctx, who, to)
 }
 
+func (d desk) Linked(ctx context.Context) ([]core.RemoteID, error) {
+	return d.hub.store.Linked(ctx, d.channel)
+}
+
+func (d desk) Quieten(ctx context.Context, remote core.RemoteID, to core.Availability, until core.Time) (bool, error) {
+	a, err := d.Agent(ctx, remote)
+	if k := core.KindOf(err); k == core.NotFound || k == core.Forbidden {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return d.hub.quieten(ctx, a, d.channel, to, until)
+}
+
 func (d desk) Surface(ctx context.Context, room core.RemoteID) (core.Surface, error) {
 	return d.hub.store.Surface(ctx, d.channel, room)
 }

@@ -66,6 +66,9 @@ func (h *Hub) Run(ctx context.Context) error {
 }
 
 func (h *Hub) tend(ctx context.Context) error {
+	if err := h.waken(ctx); err != nil {
+		return err
+	}
 	if err := h.dropStale(ctx); err != nil {
 		return err
 	}

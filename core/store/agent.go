@@ -14,7 +14,7 @@ type agentRole struct {
 }
 
 const selectAgentRoles = `SELECT a.id, a.email, a.name, a.public_name, a.password_hash, a.admin, a.created_at, a.disabled_at, a.availability,
-	COALESCE(r.department, 0) AS department, COALESCE(r.role, 0) AS role FROM agents a LEFT JOIN roles r ON r.agent = a.id `
+	a.quiet_by, a.quiet_former, a.quiet_until, COALESCE(r.department, 0) AS department, COALESCE(r.role, 0) AS role FROM agents a LEFT JOIN roles r ON r.agent = a.id `
 
 // actorsOf puts agents' rows together, in the order in which they first come.
 func actorsOf(rows []agentRole) []core.Actor {
@@ -114,13 +114,20 @@ func (w *Work) PutAgent(a core.Actor) {
 	}
 }
 
-const setAvailability = `UPDATE agents SET availability = ? WHERE id = ?`
+const setAvailability = `UPDATE agents SET availability = ?, quiet_by = ?, quiet_former = ?, quiet_until = ? WHERE id = ?`
 
-// SetAvailability keeps what an agent says of their availability, and nothing else of them.
+// SetAvailability keeps an agent's availability, with what a channel has made of it, and nothing else of them.
 func (w *Work) SetAvailability(a core.Actor) {
 	g := w.group
 	g.agents.put(g, a.Agent.ID, a, false)
-	w.change(setAvailability, string(a.Agent.Availability), a.Agent.ID)
+	w.change(setAvailability, string(a.Agent.Availability), a.Agent.QuietBy, string(a.Agent.QuietFormer), a.Agent.QuietUntil, a.Agent.ID)
+}
+
+const selectQuiet = `SELECT id FROM agents WHERE quiet_until > 0 AND quiet_until <= ? ORDER BY quiet_until LIMIT ?`
+
+// QuietOver gives agents who were not to be disturbed until a time that has come.
+func (s *Store) QuietOver(ctx context.Context, now core.Time, limit int) ([]core.AgentID, error) {
+	return all[core.AgentID](ctx, s, "store.QuietOver", selectQuiet, now, limit)
 }
 
 const deleteLogins = `DELETE FROM logins WHERE agent = ?`

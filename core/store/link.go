@@ -8,6 +8,7 @@ import (
 
 const (
 	selectAgentByLink = selectAgentRoles + `JOIN links k ON k.agent = a.id WHERE k.channel = ? AND k.remote = ?`
+	selectLinked      = `SELECT k.remote FROM links k JOIN agents a ON a.id = k.agent WHERE k.channel = ? AND a.disabled_at = 0 ORDER BY k.created_at, k.remote`
 	selectLinks       = `SELECT channel, remote, agent, created_at FROM links WHERE agent = ? ORDER BY created_at`
 	upsertLink        = `INSERT INTO links (channel, remote, agent, created_at) VALUES (?, ?, ?, ?)
 	ON CONFLICT (channel, remote) DO UPDATE SET agent = excluded.agent, created_at = excluded.created_at`
@@ -22,6 +23,11 @@ const (
 // ActorByLink gives the agent whom a channel knows by that name, disabled or not; NotFound if nobody is linked.
 func (s *Store) ActorByLink(ctx context.Context, c core.ChannelID, remote core.RemoteID) (core.Actor, error) {
 	return s.actor(ctx, "store.ActorByLink", core.NotFound, selectAgentByLink, c, string(remote))
+}
+
+// Linked gives whom a channel knows as agents who have not been disabled, those linked first before the others.
+func (s *Store) Linked(ctx context.Context, c core.ChannelID) ([]core.RemoteID, error) {
+	return all[core.RemoteID](ctx, s, "store.Linked", selectLinked, c)
 }
 
 // Links gives an agent's links, oldest first.

@@ -18,7 +18,10 @@ func in(room, thread core.RemoteID) core.Address {
 
 func (h *house) thread(id core.SessionID, room, thread core.RemoteID) {
 	h.t.Helper()
-	h.must(h.do(h.on(id, func(w *store.Work, s core.Session) error { w.AddThread(id, slack, in(room, thread), s.LastSeq); return nil })))
+	h.must(h.do(h.on(id, func(w *store.Work, s core.Session) error {
+		w.AddThread(id, slack, in(room, thread), s.LastSeq)
+		return nil
+	})))
 }
 
 func (h *house) lose(room, thread core.RemoteID) {
