@@ -46,7 +46,7 @@ func newRig(t testing.TB) *rig {
 	r := &rig{inbox: &inbox{}, feed: newVisitorFeed(), brought: &shelf{}, log: &logBook{}, clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}}
 	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	r.group = socket.NewGroup(log)
-	r.Widget = New(r.inbox, r.feed, r.brought, r.group, r.clock.Now, log)
+	r.Widget = New(r.inbox, r.feed, r.brought, r.group, "https://parley.test", r.clock.Now, log)
 	if err := r.Set([]Live{{shopChannel(), "Support"}}); err != nil {
 		t.Fatal(err)
 	}

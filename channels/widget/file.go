@@ -56,8 +56,6 @@ func noFiles() error {
 // token that welcome gave. The answer says what a message may claim it by.
 func (s *site) bring(w *Widget, rw http.ResponseWriter, r *http.Request) {
 	h := rw.Header()
-	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
-	h.Add("Vary", "Origin")
 	switch r.Method {
 	case http.MethodOptions:
 		h.Set("Access-Control-Allow-Methods", http.MethodPost)

@@ -30,7 +30,7 @@ type visitor struct {
 	site   *site
 
 	// Of the connection's reader alone.
-	conn     *socket.Conn
+	line     line
 	who      core.RemoteID // who it is and where they write; "" before hello
 	stop     func()        // ends following
 	messages socket.Window
@@ -44,85 +44,106 @@ var (
 	_ core.VisitorSink = (*visitor)(nil)
 )
 
-// Open looks once more whether the channel is live: it may have changed since the handshake began.
+// Open begins a socket.
 func (v *visitor) Open(c *socket.Conn) {
-	v.conn = c
+	v.line = c
+	v.open()
+}
+
+// Message is one frame of a socket.
+func (v *visitor) Message(_ *socket.Conn, b []byte) { v.hear(b) }
+
+// Closed ends what a socket began.
+func (v *visitor) Closed(*socket.Conn) { v.end() }
+
+// open looks once more whether the channel is live: it may have changed since the connection began.
+func (v *visitor) open() {
 	if !v.widget.has(v.site) {
-		c.Close(socket.CloseGone, reasonGone)
+		v.line.Close(socket.CloseGone, reasonGone)
 	}
 }
 
-// Message is one frame of the client.
-func (v *visitor) Message(c *socket.Conn, b []byte) {
+// hear takes one frame of the client.
+func (v *visitor) hear(b []byte) {
 	f, err := parse(b)
 	switch {
 	case errors.Is(err, errNoObject):
-		c.Close(socket.CloseBadFrame, "not a JSON object")
+		v.line.Close(socket.CloseBadFrame, "not a JSON object")
 	case v.who == "":
-		v.begin(c, f, err)
+		v.begin(f, err)
 	case err != nil:
-		c.Send(refused("", err))
+		v.line.Send(refused("", err))
 	default:
-		v.do(c, f)
+		v.do(f)
 	}
 }
 
-// Closed ends what the connection began.
-func (v *visitor) Closed(*socket.Conn) {
+// end ends what the connection began.
+func (v *visitor) end() {
 	if v.stop != nil {
 		v.stop()
 	}
 	v.mark.end(v.tellSeen)
 }
 
-// begin takes the first frame, which must be hello, and says who the visitor is.
-func (v *visitor) begin(c *socket.Conn, f clientFrame, err error) {
-	if err != nil || f.Type != frameHello {
-		c.Close(socket.CloseBadFrame, "hello first")
+// begin takes the first frame, and shows the visitor their conversation from then on.
+func (v *visitor) begin(f clientFrame, err error) {
+	token := v.admit(f, err)
+	if token == "" {
 		return
 	}
-	if !slices.Contains(f.Versions, version) {
-		c.Close(socket.CloseNoVersion, "no version in common")
-		return
-	}
-	token := f.Token
-	if !isToken(token) {
-		token = core.NewToken()
-	}
-	v.who = core.RemoteID(core.HashToken(token))
-	c.Send(welcome(token, v.site.live.Department, v.site.files))
+	v.line.Send(welcome(token, v.site.live.Department, v.site.files))
 
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout) // outlives the handshake's request
 	defer cancel()
 	v.stop, err = v.widget.feed.FollowVisitor(ctx, v.site.live.Channel.ID, v.who, f.After, v)
 	if err != nil {
 		v.widget.log.Warn("visitor cannot be shown their conversation", "channel", v.site.live.Channel.Slug, "error", err)
-		c.Close(socket.CloseInternal, "not available now")
+		v.line.Close(socket.CloseInternal, "not available now")
 	}
 }
 
+// admit says who the visitor is by the first frame, which must be hello, and gives their token, a new one where they have
+// none; "" where it closed the connection.
+func (v *visitor) admit(f clientFrame, err error) core.Secret {
+	if err != nil || f.Type != frameHello {
+		v.line.Close(socket.CloseBadFrame, "hello first")
+		return ""
+	}
+	if !slices.Contains(f.Versions, version) {
+		v.line.Close(socket.CloseNoVersion, "no version in common")
+		return ""
+	}
+	token := f.Token
+	if !isToken(token) {
+		token = core.NewToken()
+	}
+	v.who = core.RemoteID(core.HashToken(token))
+	return token
+}
+
 // do is what a visitor who has said hello wants.
-func (v *visitor) do(c *socket.Conn, f clientFrame) {
+func (v *visitor) do(f clientFrame) {
 	switch f.Type {
 	case frameHello:
-		c.Close(socket.CloseBadFrame, "a second hello")
+		v.line.Close(socket.CloseBadFrame, "a second hello")
 	case frameMessage, frameEnd:
-		v.say(c, f)
+		v.say(f)
 	case frameSeen:
 		v.see(f.Cursor)
 	case frameTyping:
 		v.write(f)
 	case frameOlder:
-		v.older(c, f.Before)
+		v.older(f.Before)
 	case framePing:
-		c.Send(pong)
+		v.line.Send(pong)
 	}
 }
 
 // say hands a message, or the wish to end, to the hub, and tells the client only then.
-func (v *visitor) say(c *socket.Conn, f clientFrame) {
+func (v *visitor) say(f clientFrame) {
 	if f.Type == frameMessage && !v.messages.Allow(v.now(), v.site.limits.Messages, messagesSpan) {
-		c.Close(socket.CloseTooMany, "too many messages")
+		v.line.Close(socket.CloseTooMany, "too many messages")
 		return
 	}
 	err := f.check()
@@ -134,11 +155,11 @@ func (v *visitor) say(c *socket.Conn, f clientFrame) {
 	}
 	switch {
 	case err == nil:
-		c.Send(ack(f.ID))
+		v.line.Send(ack(f.ID))
 	case isClientID(f.ID):
-		c.Send(refused(f.ID, err))
+		v.line.Send(refused(f.ID, err))
 	default:
-		c.Send(refused("", err))
+		v.line.Send(refused("", err))
 	}
 }
 
@@ -154,7 +175,7 @@ func (v *visitor) write(f clientFrame) {
 
 // older shows what was before. A refusal would be taken for one of the message under way, so a place that is not this
 // visitor's has nothing before it, and what cannot be read now has nothing now.
-func (v *visitor) older(c *socket.Conn, before string) {
+func (v *visitor) older(before string) {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout) // a connection has no context
 	defer cancel()
 	f, err := v.widget.feed.OlderVisitor(ctx, v.site.live.Channel.ID, v.who, before, olderLimit)
@@ -162,7 +183,7 @@ func (v *visitor) older(c *socket.Conn, before string) {
 		v.fault("older events not read", err)
 		f = core.VisitorFrame{More: core.KindOf(err) != core.Invalid}
 	}
-	c.Send(older(f))
+	v.line.Send(older(f))
 }
 
 // see remembers how far the customer has seen. The hub is told soon, by tellSeen. A place that is not this visitor's is
@@ -197,9 +218,9 @@ func (v *visitor) fault(what string, err error) {
 }
 
 // Frame is core.VisitorSink's.
-func (v *visitor) Frame(f core.VisitorFrame) bool { return v.conn.Send(events(f)) }
+func (v *visitor) Frame(f core.VisitorFrame) bool { return v.line.Send(events(f)) }
 
 // Hint is core.VisitorSink's.
-func (v *visitor) Hint(name string) bool { return v.conn.Send(typing(name)) }
+func (v *visitor) Hint(name string) bool { return v.line.Send(typing(name)) }
 
 func (v *visitor) now() core.Time { return core.At(v.widget.clock()) }

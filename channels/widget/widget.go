@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -36,6 +37,7 @@ type Settings struct {
 	Limits Limits `json:"limits,omitzero"`
 	// Files lets visitors send files.
 	Files bool `json:"files,omitempty"`
+	Look
 }
 
 // Limits are what one connection may send before it is closed with 4429.
@@ -96,12 +98,15 @@ func ParseSettings(document json.RawMessage) (Settings, error) {
 	if err := s.Limits.check(); err != nil {
 		return Settings{}, err
 	}
+	if err := s.Look.Check(); err != nil {
+		return Settings{}, err
+	}
 	checked, err := NewSettings(s.Origins)
 	if err != nil {
 		return Settings{}, err
 	}
-	checked.Limits, checked.Files = s.Limits, s.Files
-	return checked, nil
+	s.Origins = checked.Origins
+	return s, nil
 }
 
 func badSettings(reason string, err error) error {
@@ -122,10 +127,14 @@ func (l Live) equal(m Live) bool {
 // site is a live channel, ready for use. It is never changed: another one takes its place.
 type site struct {
 	live    Live
-	origins []string
+	origins []string // of pages that may show it
+	callers []string // of pages that may speak for a visitor: those, and our own frame
 	limits  Limits
 	files   bool
+	look    []byte // as pages are told
 	brings  brings
+	streams atomic.Int32
+	posters posters
 }
 
 // Files keeps what visitors bring, until they say it.
@@ -134,7 +143,7 @@ type Files interface {
 	Bring(ctx context.Context, f core.File, bytes io.Reader) (core.File, error)
 }
 
-// Widget speaks for all live widget channels. It is the http.Handler of /widget/v1/socket and of /widget/v1/files.
+// Widget speaks for all live widget channels. It is the http.Handler of all of Paths.
 type Widget struct {
 	inbox   core.Inbox
 	feed    core.VisitorFeed
@@ -144,14 +153,26 @@ type Widget struct {
 	log     *slog.Logger
 	hello   time.Duration // within which hello must come
 	whole   time.Duration // within which all of a file must
+	beat    time.Duration // between two signs of life on a stream
+	own     string        // the origin of our frame
+	streams streams
 
 	setting sync.Mutex
 	sites   atomic.Pointer[map[string]*site] // by slug
 }
 
-// New makes a widget without live channels. Connections belong to the group; who made that closes it.
-func New(inbox core.Inbox, feed core.VisitorFeed, files Files, sockets *socket.Group, clock core.Clock, log *slog.Logger) *Widget {
-	w := &Widget{inbox: inbox, feed: feed, files: files, sockets: sockets, clock: clock, log: log, hello: helloTime, whole: bringTime}
+// SocketPath is where a visitor's WebSocket begins.
+const SocketPath = "/widget/v1/socket"
+
+// Paths are those that a Widget answers.
+var Paths = []string{SocketPath, EventsPath, FramesPath, FilesPath, LookPath, FramePath}
+
+// New makes a widget without live channels, which is reached at publicURL. Sockets belong to the group; who made that closes it.
+func New(inbox core.Inbox, feed core.VisitorFeed, files Files, sockets *socket.Group, publicURL string, clock core.Clock, log *slog.Logger) *Widget {
+	w := &Widget{
+		inbox: inbox, feed: feed, files: files, sockets: sockets, own: originOf(publicURL), clock: clock, log: log,
+		hello: helloTime, whole: bringTime, beat: streamBeat,
+	}
 	w.sites.Store(&map[string]*site{})
 	return w
 }
@@ -178,9 +199,13 @@ func (w *Widget) Set(live []Live) error {
 			wrong = append(wrong, fmt.Errorf("channel %s: %w", l.Channel.Slug, err))
 			continue
 		}
-		now[l.Channel.Slug] = &site{live: l, origins: settings.Origins, limits: settings.Limits.orDefault(), files: settings.Files}
+		now[l.Channel.Slug] = &site{
+			live: l, origins: settings.Origins, callers: append(slices.Clip(settings.Origins), w.own),
+			limits: settings.Limits.orDefault(), files: settings.Files, look: settings.Look.shown(),
+		}
 	}
 	w.sites.Store(&now)
+	w.streams.closeWhere(func(s *site) bool { return !w.has(s) }, socket.CloseGone, reasonGone)
 	w.sockets.CloseWhere(func(h socket.Handler) bool {
 		v, ok := h.(*visitor)
 		return ok && v.widget == w && !w.has(v.site)
@@ -193,28 +218,75 @@ const reasonGone = "the channel is gone or has changed"
 // has tells whether the site is still the live one of its slug.
 func (w *Widget) has(s *site) bool { return (*w.sites.Load())[s.live.Channel.Slug] == s }
 
-// ServeHTTP begins a visitor's connection, or takes a file of theirs: ?channel= names the channel. A channel that is not live is 404, an Origin that
-// is not the channel's 403, both before the upgrade.
+// ServeHTTP answers for a channel, which ?channel= names. One that is not live is 404. Who speaks for a visitor does so from one of the
+// channel's origins or from our own frame, else it is 403, before a socket's upgrade.
 func (w *Widget) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	s := (*w.sites.Load())[r.URL.Query().Get("channel")]
 	if s == nil {
+		rw.Header().Set("Access-Control-Allow-Origin", "*") // so that a page can tell this from a network's failure
 		http.Error(rw, "no such channel", http.StatusNotFound)
 		return
 	}
-	if !socket.SameOrigin(r, s.origins) {
+	switch r.URL.Path {
+	case LookPath:
+		s.serveLook(rw, r)
+		return
+	case FramePath:
+		s.serveFrame(w, rw, r)
+		return
+	}
+	if !socket.SameOrigin(r, s.callers) {
 		origin := r.Header.Get("Origin")
 		w.log.Info("widget refused for its origin", "channel", s.live.Channel.Slug, "origin", origin[:min(len(origin), 200)])
 		http.Error(rw, "not an origin of this channel", http.StatusForbidden)
 		return
 	}
-	if r.URL.Path == FilesPath {
+	switch r.URL.Path {
+	case FilesPath:
+		allow(rw, r)
 		s.bring(w, rw, r)
-		return
+	case EventsPath, FramesPath:
+		allow(rw, r)
+		s.answer(w, rw, r)
+	default:
+		s.connect(w, rw, r)
 	}
+}
+
+// allow lets the page that asks read the answer.
+func allow(rw http.ResponseWriter, r *http.Request) {
+	rw.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	rw.Header().Add("Vary", "Origin")
+}
+
+// answer takes what a visitor without a WebSocket asks.
+func (s *site) answer(w *Widget, rw http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.Method != http.MethodPost:
+		rw.Header().Set("Allow", http.MethodPost)
+		http.Error(rw, "only POST", http.StatusMethodNotAllowed)
+	case r.URL.Path == EventsPath:
+		s.listen(w, rw, r)
+	default:
+		s.post(w, rw, r)
+	}
+}
+
+func (s *site) connect(w *Widget, rw http.ResponseWriter, r *http.Request) {
 	err := socket.Upgrade(rw, r, &visitor{widget: w, site: s}, socket.Options{
 		Group: w.sockets, FirstFrame: w.hello, Frames: s.limits.Frames, Span: framesSpan,
 	})
 	if err != nil {
 		w.log.Debug("widget socket not opened", "channel", s.live.Channel.Slug, "error", err)
 	}
+}
+
+// originOf is an address's, "" if it has none.
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	origin, _ := socket.ParseOrigin(u.Scheme + "://" + u.Host)
+	return origin
 }

@@ -36,6 +36,7 @@ type channelAddWidget struct {
 	placement
 	Origin []string `required:"" placeholder:"URL" sep:"none" help:"A site that may show it, like https://shop.example.com. May be given again."`
 	Files  bool     `help:"Let customers send files. They see those of agents in any case."`
+	lookChange
 }
 
 func (w channelAddWidget) Run(p *program) error {
@@ -50,6 +51,9 @@ func (w channelAddWidget) Run(p *program) error {
 		return err
 	}
 	settings.Files = w.Files
+	if err := w.apply(&settings.Look); err != nil {
+		return err
+	}
 	public, err := p.config()
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -11,7 +10,6 @@ import (
 
 	"parley/channels"
 	"parley/channels/slack"
-	"parley/channels/widget"
 	"parley/core"
 )
 
@@ -74,8 +72,8 @@ func (k newKeys) only(flags ...string) error {
 }
 
 type channelSet struct {
-	Slug  string `arg:"" help:"The channel's name."`
-	Files *bool  `negatable:"" help:"A widget: let customers send files, or not."`
+	Slug string `arg:"" help:"The channel's name."`
+	widgetChange
 	keyFiles
 	slackChange
 }
@@ -99,18 +97,18 @@ func (s channelSet) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if s.Files != nil {
-		if len(keys) > 0 || s.given() {
-			return &badInput{"--files", "is a widget's: it goes with nothing else"}
+	if flag := s.widgetChange.given(); flag != "" {
+		if len(keys) > 0 || s.slackChange.given() {
+			return &badInput{flag, "is a widget's: it goes with no other kind's"}
 		}
-		if c.Settings, err = letFiles(c, *s.Files); err != nil {
+		if c.Settings, err = s.widgetChange.apply(c, flag); err != nil {
 			return err
 		}
 		return o.hub.SetChannel(ctx, c)
 	}
 	rekey := kinds[c.Kind].rekey
 	switch {
-	case s.given() && c.Kind != slack.Kind:
+	case s.slackChange.given() && c.Kind != slack.Kind:
 		return &badInput{"<slug>", "names a channel that is no Slack app"}
 	case rekey == nil:
 		return &badInput{"<slug>", "names a channel that has no key"}
@@ -122,7 +120,7 @@ func (s channelSet) Run(p *program) error {
 	if err != nil { // the old keys are lost: all must be given
 		held = ""
 	}
-	if len(keys) > 0 || !s.given() {
+	if len(keys) > 0 || !s.slackChange.given() {
 		if held, err = rekey(ctx, o.config, c, held, keys); err != nil {
 			return err
 		}
@@ -130,29 +128,12 @@ func (s channelSet) Run(p *program) error {
 			return err
 		}
 	}
-	if s.given() {
+	if s.slackChange.given() {
 		if err := o.resettle(ctx, &c, held, s.slackChange); err != nil {
 			return err
 		}
 	}
 	return o.hub.SetChannel(ctx, c)
-}
-
-// letFiles gives a widget's settings with one changed: whether customers send files.
-func letFiles(c core.Channel, may bool) (json.RawMessage, error) {
-	if c.Kind != widget.Kind {
-		return nil, &badInput{"--files", "is for widgets: other channels take what their network brings"}
-	}
-	settings, err := widget.ParseSettings(c.Settings)
-	if err != nil {
-		return nil, err
-	}
-	settings.Files = may
-	document, err := json.Marshal(settings)
-	if err != nil {
-		return nil, fmt.Errorf("write settings down: %w", err)
-	}
-	return document, nil
 }
 
 type channelTest struct {

@@ -86,6 +86,7 @@ func sealOf(slug string) string { return "channel " + slug }
 type adapter struct {
 	paths   []string // where its handler is mounted
 	handler http.Handler
+	stop    func()               // ends its answers that have no end of their own; nil if there are none
 	set     func([]placed) error // says which channels there are, of all kinds; those of others are passed over
 }
 
@@ -99,7 +100,7 @@ type placed struct {
 func newAdapters(n *node) []adapter {
 	return []adapter{
 		widgetAdapter(n),
-		{[]string{"/hooks/{kind}/{slug}"}, n.channels, func(all []placed) error {
+		{[]string{"/hooks/{kind}/{slug}"}, n.channels, nil, func(all []placed) error {
 			bare := make([]core.Channel, len(all))
 			for i, c := range all {
 				bare[i] = c.Channel
@@ -111,8 +112,8 @@ func newAdapters(n *node) []adapter {
 }
 
 func widgetAdapter(n *node) adapter {
-	w := widget.New(n.hub, n.feed, n.hub, n.sockets, core.SystemClock, n.log.With("room", "widget"))
-	return adapter{[]string{"/widget/v1/socket", widget.FilesPath}, w, func(channels []placed) error {
+	w := widget.New(n.hub, n.feed, n.hub, n.sockets, n.publicURL, core.SystemClock, n.log.With("room", "widget"))
+	return adapter{widget.Paths, w, w.Close, func(channels []placed) error {
 		live := make([]widget.Live, len(channels))
 		for i, c := range channels {
 			live[i] = widget.Live{Channel: c.Channel, Department: c.department.Name}

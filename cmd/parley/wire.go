@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/channels"
+	"parley/channels/widget"
 	"parley/core"
 	"parley/core/feed"
 	"parley/core/file"
@@ -122,6 +123,11 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 		Handler: n.gate, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.With("room", "http").Handler(), slog.LevelDebug),
 	}
+	for _, a := range n.watch.adapters {
+		if a.stop != nil {
+			n.server.RegisterOnShutdown(a.stop)
+		}
+	}
 	return n, nil
 }
 
@@ -137,5 +143,5 @@ func holder() string {
 // needsDatabase tells whether nothing useful can be answered without the database. The pages can be.
 func needsDatabase(path string) bool {
 	return path == "/readyz" || strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/widget/v1/") ||
-		strings.HasPrefix(path, "/hooks/")
+		path == widget.FramePath || strings.HasPrefix(path, "/hooks/")
 }
