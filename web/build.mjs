@@ -1,7 +1,7 @@
 // Builds the pages that the Go program embeds:
 //
 //   dist/app   the workspace: index.html and hashed assets
-//   dist/w     the widget: loader.js and panel-<hash>.js
+//   dist/w     the widget: loader.js, engine-<hash>.js and panel-<hash>.js
 //
 // then checks the budgets, writes .br and .gz beside every text file worth it, and last dist/.stamp, by which make
 // knows that the pages are newer than their sources.
@@ -17,7 +17,8 @@ const here = import.meta.dirname
 const dist = join(here, 'dist')
 
 // Bytes after brotli; a font counts as it is.
-const budgets = { loader: 6 * 1024, panel: 20 * 1024, workspace: 200 * 1024 }
+// The widget is what a visitor has fetched who has opened the chat: all three files.
+const budgets = { loader: 6 * 1024, panel: 20 * 1024, widget: 26 * 1024, workspace: 200 * 1024 }
 const worthCompressing = 1024
 const texts = new Set(['.js', '.css', '.html', '.json', '.svg', '.txt', '.webmanifest'])
 
@@ -48,18 +49,25 @@ async function widgetPart(configFile, define = {}) {
   return code
 }
 
+// buildWidget builds the files so that each knows the name, with its hash, of the one that it fetches.
 async function buildWidget() {
-  const panel = await widgetPart('vite.panel.config.ts')
-  const hash = createHash('sha256').update(panel).digest('hex').slice(0, 10)
-  const name = `panel-${hash}.js`
-  const loader = await widgetPart('vite.loader.config.ts', { __PANEL__: JSON.stringify(name) })
   const folder = join(dist, 'w')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, name), panel)
-  await writeFile(join(folder, 'loader.js'), loader)
-  return { loader: (await brotli(Buffer.from(loader))).length, panel: (await brotli(Buffer.from(panel))).length }
+  const write = async (name, code) => {
+    await writeFile(join(folder, name), code)
+    return (await brotli(Buffer.from(code))).length
+  }
+  const panel = await widgetPart('vite.panel.config.ts')
+  const panelName = hashed('panel', panel)
+  const engine = await widgetPart('vite.engine.config.ts', { __PANEL__: JSON.stringify(panelName) })
+  const engineName = hashed('engine', engine)
+  const loader = await widgetPart('vite.loader.config.ts', { __ENGINE__: JSON.stringify(engineName) })
+  const sizes = { loader: await write('loader.js', loader), panel: await write(panelName, panel) }
+  return { ...sizes, widget: sizes.loader + sizes.panel + (await write(engineName, engine)) }
 }
+
+const hashed = (name, code) => `${name}-${createHash('sha256').update(code).digest('hex').slice(0, 10)}.js`
 
 async function buildWorkspace() {
   await build({ configFile: join(here, 'vite.workspace.config.ts'), logLevel: 'warn' })

@@ -4,8 +4,8 @@ import type { InlineConfig } from 'vite'
 // would cost more bytes than it wins browsers.
 export const browsers = ['es2022', 'chrome123', 'edge123', 'firefox120', 'safari17.5']
 
-// part is the configuration of one of the widget's two files. An IIFE cannot be split into chunks, so loader and panel
-// are two builds, and the panel gets the loader's core as an argument. build.mjs writes the files.
+// part is the configuration of one of the widget's three files. An IIFE cannot be split into chunks, so they are three
+// builds, and each gets what it needs of the one before as an argument. build.mjs writes the files.
 export function part(entry: string, format: 'iife' | 'es'): InlineConfig {
   return {
     root: import.meta.dirname,

@@ -34,6 +34,7 @@ export class Network {
   readonly #lines = new Set<Line>()
   readonly #away = new Set<string>()
   readonly #frozen = new Set<string>()
+  readonly #socketless = new Set<string>()
   #cuts: Cut[] = []
 
   private constructor() {
@@ -65,6 +66,12 @@ export class Network {
   /** Lets somebody come back. */
   mend(who: string): void {
     this.#away.delete(who)
+  }
+
+  /** Lets no WebSocket of somebody's begin any more, as some proxies do, and ends those there are. */
+  refuseSockets(who: string): void {
+    this.#socketless.add(who)
+    for (const line of this.#lines) if (line.who === who && line.asking.isSocket) end(line)
   }
 
   /** Holds back what somebody's sockets are told, until thaw. What they ask by HTTP is answered. */
@@ -109,7 +116,7 @@ export class Network {
   #ask(line: Line, asked: Asked): boolean {
     line.who ||= /\r\nuser-agent:.* e2e\/(\w+)/i.exec(asked.head)?.[1] ?? ''
     const cut = this.#cuts.find(({ who, text }) => who === line.who && asked.text.includes(text))
-    if (this.#away.has(line.who)) {
+    if (this.#away.has(line.who) || (this.#socketless.has(line.who) && line.asking.isSocket)) {
       end(line)
       return false
     }

@@ -20,12 +20,14 @@ export interface Stage {
   origin: string
   /** Origins that pages may ask things of, the server's first. */
   origins: Set<string>
+  /** Expects what a page's own policy says of the page, in this test. */
+  allow: (what: RegExp) => void
   /** A browser of somebody's own; gone after the test, unless it is to be kept for the next ones. */
   person: (who: string, options?: BrowserContextOptions & { keep?: boolean }) => Promise<BrowserContext>
   /** Adds an agent who answers in Support, with the demo's password. */
   addAgent: (who: string, name: string) => Promise<void>
   /** Adds a widget for a site of that origin, and gives the line for its pages when the server knows it. */
-  addWidget: (name: string, origin: string) => Promise<string>
+  addWidget: (name: string, origin: string, ...settings: string[]) => Promise<string>
 }
 
 /** Sets the stage before the tests of a file. After each one nothing may have happened that no page may do. */
@@ -33,6 +35,7 @@ export function stage(databaseURL?: () => Promise<string>): Stage {
   const made = { origins: new Set<string>() } as Stage
   const kept = new Set<BrowserContext>()
   let trouble: string[] = []
+  let allowed: RegExp[] = []
 
   beforeAll(async () => {
     made.network = await Network.listen()
@@ -54,11 +57,13 @@ export function stage(databaseURL?: () => Promise<string>): Stage {
     const contexts = made.browser?.contexts() ?? []
     if (task.result?.state === 'fail') await photograph(contexts, task.name)
     await Promise.all(contexts.filter((context) => !kept.has(context)).map((context) => context.close()))
-    const seen = trouble
+    const seen = trouble.filter((what) => !allowed.some((a) => a.test(what)))
     trouble = []
+    allowed = []
     expect(seen).toEqual([])
   })
 
+  made.allow = (what) => allowed.push(what)
   made.person = async (who, { keep = false, ...options } = {}) => {
     const agent = `Mozilla/5.0 (X11; Linux x64_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 e2e/${who}`
     const context = await made.browser.newContext({ userAgent: agent, reducedMotion: 'reduce', viewport, ...options })
@@ -73,8 +78,8 @@ export function stage(databaseURL?: () => Promise<string>): Stage {
     const of = ['--email', `${who}@example.test`, '--name', name, '--operator', 'support', '--password-file', file]
     await made.server.command('agent', 'add', ...of).finally(() => rm(file))
   }
-  made.addWidget = async (name, origin) => {
-    const of = ['--department', 'support', '--name', name, '--origin', origin]
+  made.addWidget = async (name, origin, ...settings) => {
+    const of = ['--department', 'support', '--name', name, '--origin', origin, ...settings]
     const snippet = await made.server.command('channel', 'add', 'widget', ...of)
     const known = async () => {
       const { status } = await fetch(`${made.origin}/widget/v1/socket?channel=${name}`)

@@ -27,9 +27,10 @@ export class Launcher {
     this.#trouble.setAttribute('role', 'status')
     this.#trouble.hidden = true
     root.append(this.#trouble, this.button)
+    this.show({ isOpen: false, unread: 0 })
   }
 
-  show({ isOpen, unread }: State): void {
+  show({ isOpen, unread }: Pick<State, 'isOpen' | 'unread'>): void {
     const shown = isOpen ? 0 : unread
     this.#path.setAttribute('d', isOpen ? chevron : bubble)
     this.#count.hidden = shown === 0

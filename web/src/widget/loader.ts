@@ -1,134 +1,104 @@
-import { systemTimers } from '../shared/timers.ts'
-import css from './launcher.css?inline'
+import type { Begin, Engine } from './engine.ts'
+import { fetched } from './fetched.ts'
+import { around, frame, tell } from './frame.ts'
 import { Launcher } from './launcher.ts'
-import type { Mount, Panel } from './panel.tsx'
-import { Core } from './state/core.ts'
-import { openStorage } from './state/storage.ts'
+import { ask, dress, type Look } from './look.ts'
+import { place } from './place.ts'
 
-// The panel's file name with its hash, put in by the build.
-declare const __PANEL__: string
+// The engine's file name with its hash, put in by the build.
+declare const __ENGINE__: string
 
 // What the page holds of us: that we are here, or that we went to make room for a newer script.
 const mark = Symbol.for('parley')
 const page = window as unknown as Record<symbol, 'here' | 'renewing' | undefined>
 
-const isVisible = () => !document.hidden
-const restsAfter = 5 * 60_000
-const patience = 20
-// As the style sheets have it: otherwise the panel covers the page.
-const wide = '(min-width: 561px) and (min-height: 481px)'
-
+/** Load shows the launcher. The engine behind it is fetched only when there is something to show or to send. */
 function load(script: HTMLScriptElement, channel: string, isRenewed: boolean): void {
   const base = new URL('widget/', script.src)
-  const socket = new URL('v1/socket', base)
-  socket.protocol = socket.protocol.replace('http', 'ws')
-  socket.searchParams.set('channel', channel)
-  const name = `parley:${channel}:`
-  const core = new Core({
-    url: () => socket.href,
-    name,
-    storage: openStorage(window, name),
-    locks: navigator.locks as typeof navigator.locks | undefined,
-    WebSocket,
-    timers: systemTimers,
-    isVisible,
-    isFocused: () => document.hasFocus(),
-  })
-  // A panel over the whole page is not what somebody wants who went on to the next one.
-  if (core.state.isOpen && !matchMedia(wide).matches) core.minimise()
+  const at = (path: string) => new URL(`${path}?channel=${channel}`, base)
+  const framed = at('frame')
+  const isFrame = location.href.split('#')[0] === framed.href
+  const { isRightToLeft, isWide } = around(isFrame)
+  if (isFrame && isRightToLeft) document.documentElement.dir = 'rtl'
 
-  const host = document.createElement('parley-widget')
-  const shadow = host.attachShadow({ mode: 'open' })
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css)
-  shadow.adoptedStyleSheets = [sheet]
-  const root = document.createElement('div')
-  root.className = 'parley'
-  root.lang = 'en'
-  shadow.append(root)
-  const launcher = new Launcher(root)
-  const { button } = launcher
-
-  let panel: Promise<Panel> | undefined
-  let again = ''
-  const fetchPanel = () => {
-    panel ??= (import(/* @vite-ignore */ new URL(__PANEL__ + again, base).href) as Promise<{ mount: Mount }>)
-      .then(({ mount }) => mount(core, root, shadow))
-      .catch((error) => {
-        panel = undefined
-        // Some browsers remember that a module could not be fetched.
-        again = `?${Date.now()}`
-        throw error
-      })
-    return panel
+  let isShown = false
+  const showFrame = () => {
+    if (isShown) return
+    isShown = true
+    frame(place().root, framed)
   }
-  const open = (isByHand: boolean) => {
-    launcher.trouble(false)
-    fetchPanel().then(
-      (made) => isByHand && core.state.isOpen && made.focus(),
-      () => {
-        core.minimise()
-        launcher.trouble(isByHand)
-      },
-    )
-  }
+  const show = (look: Look) => {
+    if (isShown) return
+    isShown = true
+    const here = place()
+    const isStart = dress(here.root, look)
+    const launcher = new Launcher(here.root)
+    const fetchEngine = fetched<{ begin: Begin }>(new URL(__ENGINE__, base))
+    let engine: Promise<Engine> | undefined
+    const start = () => {
+      engine ??= fetchEngine().then(
+        ({ begin }) =>
+          begin({
+            ...here,
+            launcher,
+            base,
+            socket: at('v1/socket').href.replace('http', 'ws'),
+            name,
+            isWide,
+            onShow: (isOpen) => isFrame && tell({ parley: isOpen ? 'panel' : 'launcher', isStart }),
+            // Fetches the script again, past every cache, and makes room for it.
+            onOutdated: () => {
+              if (isRenewed) return
+              here.leave()
+              page[mark] = 'renewing'
+              import(/* @vite-ignore */ `${script.src}?${Date.now()}`).catch(() => {})
+            },
+          }),
+        (error) => {
+          engine = undefined
+          throw error
+        },
+      )
+      return engine
+    }
+    const { button } = launcher
+    button.addEventListener('click', () => {
+      launcher.trouble(false)
+      start().then(
+        (engine) => engine.press(),
+        () => launcher.trouble(true),
+      )
+    })
+    // Whoever points at the button is likely to press it.
+    button.addEventListener('pointerenter', () => start().then((engine) => engine.prepare()).catch(() => {}))
 
-  let wasOpen = false
-  let isByHand = false
-  const show = () => {
-    const { isOpen, isOutdated } = core.state
-    launcher.show(core.state)
-    if (isOpen && !wasOpen) open(isByHand)
-    // Focus that was in the panel must not be lost with it.
-    if (!isOpen && wasOpen && shadow.activeElement && shadow.activeElement !== button) button.focus()
-    wasOpen = isOpen
-    if (isOutdated && !isRenewed) renew()
-  }
-  button.addEventListener('click', () => {
-    isByHand = true
-    if (core.state.isOpen) core.minimise()
-    else core.open()
-    isByHand = false
-  })
-  // Whoever points at the button is likely to press it.
-  button.addEventListener('pointerenter', () => fetchPanel().catch(() => {}))
-
-  let rest = 0
-  addEventListener('online', () => core.wake())
-  addEventListener('pageshow', () => core.wake())
-  addEventListener('pagehide', () => core.pause())
-  document.addEventListener('visibilitychange', () => {
-    clearTimeout(rest)
-    if (isVisible()) core.wake()
-    else rest = window.setTimeout(() => core.pause(), restsAfter)
-  })
-
-  // renew fetches the script again, past every cache, and makes room for it.
-  const renew = () => {
-    core.stop()
-    watch.disconnect()
-    host.remove()
-    page[mark] = 'renewing'
-    import(/* @vite-ignore */ new URL(`?${Date.now()}`, script.src).href).catch(() => {})
+    // Who has been here before may have answers, in this tab or another.
+    const name = `parley:${channel}:`
+    addEventListener('storage', ({ key }) => {
+      if (key?.startsWith(name)) start().catch(() => {})
+    })
+    if (isFrame) tell({ parley: 'launcher', isStart })
+    if (hasTraces(name)) start().catch(() => {})
   }
 
-  // Single-page applications may empty the body, or replace it. A page that takes us out again and again wants us gone.
-  let placed = 0
-  const place = () => {
-    if (host.isConnected || !document.body || placed++ > patience) return
-    document.body.append(host)
-    watch.observe(document.body, { childList: true })
-  }
-  const watch = new MutationObserver(place)
   const begin = () => {
-    watch.observe(document.documentElement, { childList: true })
-    place()
-    core.subscribe(show)
-    show()
-    if (isVisible()) core.wake()
+    if (script.dataset.mode === 'frame') return showFrame()
+    // A page that may not ask us anything may still show a page that may.
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+      if (effectiveDirective === 'connect-src' && blockedURI.startsWith(base.origin)) showFrame()
+    })
+    ask(at('v1/look'), () => !isShown, show)
   }
   if (document.body) begin()
   else document.addEventListener('DOMContentLoaded', begin)
+}
+
+function hasTraces(name: string): boolean {
+  try {
+    return Object.keys(localStorage).some((key) => key.startsWith(name))
+  } catch {
+    return false
+  }
 }
 
 const isRenewed = page[mark] === 'renewing'
