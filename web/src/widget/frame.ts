@@ -31,14 +31,14 @@ export function frame(root: HTMLElement, url: URL): void {
   frame.hidden = true
   frame.src = url.href
   const view = window.visualViewport
-  const fit = () => frame.style.setProperty('--view-height', view ? `${view.height}px` : '')
-  view?.addEventListener('resize', fit)
+  const resize = () => frame.style.setProperty('--view-height', view ? `${view.height}px` : '')
+  view?.addEventListener('resize', resize)
   addEventListener('message', ({ source, data }: MessageEvent<Told | undefined>) => {
     if (source !== frame.contentWindow || !data?.parley) return
     frame.hidden = false
     frame.className = data.parley
     root.classList.toggle('start', data.isStart === true)
-    fit()
+    resize()
   })
   root.append(frame)
 }

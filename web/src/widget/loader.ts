@@ -70,7 +70,11 @@ function load(script: HTMLScriptElement, channel: string, isRenewed: boolean): v
       )
     })
     // Whoever points at the button is likely to press it.
-    button.addEventListener('pointerenter', () => start().then((engine) => engine.prepare()).catch(() => {}))
+    button.addEventListener('pointerenter', () =>
+      start()
+        .then((engine) => engine.prepare())
+        .catch(() => {}),
+    )
 
     // Who has been here before may have answers, in this tab or another.
     const name = `parley:${channel}:`

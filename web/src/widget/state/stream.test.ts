@@ -13,7 +13,11 @@ beforeEach(() => {
   vi.stubGlobal('fetch', async (url: string, { body, signal }: { body: string | null; signal: AbortSignal }) => {
     asked.push({ url, body: body ?? '' })
     if (!url.includes('/events?')) return answer(url)
-    const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (events = controller) })
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        events = controller
+      },
+    })
     signal.addEventListener('abort', () => events.error(signal.reason))
     return new Response(stream)
   })

@@ -69,20 +69,21 @@ export class Stream implements RawSocket {
     let rest = ''
     for (;;) {
       const { value, done } = (await reader?.read()) ?? { done: true }
-      if (done) return this.#end(lost)
+      if (done) break
       const lines = (rest + value).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) if (line) this.#hear(line.replace(/^data: |^:.*/, ''))
     }
+    this.#end(lost)
   }
 
   #hear(data: string): void {
     const frame = data ? JSON.parse(data) : {}
     if (this.#life.signal.aborted) return
-    if (frame.type === 'close') return this.#end(frame.code)
     if (frame.type === 'welcome') this.#hello = { ...this.#hello, token: frame.token }
     // A sign of life is told, too.
-    this.onmessage?.({ data })
+    if (frame.type === 'close') this.#end(frame.code)
+    else this.onmessage?.({ data })
   }
 
   #post(): void {
