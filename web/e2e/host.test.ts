@@ -52,19 +52,26 @@ describe('the widget works on a page (A1)', () => {
 
   test('whose style sheet shouts at everything', async () => {
     const shout = `* { font: 40px serif !important; color: red !important; padding: 30px !important; display: block !important;
-      box-sizing: content-box !important; letter-spacing: 9px !important; float: left !important; width: 30px !important }`
+      box-sizing: content-box !important; letter-spacing: 9px !important; float: left !important; width: 30px !important; text-transform: uppercase !important;
+      word-spacing: 9px !important; text-indent: 9px !important; text-align: right !important; visibility: visible !important }`
     site.pages['/loud'] = { body: shopPage(`${snippet}<style>${shout}</style>`) }
     site.pages['/quiet'] = { body: shopPage(snippet) }
     const looks = async (path: string) => {
       const customer = await visit(path)
       await customer.open()
       const panel = customer.page.getByRole('region', { name: 'Chat with Support' })
-      const style = await customer.field.evaluate((element) => {
-        const { font, color, letterSpacing, padding } = getComputedStyle(element)
-        return { font, color, letterSpacing, padding }
-      })
-      await answered(customer, `on ${path}`)
-      return { style, box: await panel.boundingBox(), field: await customer.field.boundingBox() }
+      await answered(customer, 'how do I look')
+      // Fields do not inherit all that words do.
+      const bubble = customer.log.getByText('how do I look')
+      const styles = [customer.field, bubble].map((shown) =>
+        shown.evaluate((element) => {
+          const { font, color, padding, letterSpacing, wordSpacing, textTransform, textIndent, textAlign } =
+            getComputedStyle(element)
+          return { font, color, padding, letterSpacing, wordSpacing, textTransform, textIndent, textAlign }
+        }),
+      )
+      const boxes = [panel, customer.field, bubble].map((shown) => shown.boundingBox())
+      return { styles: await Promise.all(styles), boxes: await Promise.all(boxes) }
     }
     expect(await looks('/loud')).toEqual(await looks('/quiet'))
   })
