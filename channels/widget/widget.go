@@ -98,7 +98,7 @@ func ParseSettings(document json.RawMessage) (Settings, error) {
 	if err := s.Limits.check(); err != nil {
 		return Settings{}, err
 	}
-	if err := s.Look.Check(); err != nil {
+	if err := s.Check(); err != nil {
 		return Settings{}, err
 	}
 	checked, err := NewSettings(s.Origins)
@@ -201,7 +201,7 @@ func (w *Widget) Set(live []Live) error {
 		}
 		now[l.Channel.Slug] = &site{
 			live: l, origins: settings.Origins, callers: append(slices.Clip(settings.Origins), w.own),
-			limits: settings.Limits.orDefault(), files: settings.Files, look: settings.Look.shown(),
+			limits: settings.Limits.orDefault(), files: settings.Files, look: settings.shown(),
 		}
 	}
 	w.sites.Store(&now)
@@ -247,7 +247,7 @@ func (w *Widget) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		s.bring(w, rw, r)
 	case EventsPath, FramesPath:
 		allow(rw, r)
-		s.answer(w, rw, r)
+		s.answer(w, rw, r) //nolint:contextcheck // what a visitor says is kept, also when their request has gone
 	default:
 		s.connect(w, rw, r)
 	}

@@ -101,7 +101,7 @@ func (s channelSet) Run(p *program) error {
 		if len(keys) > 0 || s.slackChange.given() {
 			return &badInput{flag, "is a widget's: it goes with no other kind's"}
 		}
-		if c.Settings, err = s.widgetChange.apply(c, flag); err != nil {
+		if c.Settings, err = s.apply(c, flag); err != nil {
 			return err
 		}
 		return o.hub.SetChannel(ctx, c)
