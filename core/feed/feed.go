@@ -115,11 +115,19 @@ func (f *Feed) Publish(c core.Committed) {
 	if !f.ring.add(c.Events) {
 		f.missing = true
 	}
-	for _, t := range c.Touched {
-		if len(f.touched) < waitingTouched {
-			f.touched[t] = struct{}{}
-		}
+	f.touch(c.Touched)
+	f.mu.Unlock()
+	f.ringBell()
+}
+
+// Hear takes what another node rang. It never blocks.
+func (f *Feed) Hear(p Peal) {
+	f.mu.Lock()
+	if p.All || p.Head > f.ring.head() {
+		f.missing = true
 	}
+	f.touch(p.Touched)
+	f.hint(p.Hints...)
 	f.mu.Unlock()
 	f.ringBell()
 }
@@ -128,11 +136,22 @@ func (f *Feed) Publish(c core.Committed) {
 // blocks; a hint may be lost.
 func (f *Feed) Hint(h core.Hint) {
 	f.mu.Lock()
-	if len(f.hints) < waitingHints {
-		f.hints = append(f.hints, h)
-	}
+	f.hint(h)
 	f.mu.Unlock()
 	f.ringBell()
+}
+
+// touch lets sessions that changed without an event wait for the pump. The caller holds mu, as for hint.
+func (f *Feed) touch(all []core.Touched) {
+	for _, t := range all {
+		if len(f.touched) < waitingTouched {
+			f.touched[t] = struct{}{}
+		}
+	}
+}
+
+func (f *Feed) hint(all ...core.Hint) {
+	f.hints = append(f.hints, all[:min(len(all), waitingHints-len(f.hints))]...)
 }
 
 // ringBell wakes the pump. If it has not yet heard the last ring, that one says it all.

@@ -1,5 +1,5 @@
 // Package storetest gives tests a real database: SQLite in a folder of the test's own, and PostgreSQL where
-// PARLEY_TEST_POSTGRES names a server, each test in a database of its own.
+// PARLEY_TEST_POSTGRES names a server, each test in a database of its own; and a real Redis.
 package storetest
 
 import (
