@@ -22,6 +22,8 @@ type post struct {
 
 	mu     sync.Mutex
 	health core.Health
+	epoch  int64 // of the lease, also when it is over; zero: there was none yet
+	held   bool  // it is not over, as far as is known here
 	news   chan struct{}
 }
 
@@ -73,7 +75,9 @@ func (p *post) wait(ctx context.Context, d time.Duration) {
 
 // hold receives and sends under the lease until ctx ends or one of them fails, and gives the lease back.
 func (p *post) hold(ctx context.Context, epoch int64) error {
+	p.holds(epoch, true)
 	defer func() {
+		p.holds(epoch, false)
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
 		defer cancel()
 		if err := p.Leases.ReleaseLease(last, p.lease(), epoch); err != nil {
@@ -136,11 +140,25 @@ func (p *post) report(ctx context.Context) error {
 func (p *post) tell(ctx context.Context) {
 	p.mu.Lock()
 	p.health.ToldAt = core.At(p.Clock())
-	h := p.health
+	h, epoch := p.health, p.epoch
 	p.mu.Unlock()
-	if err := p.Health(ctx, h); err != nil && ctx.Err() == nil {
+	err := p.Health(ctx, h, p.lease(), epoch)
+	if err != nil && ctx.Err() == nil && core.KindOf(err) != core.Gone { // whoever has it tells
 		p.Log.Warn("health not written", "channel", p.channel.Slug, "error", err)
 	}
+}
+
+func (p *post) holds(epoch int64, held bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.epoch, p.held = epoch, held
+}
+
+// healthy tells whether the channel runs here and fares well.
+func (p *post) healthy() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.held && p.health.State == core.Running
 }
 
 // fare notes how the channel fares.

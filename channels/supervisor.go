@@ -39,7 +39,8 @@ type Reports struct {
 // Config is what a supervisor needs.
 type Config struct {
 	Leases Leases
-	Health func(context.Context, core.Health) error              // writes down how a channel fares
+	// Health writes down how a channel fares, under its lease; Gone when another has taken that.
+	Health func(ctx context.Context, h core.Health, lease string, epoch int64) error
 	Send   func(context.Context, Charge) error                   // sends what is owed until ctx ends
 	Open   func(core.Channel, Reports) (a core.Adapter, _ error) // nil: a kind that needs no running; does no I/O
 	Holder string                                                // names this process
@@ -150,6 +151,19 @@ func (s *Supervisor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	handler.ServeHTTP(w, r)
+}
+
+// Healthy gives the channels that run here and fare well.
+func (s *Supervisor) Healthy() []core.ChannelID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []core.ChannelID
+	for id, p := range s.posts {
+		if p.healthy() {
+			all = append(all, id)
+		}
+	}
+	return all
 }
 
 // adapter gives the adapter of a channel, nil if it has none that works.

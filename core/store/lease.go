@@ -50,10 +50,11 @@ func (s *Store) RenewLease(ctx context.Context, name string, epoch int64, d time
 	if err != nil {
 		return fail(op, err)
 	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return &core.Error{Op: op, Kind: core.Gone, Err: err}
+	n, err := done.RowsAffected()
+	if err == nil && n == 0 {
+		return s.refuse(op, name, epoch)
 	}
-	return nil
+	return fail(op, err)
 }
 
 // ReleaseLease gives a lease back, so that another need not wait for its end.
@@ -74,7 +75,16 @@ func (w *Work) Holds(name string, epoch int64) error {
 		g.leases[name] = held
 	}
 	if held != epoch {
-		return &core.Error{Op: "store.Holds", Kind: core.Gone, Reason: "Another node runs this channel now."}
+		return g.writer.store.refuse("store.Holds", name, epoch)
 	}
 	return nil
 }
+
+// refuse counts a write under an epoch that is over, and gives its error.
+func (s *Store) refuse(op, name string, epoch int64) error {
+	s.log.Info("write refused: another node holds the lease", "lease", name, "epoch", epoch, "refused", s.refused.Add(1))
+	return &core.Error{Op: op, Kind: core.Gone, Reason: "Another node runs this channel now."}
+}
+
+// RefusedWrites tells how many writes of this process were refused because their lease was another's by then. They changed nothing.
+func (s *Store) RefusedWrites() int64 { return s.refused.Load() }

@@ -54,6 +54,9 @@ func TestALeaseHasOneHolder(t *testing.T) {
 		c.turn(time.Microsecond)
 		take("b", 2)
 		renew(1, core.Gone)
+		if got := s.RefusedWrites(); got != 2 {
+			t.Errorf("got %d refused writes, want the two renewals", got)
+		}
 		renew(2, "")
 		if err := s.ReleaseLease(ctx, "channel 1", 1); err != nil { // who has lost it gives nothing back
 			t.Error(err)
@@ -137,6 +140,9 @@ func TestWhoHasLostTheLeaseWritesNothing(t *testing.T) {
 		}
 		if got := h.session(id).Messages; got != 4 {
 			t.Errorf("got %d messages, want the customer's and three", got)
+		}
+		if got := h.store.RefusedWrites(); got != 3 {
+			t.Errorf("got %d refused writes, want 3", got)
 		}
 		h.healthy()
 	})

@@ -77,12 +77,22 @@ func TestHowChannelsFare(t *testing.T) {
 		}
 		h.must(h.do(store.Job{Do: func(w *store.Work) error { return w.Park(5, core.Inbound{Channel: h.desk, Dedupe: "x"}, "x") }}))
 		desk := core.Health{Channel: h.desk, State: core.Troubled, Reason: "No answer.", Since: 5, ReceivedAt: 6, SentAt: 7, ToldAt: 8}
+		epoch, _, err := h.store.TakeLease(ctx, "one", "somebody", time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, state := range []core.HealthState{core.Running, core.Troubled} {
 			told := desk
 			told.State = state
-			if err := h.store.PutHealth(ctx, told); err != nil {
+			if err := h.store.PutHealth(ctx, told, "one", epoch); err != nil {
 				t.Fatal(err)
 			}
+		}
+		if err := h.store.PutHealth(ctx, core.Health{Channel: h.desk, State: core.Running}, "one", epoch-1); core.KindOf(err) != core.Gone {
+			t.Errorf("under an epoch that is over: got %v, want gone", err)
+		}
+		if got := h.store.RefusedWrites(); got != 1 {
+			t.Errorf("got %d refused writes, want 1", got)
 		}
 		desk.Backlog, desk.Parked = 3, 1
 		got, err := h.store.Healths(ctx)

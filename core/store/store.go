@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -30,6 +31,7 @@ type Store struct {
 	clock      core.Clock
 	leaseClock core.Clock
 	log        *slog.Logger
+	refused    atomic.Int64 // writes under epochs that were over
 }
 
 // Open prepares the connection; the database need not be there yet, and nothing is created before Migrate.
