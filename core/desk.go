@@ -30,7 +30,7 @@ type Desk interface {
 	// Mine gives the open sessions that the actor holds, at most 50, those that wait longest first.
 	Mine(ctx context.Context, who Actor) ([]Card, error)
 	// Operators gives those to whom a session of the department can be assigned, by name.
-	Operators(ctx context.Context, who Actor, d DepartmentID) ([]Agent, error)
+	Operators(ctx context.Context, who Actor, d DepartmentID) ([]Colleague, error)
 	// Departments gives those to which a session can be transferred, by name.
 	Departments(ctx context.Context) ([]Department, error)
 	// Do does a deed as the workspace does. dedupe is unique within the channel; the same again gets the first answer.

@@ -80,6 +80,8 @@ type Colleague struct {
 	Operator     bool   `json:"operator"`
 	Supervisor   bool   `json:"supervisor"`
 	Availability string `json:"availability" enum:"available,busy,away,offline" doc:"the agent's own word"`
+	Present      bool   `json:"present" doc:"the workspace is open, or they are linked to a channel that fares well"`
+	Receiving    bool   `json:"receiving" doc:"an operator who is there, and available or busy"`
 }
 
 type agentsInput struct {
@@ -105,18 +107,24 @@ func (s *Server) agents(ctx context.Context, in *agentsInput) (*agentsOutput, er
 		out.Body.Items = append(out.Body.Items, Colleague{
 			ID: a.ID.String(), Name: a.Name, PublicName: a.PublicName, Department: a.Department.String(),
 			Operator: a.Role.Has(core.Operator), Supervisor: a.Role.Has(core.Supervisor),
-			Availability: string(a.Availability),
+			Availability: string(a.Availability), Present: a.Present, Receiving: a.Receiving(),
 		})
 	}
 	return out, nil
 }
 
-// names knows the names of agents to whom something was done: the log has only their ids.
+// names knows the names of agents to whom something was done, of which the log has only their ids, and where they work.
 type names struct {
 	store *store.Store
 
 	mu    sync.Mutex
-	known map[core.AgentID]string
+	known map[core.AgentID]known
+}
+
+// known is what is known of an agent.
+type known struct {
+	name        string
+	departments []core.DepartmentID // where they have a role, in order
 }
 
 // of gives the agent's name, "" for none.
@@ -136,22 +144,35 @@ func (n *names) of(ctx context.Context, id core.AgentID) (string, error) {
 func (n *names) peek(id core.AgentID) (string, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	name, ok := n.known[id]
-	return name, ok
+	a, ok := n.known[id]
+	return a.name, ok
 }
 
-// refresh reads everybody's name.
+// departments gives where any of the agents works, without asking the store.
+func (n *names) departments(agents map[core.AgentID]struct{}) map[core.DepartmentID]struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	all := map[core.DepartmentID]struct{}{}
+	for a := range agents {
+		for _, d := range n.known[a].departments {
+			all[d] = struct{}{}
+		}
+	}
+	return all
+}
+
+// refresh reads everybody's name and roles.
 func (n *names) refresh(ctx context.Context) error {
 	agents, err := n.store.Agents(ctx)
 	if err != nil {
 		return err
 	}
-	known := make(map[core.AgentID]string, len(agents))
+	all := make(map[core.AgentID]known, len(agents))
 	for _, a := range agents {
-		known[a.Agent.ID] = a.Agent.Name
+		all[a.Agent.ID] = known{a.Agent.Name, a.Scope().Departments}
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.known = known
+	n.known = all
 	return nil
 }

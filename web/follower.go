@@ -23,6 +23,7 @@ const (
 // all that happened before it: whoever comes back with a cursor lacks nothing.
 type follower struct {
 	stream *stream
+	agent  core.AgentID
 	again  func(context.Context) (core.Actor, error) // who it is by now
 	after  string                                    // the cursor from which the client wants to continue
 	conn   *socket.Conn
@@ -32,6 +33,7 @@ type follower struct {
 
 	mu       sync.Mutex // never held while the feed or the store is asked
 	actor    core.Actor
+	began    bool         // the feed has said its first word
 	held     core.EventID // the cursor that the client has
 	reached  core.EventID // how far the feed has told
 	followed map[core.SessionID]struct{}
@@ -154,7 +156,7 @@ func (f *follower) cursor(at core.EventID) string { return f.stream.server.feed.
 func (f *follower) Begin(cursor core.EventID, resumed bool) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.held, f.reached, f.count = cursor, cursor, true
+	f.held, f.reached, f.count, f.began = cursor, cursor, true, true
 	f.suspect = true // what changed since the request was let in has not been heard
 	f.stream.owe(f)
 	return f.conn.Send(encode(HelloFrame{"hello", f.cursor(cursor), resumed}))

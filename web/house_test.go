@@ -20,6 +20,7 @@ import (
 	"parley/core/feed"
 	"parley/core/file"
 	"parley/core/hub"
+	"parley/core/presence"
 	"parley/core/socket"
 	"parley/core/store"
 	"parley/core/store/storetest"
@@ -36,7 +37,9 @@ type house struct {
 	writer         *store.Writer
 	feed           *feed.Feed
 	files          *file.Store
-	folder         string // of the files
+	presence       *presence.Presence      // runs where a test runs it
+	healthy        func() []core.ChannelID // channels that fare well
+	folder         string                  // of the files
 	ids            *core.IDMaker
 	log            *buffer
 	support, sales core.Department
@@ -90,9 +93,14 @@ func open(t *testing.T, change ...func(*Config)) *house {
 		IDs: h.ids, Clock: core.SystemClock, Log: quiet,
 	})
 	check(t, err)
+	h.healthy = func() []core.ChannelID { return nil }
+	h.presence = presence.New(presence.Config{
+		Store: h.store, Node: "one", Healthy: func() []core.ChannelID { return h.healthy() }, Moved: func(agents []core.AgentID) { h.server.Moved(agents) },
+		Ring: func() {}, Log: quiet,
+	})
 	sockets := socket.NewGroup(quiet)
 	c := Config{
-		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Can: can, Check: h.checkChannel, Manifest: manifestOf, Clock: core.SystemClock,
+		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Presence: h.presence, Can: can, Check: h.checkChannel, Manifest: manifestOf, Clock: core.SystemClock,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: publicURL, Version: "1", Pages: built,
 	}
 	for _, f := range change {

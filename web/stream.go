@@ -53,7 +53,7 @@ func (s *Server) welcome(r *http.Request) (*follower, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &follower{stream: s.stream, actor: actor, after: r.URL.Query().Get("after"), again: func(ctx context.Context) (core.Actor, error) {
+	return &follower{stream: s.stream, agent: actor.Agent.ID, actor: actor, after: r.URL.Query().Get("after"), again: func(ctx context.Context) (core.Actor, error) {
 		if byKey {
 			return s.store.ActorByKey(ctx, key)
 		}
@@ -71,7 +71,8 @@ type stream struct {
 	mu        sync.Mutex
 	followers map[*follower]struct{}
 	owing     map[*follower]struct{}
-	stale     bool // names of agents may be others
+	stale     bool                      // names of agents may be others
+	moved     map[core.AgentID]struct{} // who has come or gone, and nobody has been told
 
 	texts sync.Mutex
 	ring  [encodedEvents]encodedEvent
@@ -83,13 +84,14 @@ type encodedEvent struct {
 }
 
 func newStream(s *Server) *stream {
-	return &stream{server: s, wake: make(chan struct{}, 1), followers: map[*follower]struct{}{}, owing: map[*follower]struct{}{}, stale: true}
+	return &stream{server: s, wake: make(chan struct{}, 1), followers: map[*follower]struct{}{}, owing: map[*follower]struct{}{}, moved: map[core.AgentID]struct{}{}, stale: true}
 }
 
 func (s *stream) enter(f *follower) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.followers[f] = struct{}{}
+	s.server.presence.Enter(f.agent)
 }
 
 func (s *stream) leave(f *follower) {
@@ -97,6 +99,7 @@ func (s *stream) leave(f *follower) {
 	defer s.mu.Unlock()
 	delete(s.followers, f)
 	delete(s.owing, f)
+	s.server.presence.Leave(f.agent)
 }
 
 // owe notes that a follower is to be paid, soon.
@@ -193,16 +196,18 @@ type bill struct {
 // round pays everybody. What could not be read is owed again.
 func (s *stream) round(ctx context.Context) error {
 	s.mu.Lock()
-	owing, stale := s.owing, s.stale
-	s.owing, s.stale = map[*follower]struct{}{}, false
+	owing, stale, moved := s.owing, s.stale, s.moved
+	s.owing, s.stale, s.moved = map[*follower]struct{}{}, false, map[core.AgentID]struct{}{}
 	s.mu.Unlock()
 	if stale {
 		if err := s.server.names.refresh(ctx); err != nil {
 			s.renamed()
 			s.restore(owing)
+			s.server.Moved(slices.Collect(maps.Keys(moved)))
 			return err
 		}
 	}
+	s.tellMoved(moved)
 	bills := make([]*bill, 0, len(owing))
 	for f := range owing {
 		bills = append(bills, f.bill())

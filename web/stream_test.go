@@ -304,7 +304,7 @@ func TestOneTextForAllSockets(t *testing.T) {
 	}
 	unknown := core.Event{ID: 8, Kind: core.EventAssigned, Target: 5}
 	_ = s.encoded(&unknown)
-	s.server.names.known = map[core.AgentID]string{5: "Anna Berg"}
+	s.server.names.known = map[core.AgentID]known{5: {name: "Anna Berg"}}
 	if text := string(s.encoded(&unknown)); !strings.Contains(text, "Anna Berg") {
 		t.Errorf("a name that was not known yet: got %s, want it told once it is", text)
 	}

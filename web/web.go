@@ -15,6 +15,7 @@ import (
 	"parley/core/feed"
 	"parley/core/file"
 	"parley/core/hub"
+	"parley/core/presence"
 	"parley/core/socket"
 	"parley/core/store"
 )
@@ -26,6 +27,7 @@ type Config struct {
 	Feed      *feed.Feed
 	Files     *file.Store
 	Sockets   *socket.Group                                                  // closed by its owner when the program stops
+	Presence  *presence.Presence                                             // is told who has a stream open
 	Can       func(core.ChannelID) (core.Capabilities, bool)                 // what a channel can do
 	Check     func(context.Context, core.ChannelID) (answer string, _ error) // asks a channel's network whether all is well
 	Manifest  func(kind, name, mode string) (text string, _ error)           // what a network asks for before a channel is added
@@ -43,6 +45,7 @@ type Server struct {
 	feed      *feed.Feed
 	files     *file.Store
 	sockets   *socket.Group
+	presence  *presence.Presence
 	can       func(core.ChannelID) (core.Capabilities, bool)
 	check     func(context.Context, core.ChannelID) (string, error)
 	manifest  func(kind, name, mode string) (string, error)
@@ -68,7 +71,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, can: c.Can, check: c.Check, manifest: c.Manifest, clock: c.Clock, log: c.Log.With("room", "web"),
+		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, can: c.Can, check: c.Check, manifest: c.Manifest, clock: c.Clock, log: c.Log.With("room", "web"),
 		origin: origin, publicURL: public, secure: public.Scheme == "https",
 	}
 	s.cookie = cookieFor(public)

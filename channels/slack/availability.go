@@ -19,12 +19,18 @@ var availabilityWords = map[core.Availability]string{
 	core.AgentAvailable: "Available", core.AgentBusy: "Busy", core.AgentAway: "Away", core.AgentOffline: "Offline",
 }
 
-// beside is what stands behind the name of an agent of whom something else is to be known than that they are available.
-func beside(a core.Availability) string {
-	if a == core.AgentAvailable || a.Check() != nil {
-		return ""
+// beside is what stands behind the name of a colleague of whom something else is to be known than that they are there, and available. Who
+// says that they do not work is believed, wherever they are.
+func beside(c core.Colleague) string {
+	switch {
+	case c.Availability == core.AgentAway || c.Availability == core.AgentOffline:
+		return " (" + string(c.Availability) + ")"
+	case !c.Present:
+		return " (not here)"
+	case c.Availability == core.AgentBusy:
+		return " (busy)"
 	}
-	return " (" + string(a) + ")"
+	return ""
 }
 
 // availability keeps what somebody says of themselves by a command.

@@ -138,19 +138,21 @@ func TestHomesOfLongAgoAreForgotten(t *testing.T) {
 	}
 }
 
-func TestWhoIsAwayIsSeenWhereSessionsAreAssigned(t *testing.T) {
+func TestWhoIsAwayOrNotThereIsSeenWhereSessionsAreAssignedC4(t *testing.T) {
 	t.Parallel()
-	away, long := anna, boris
+	away, long := here(anna), here(boris)
 	away.Availability, long.Availability = core.AgentAway, core.AgentBusy
 	long.Name = strings.Repeat("Ł", 200)
+	gone := core.Colleague{ID: 10, Name: "Oleg", Availability: core.AgentBusy}
+	out := core.Colleague{ID: 11, Name: "Sofia", Availability: core.AgentOffline}
 	var got []string
-	for _, option := range optionsOf([]core.Agent{away, long, {ID: 9, Name: "Eve", Availability: core.AgentAvailable}}) {
+	for _, option := range optionsOf([]core.Colleague{away, long, {ID: 9, Name: "Eve", Availability: core.AgentAvailable, Present: true}, gone, out}) {
 		got = append(got, option.Text.Text)
 		if n := len([]rune(option.Text.Text)); n > maxLabel {
 			t.Errorf("%q: got %d runes, want at most %d", option.Text.Text, n, maxLabel)
 		}
 	}
-	if got[0] != "Anna Arndt (away)" || !strings.HasSuffix(got[1], "… (busy)") || got[2] != "Eve" {
+	if got[0] != "Anna Arndt (away)" || !strings.HasSuffix(got[1], "… (busy)") || got[2] != "Eve" || got[3] != "Oleg (not here)" || got[4] != "Sofia (offline)" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -46,7 +46,7 @@ type fakeDesk struct {
 	addresses map[string]core.Agent
 	card      core.Card
 	surface   core.Surface // zero: the room is none
-	operators []core.Agent
+	operators []core.Colleague
 	mine      []core.Card
 	refuse    func(core.Deed) error // may be nil
 	slow      func(core.Deed)       // may be nil
@@ -61,6 +61,11 @@ var (
 	boris = core.Agent{ID: 1002, Name: "Boris Brandt", PublicName: "Boris"}
 )
 
+// here is an agent as a colleague who is there.
+func here(a core.Agent) core.Colleague {
+	return core.Colleague{ID: a.ID, Name: a.Name, PublicName: a.PublicName, Role: core.Operator, Availability: a.Availability, Present: true}
+}
+
 func newDesk() *fakeDesk {
 	return &fakeDesk{
 		agents:    map[core.RemoteID]core.Agent{"T1/UANNA": anna, "T1/UBORIS": boris},
@@ -70,7 +75,7 @@ func newDesk() *fakeDesk {
 		codes:     map[string]core.Agent{"GOOD": anna},
 		card:      testCard(),
 		surface:   core.Surface{Channel: 7, Room: testRoom, Replies: core.RepliesOut},
-		operators: []core.Agent{anna, boris},
+		operators: []core.Colleague{here(anna), here(boris)},
 		first:     map[string]core.Event{},
 	}
 }
@@ -196,7 +201,7 @@ func (d *fakeDesk) Card(context.Context, core.Actor, core.SessionID) (core.Card,
 
 func (d *fakeDesk) Mine(context.Context, core.Actor) ([]core.Card, error) { return d.mine, d.look() }
 
-func (d *fakeDesk) Operators(context.Context, core.Actor, core.DepartmentID) ([]core.Agent, error) {
+func (d *fakeDesk) Operators(context.Context, core.Actor, core.DepartmentID) ([]core.Colleague, error) {
 	return d.operators, d.look()
 }
 

@@ -101,14 +101,14 @@ func (a *Adapter) assignWindow(ctx context.Context, p press, session core.Sessio
 	return window(callAssign, "Assign session", "Assign", kept.text(), field), nil
 }
 
-func optionsOf(all []core.Agent) []*slack.OptionBlockObject {
+func optionsOf(all []core.Colleague) []*slack.OptionBlockObject {
 	var options []*slack.OptionBlockObject
 	for _, agent := range all {
 		name := channels.CleanName(agent.Name)
 		if name == "" {
 			name = agent.ID.String()
 		}
-		standing := beside(agent.Availability)
+		standing := beside(agent)
 		name = clipped(name, maxLabel-len(standing)) + standing
 		options = append(options, slack.NewOptionBlockObject(agent.ID.String(), plainText(name), nil))
 	}

@@ -237,10 +237,10 @@ func oneAfter(n int, err error) func() error {
 	}
 }
 
-func crowd(n int) []core.Agent {
-	var all []core.Agent
+func crowd(n int) []core.Colleague {
+	var all []core.Colleague
 	for i := range n {
-		all = append(all, core.Agent{ID: core.AgentID(2000 + i), Name: fmt.Sprintf("Agent %d", i)})
+		all = append(all, core.Colleague{ID: core.AgentID(2000 + i), Name: fmt.Sprintf("Agent %d", i)})
 	}
 	return all
 }

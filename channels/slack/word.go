@@ -85,9 +85,9 @@ func (t *task) named(ctx context.Context, name string) (core.AgentID, error) {
 	}
 	card, err := t.config.Desk.Card(ctx, t.who, t.session)
 	if err == nil {
-		var all []core.Agent
+		var all []core.Colleague
 		if all, err = t.config.Desk.Operators(ctx, t.who, card.Department); err == nil {
-			found := match(all, strings.TrimPrefix(name, "@"), func(a core.Agent) []string { return []string{a.Name, a.PublicName} })
+			found := match(all, strings.TrimPrefix(name, "@"), func(a core.Colleague) []string { return []string{a.Name, a.PublicName} })
 			switch len(found) {
 			case 0:
 				t.word = sayNobody

@@ -19,6 +19,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"parley/core"
+	"parley/core/feed"
 	"parley/core/file"
 	"parley/core/socket"
 )
@@ -29,6 +30,7 @@ type flags struct {
 	PublicURL     *string `name:"public-url" placeholder:"URL" help:"The address as browsers see it; http:// and the address unless said otherwise. PARLEY_PUBLIC_URL"`
 	DataDir       *string `placeholder:"FOLDER" help:"For the database, files and the secret key; ./data unless said otherwise. PARLEY_DATA_DIR"`
 	DatabaseURL   *string `name:"database-url" placeholder:"URL" help:"sqlite:FILE or postgres://USER@HOST/NAME; a file in the data folder unless said otherwise. An address with a password is better kept in PARLEY_DATABASE_URL, where others on this machine do not see it."`
+	RedisURL      *string `name:"redis-url" placeholder:"URL" help:"redis://HOST:PORT, where several nodes tell each other of news at once; none unless said otherwise. An address with a password is better kept in PARLEY_REDIS_URL."`
 	SecretKeyFile *string `placeholder:"FILE" help:"A file with the secret key, 32 bytes in base64; made once in the data folder unless said otherwise. The variable with the key itself is PARLEY_SECRET_KEY"`
 	FilesURL      *string `name:"files-url" placeholder:"URL" help:"s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION keeps files in a bucket, which several nodes share; in the data folder unless said otherwise. PARLEY_FILES_URL"`
 	FilesKey      *string `name:"files-access-key" placeholder:"KEY" help:"The name of the bucket's key. PARLEY_FILES_ACCESS_KEY"`
@@ -41,7 +43,7 @@ type flags struct {
 
 // defaults has every setting that a file may name. Those whose default depends on another are empty here.
 var defaults = map[string]string{
-	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "secret_key": "", "files_url": "", "files_access_key": "", "files_secret_key": "", "telegram_api_url": "", "slack_api_url": "", "log": "",
+	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "redis_url": "", "secret_key": "", "files_url": "", "files_access_key": "", "files_secret_key": "", "telegram_api_url": "", "slack_api_url": "", "log": "",
 }
 
 // value is a setting's text and where it came from, in the words of whoever gave it: --addr, PARLEY_ADDR, addr in FILE.
@@ -55,6 +57,7 @@ type config struct {
 	publicURL   string // "": to be made from where we listen
 	dataDir     string
 	databaseURL string
+	redisURL    string // "": there is one node
 	key         core.Key
 	keyGiven    bool         // otherwise it is in the data folder, or will be
 	bucket      *file.Bucket // nil: files are in the data folder
@@ -82,6 +85,7 @@ func (p *program) configIn(below string) (config, error) {
 		{"public_url", c.takePublicURL},
 		{"data_dir", func(text string) string { return c.takeDataDir(filepath.Join(text, below)) }},
 		{"database_url", c.takeDatabaseURL},
+		{"redis_url", c.takeRedisURL},
 		{"secret_key", c.takeSecretKey},
 		{"files_url", c.takeFilesURL},
 		{"files_access_key", c.takeFilesAccessKey},
@@ -131,7 +135,7 @@ func (f *flags) values(lookup func(string) (string, bool)) (map[string]value, er
 		given         *string
 	}{
 		{"addr", "--addr", f.Addr}, {"public_url", "--public-url", f.PublicURL}, {"data_dir", "--data-dir", f.DataDir},
-		{"database_url", "--database-url", f.DatabaseURL}, {"files_url", "--files-url", f.FilesURL},
+		{"database_url", "--database-url", f.DatabaseURL}, {"redis_url", "--redis-url", f.RedisURL}, {"files_url", "--files-url", f.FilesURL},
 		{"files_access_key", "--files-access-key", f.FilesKey}, {"files_secret_key", "--files-secret-key-file", f.FilesSecret}, {"secret_key", "--secret-key-file", f.SecretKeyFile},
 		{"telegram_api_url", "--telegram-api-url", f.TelegramURL}, {"slack_api_url", "--slack-api-url", f.SlackURL}, {"log", "--log", f.Log},
 	} {
@@ -272,6 +276,18 @@ func (c *config) takeDatabaseURL(text string) string {
 	folder := filepath.Dir(path)
 	if info, err := os.Stat(folder); folder != c.dataDir && (err != nil || !info.IsDir()) {
 		return "there is no folder for that file"
+	}
+	return ""
+}
+
+// takeRedisURL asks nothing of the Redis itself: it may be away.
+func (c *config) takeRedisURL(text string) string {
+	c.redisURL = text
+	if text == "" {
+		return ""
+	}
+	if e, bad := errors.AsType[*core.Error](feed.CheckRedis(text)); bad {
+		return e.Reason
 	}
 	return ""
 }

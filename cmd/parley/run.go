@@ -31,6 +31,7 @@ func (n *node) run(ctx context.Context) error {
 		if failed := n.files.Check(all); failed != nil { // all else goes on without them
 			n.log.Warn("files cannot be kept or read now", "error", failed)
 		}
+		parts.start(all, "bell", n.bell.Run)
 		parts.start(all, "writer", n.writer.Run)
 		parts.start(all, "feed", n.feed.Run)
 		parts.start(all, "hub", n.hub.Run)
@@ -42,6 +43,7 @@ func (n *node) run(ctx context.Context) error {
 		n.watch.look(all)
 		parts.start(all, "channels", n.channels.Run)
 		parts.start(all, "watch", n.watch.Run)
+		parts.start(all, "presence", n.presence.Run)
 		parts.start(all, "web", n.web.Run)
 		parts.start(all, "doors", n.doors)
 		<-all.Done()

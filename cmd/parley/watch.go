@@ -19,6 +19,7 @@ type watch struct {
 	store    *store.Store
 	log      *slog.Logger
 	adapters []adapter
+	bell     chan struct{} // one slot: settings are others now, or not
 
 	kinds  sync.Map // of core.ChannelID: the kind of each channel
 	known  []placed // as the adapters were told
@@ -34,8 +35,17 @@ func (w *watch) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			w.look(ctx)
+		case <-w.bell:
 		}
+		w.look(ctx)
+	}
+}
+
+// ring lets Run look at once. It does not block.
+func (w *watch) ring() {
+	select {
+	case w.bell <- struct{}{}:
+	default:
 	}
 }
 

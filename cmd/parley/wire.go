@@ -18,6 +18,7 @@ import (
 	"parley/core/file"
 	"parley/core/hub"
 	"parley/core/outbox"
+	"parley/core/presence"
 	"parley/core/socket"
 	"parley/core/store"
 	"parley/web"
@@ -38,6 +39,7 @@ const apiVersion = "1"
 // node is one running Parley: every part, and what holds them together.
 type node struct {
 	config    config
+	name      string // among the processes that share the database
 	publicURL string
 	log       *slog.Logger
 	listener  net.Listener
@@ -46,8 +48,10 @@ type node struct {
 	files    *file.Store
 	writer   *store.Writer
 	feed     *feed.Feed
+	bell     feed.Bell
 	hub      *hub.Hub
 	outbox   *outbox.Outbox
+	presence *presence.Presence
 	channels *channels.Supervisor
 	sockets  *socket.Group
 	watch    *watch
@@ -68,21 +72,26 @@ type extras struct {
 
 // wire puts the parts together. Nothing runs yet, and nothing has asked the database anything.
 func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog.Logger, x extras) (*node, error) {
-	n := &node{config: c, publicURL: c.public(l.Addr()), log: log, listener: l, store: s, files: files, extras: x}
+	n := &node{config: c, name: holder(), publicURL: c.public(l.Addr()), log: log, listener: l, store: s, files: files, extras: x}
 
-	// What is written is shown: the writer tells the feed, and who follows the feed is told by it.
+	// What is written is shown: the writer tells the feed, and who follows the feed is told by it. Other nodes are told by the bell.
 	n.feed = feed.New(s, core.NewCursorSeal(c.key), feed.WithLogger(log.With("room", "feed")), feed.WithPoll(lookTime))
 	n.writer = store.NewWriter(s, func(c core.Committed) {
 		n.feed.Publish(c)
-		n.outbox.Ring(c.Owed)
+		p := feed.PealOf(c)
+		n.act(p)
+		n.bell.Ring(p)
 	})
+	if err := n.hang(); err != nil {
+		return nil, err
+	}
 	n.outbox = outbox.New(outbox.Config{Store: s, Writer: n.writer, Files: files, Clock: core.SystemClock, Log: log})
 
 	// The hub is the one that hands work to the writer.
 	var err error
-	n.watch = &watch{store: s, log: log.With("room", "watch")}
+	n.watch = &watch{store: s, log: log.With("room", "watch"), bell: make(chan struct{}, 1)}
 	n.hub, err = hub.New(hub.Config{
-		Writer: n.writer, Store: s, Files: files, Hints: func(h core.Hint) { n.feed.Hint(h); n.channels.Typing(h) }, Can: n.watch.can, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
+		Writer: n.writer, Store: s, Files: files, Hints: n.hint, Can: n.watch.can, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the hub: %w", err)
@@ -91,15 +100,21 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	// A channel runs on one node at a time: it receives into the hub, and what is owed to it leaves by the outbox.
 	o := opener{config: &n.config, publicURL: n.publicURL, inbox: n.hub, desk: n.hub.Desk, log: log}
 	n.channels = channels.NewSupervisor(channels.Config{
-		Leases: s, Health: s.PutHealth, Open: o.open, Holder: holder(), Clock: core.SystemClock, Log: log.With("room", "channels"),
+		Leases: s, Health: s.PutHealth, Open: o.open, Holder: n.name, Clock: core.SystemClock, Log: log.With("room", "channels"),
 		Send: func(ctx context.Context, c channels.Charge) error { return n.outbox.Run(ctx, outbox.Post(c)) },
+	})
+
+	// Agents are where they have the workspace open, and where they are linked.
+	n.presence = presence.New(presence.Config{
+		Store: s, Node: n.name, Healthy: n.channels.Healthy, Moved: func(agents []core.AgentID) { n.web.Moved(agents) },
+		Ring: func() { n.bell.Ring(feed.Peal{Presence: true}) }, Log: log.With("room", "presence"),
 	})
 
 	// Customers come in by channels, agents by the web.
 	n.sockets = socket.NewGroup(log.With("room", "socket"))
 	n.watch.adapters = newAdapters(n)
 	n.web, err = web.New(web.Config{
-		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Can: n.watch.can, Check: n.channels.Check,
+		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Presence: n.presence, Can: n.watch.can, Check: n.channels.Check,
 		Manifest: func(kind, name, mode string) (string, error) { return manifest(kind, name, mode, n.publicURL) }, Clock: core.SystemClock, Log: log,
 		PublicURL: n.publicURL, Version: apiVersion, Pages: web.Pages(),
 	})
@@ -129,6 +144,44 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 		}
 	}
 	return n, nil
+}
+
+// hang gives the node its bell. Without Redis there are no others to tell.
+func (n *node) hang() error {
+	if n.config.redisURL == "" {
+		n.bell = (&feed.Tower{}).Hang(n.hear)
+		return nil
+	}
+	bell, err := feed.NewRedis(n.config.redisURL, n.config.key, n.hear, n.log.With("room", "feed"))
+	n.bell = bell
+	return err
+}
+
+// hear does what another node's news ask for.
+func (n *node) hear(p feed.Peal) {
+	n.feed.Hear(p)
+	n.act(p)
+	if p.All {
+		n.outbox.RingAll()
+	}
+	if p.Presence || p.All {
+		n.presence.Look()
+	}
+}
+
+// act does what news ask for on whichever node they come about.
+func (n *node) act(p feed.Peal) {
+	n.outbox.Ring(p.Owed)
+	if p.Settings || p.All {
+		n.watch.ring()
+	}
+}
+
+// hint shows that somebody writes: to those who follow, on every node, and to the customer's network.
+func (n *node) hint(h core.Hint) {
+	n.feed.Hint(h)
+	n.channels.Typing(h)
+	n.bell.Ring(feed.Peal{Hints: []core.Hint{h}})
 }
 
 // holder names this process among those that share a database.

@@ -3,6 +3,7 @@ package hub
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"parley/core"
 	"parley/core/store"
@@ -78,15 +79,9 @@ func (d desk) Mine(ctx context.Context, who core.Actor) ([]core.Card, error) {
 	return d.hub.store.CardsOf(ctx, who.Scope(), maxMine)
 }
 
-func (d desk) Operators(ctx context.Context, who core.Actor, in core.DepartmentID) ([]core.Agent, error) {
+func (d desk) Operators(ctx context.Context, who core.Actor, in core.DepartmentID) ([]core.Colleague, error) {
 	all, err := d.hub.store.Colleagues(ctx, who.Scope(), in)
-	var operators []core.Agent
-	for _, c := range all {
-		if c.Role.Has(core.Operator) {
-			operators = append(operators, core.Agent{ID: c.ID, Name: c.Name, PublicName: c.PublicName, Availability: c.Availability})
-		}
-	}
-	return operators, err
+	return slices.DeleteFunc(all, func(c core.Colleague) bool { return !c.Role.Has(core.Operator) }), err
 }
 
 func (d desk) Departments(ctx context.Context) ([]core.Department, error) {

@@ -53,11 +53,27 @@ func New(c Config) *Outbox {
 
 // Ring says that something is owed to channels. It does not block; a bell that nobody hears costs the time until the next look.
 func (o *Outbox) Ring(channels []core.ChannelID) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, c := range channels {
-		select {
-		case o.bell(c) <- struct{}{}:
-		default:
-		}
+		strike(o.bells[c])
+	}
+}
+
+// RingAll says that something may be owed to any channel. It does not block.
+func (o *Outbox) RingAll() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, bell := range o.bells {
+		strike(bell)
+	}
+}
+
+// strike rings a bell. A channel that was never run here has none: whoever runs it looks first.
+func strike(bell chan struct{}) {
+	select {
+	case bell <- struct{}{}:
+	default:
 	}
 }
 

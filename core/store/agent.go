@@ -62,32 +62,28 @@ func (s *Store) Agents(ctx context.Context) ([]core.Actor, error) {
 	return actorsOf(rows), err
 }
 
-// Colleague is an agent as other agents see them in one department.
-type Colleague struct {
-	ID           core.AgentID      `db:"id"`
-	Name         string            `db:"name"`
-	PublicName   string            `db:"public_name"`
-	Department   core.DepartmentID `db:"department"`
-	Role         core.Role         `db:"role"`
-	Availability core.Availability `db:"availability"`
-}
-
-const selectColleagues = `SELECT a.id, a.name, a.public_name, a.availability, r.department, r.role FROM roles r JOIN agents a ON a.id = r.agent
+const selectColleagues = `SELECT a.id, a.name, a.public_name, a.availability, r.department, r.role,
+	EXISTS (SELECT 1 FROM presence p WHERE p.agent = a.id AND p.until > ?) AS present FROM roles r JOIN agents a ON a.id = r.agent
 	WHERE r.department IN (?) AND a.disabled_at = 0 ORDER BY a.name, a.id`
 
 // Colleagues gives the agents of a department that the scope sees (0: of all of them, a row for each department), by name.
-func (s *Store) Colleagues(ctx context.Context, scope core.Scope, d core.DepartmentID) ([]Colleague, error) {
+func (s *Store) Colleagues(ctx context.Context, scope core.Scope, d core.DepartmentID) ([]core.Colleague, error) {
+	const op = "store.Colleagues"
 	departments := scope.Departments
 	if d != 0 {
 		if !scope.Sees(d) {
-			return nil, &core.Error{Op: "store.Colleagues", Kind: core.NotFound}
+			return nil, &core.Error{Op: op, Kind: core.NotFound}
 		}
 		departments = []core.DepartmentID{d}
 	}
 	if len(departments) == 0 {
 		return nil, nil
 	}
-	return all[Colleague](ctx, s, "store.Colleagues", selectColleagues, departments)
+	now, err := s.databaseTime(ctx)
+	if err != nil {
+		return nil, fail(op, err)
+	}
+	return all[core.Colleague](ctx, s, op, selectColleagues, now, departments)
 }
 
 const (

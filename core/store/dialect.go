@@ -29,9 +29,10 @@ type dialect interface {
 
 	time() string // the query for the database's own time, in microseconds
 	loads() loads
-	ids([]int64) any                     // the argument of a statement in loads that takes many ids
-	texts([]string) any                  // … many texts
-	places([]place) []any                // … many places on channels
+	ids([]int64) any      // the argument of a statement in loads that takes many ids
+	texts([]string) any   // … many texts
+	places([]place) []any // … many places on channels
+	presence(node string, all []core.Presence, until core.Time) (query string, args []any)
 	flush(context.Context, *group) error // writes what the group changed, log rows last
 	checkpoint(context.Context, *sqlx.DB) error
 
@@ -128,6 +129,17 @@ func (sqliteDialect) places(ps []place) []any {
 	return []any{jsonText(pairs)}
 }
 
+const sqlitePresence = `INSERT INTO presence (agent, node, surface, until) SELECT value ->> 0, ?2, value ->> 1, ?3 FROM json_each(?1) WHERE TRUE
+	ON CONFLICT (agent, node, surface) DO UPDATE SET until = excluded.until`
+
+func (sqliteDialect) presence(node string, all []core.Presence, until core.Time) (string, []any) {
+	pairs := make([][2]any, len(all))
+	for i, p := range all {
+		pairs[i] = [2]any{int64(p.Agent), p.Surface}
+	}
+	return sqlitePresence, []any{jsonText(pairs), node, until}
+}
+
 func jsonText(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil { // numbers and strings always marshal
@@ -211,6 +223,18 @@ func (postgresDialect) places(ps []place) []any {
 		channels[i], remotes[i] = int64(p.channel), string(p.remote)
 	}
 	return []any{channels, remotes}
+}
+
+const postgresPresence = `INSERT INTO presence (agent, node, surface, until)
+	SELECT agent, CAST($3 AS TEXT), surface, CAST($4 AS BIGINT) FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])) AS n (agent, surface)
+	ON CONFLICT (agent, node, surface) DO UPDATE SET until = excluded.until`
+
+func (postgresDialect) presence(node string, all []core.Presence, until core.Time) (string, []any) {
+	agents, surfaces := make([]int64, len(all)), make([]string, len(all))
+	for i, p := range all {
+		agents[i], surfaces[i] = int64(p.Agent), p.Surface
+	}
+	return postgresPresence, []any{agents, surfaces, node, int64(until)}
 }
 
 func (postgresDialect) checkpoint(context.Context, *sqlx.DB) error { return nil }

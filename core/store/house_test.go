@@ -219,7 +219,7 @@ func (h *house) until(happened func() bool) {
 var tables = []string{
 	"installation", "departments", "agents", "roles", "logins", "keys", "channels", "customers", "identities", "sessions", "participants", "log",
 	"lanes", "deliveries", "parts", "parked", "leases", "health",
-	"surfaces", "threads", "links", "link_codes", "blocked",
+	"surfaces", "threads", "links", "link_codes", "blocked", "presence",
 }
 
 // dump writes down every row.

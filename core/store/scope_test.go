@@ -57,7 +57,7 @@ func TestAForeignDepartmentIsNotThere(t *testing.T) {
 			}},
 			{"Colleagues of all", "", func(s core.Scope) (any, int, error) {
 				r, err := h.store.Colleagues(ctx, s, 0)
-				return only(r, func(c store.Colleague) bool { return c.Department == h.support }, err)
+				return only(r, func(c core.Colleague) bool { return c.Department == h.support }, err)
 			}},
 			{"Counters", "", func(s core.Scope) (any, int, error) {
 				a := core.Actor{Agent: h.anna.Agent, Roles: core.Roles{}}

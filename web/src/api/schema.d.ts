@@ -679,7 +679,7 @@ export interface components {
             /** @enum {string} */
             type: "changed";
             /** @enum {string} */
-            what: "department" | "agent" | "channel";
+            what: "department" | "agent" | "channel" | "presence";
         };
         Channel: {
             department: string;
@@ -713,8 +713,12 @@ export interface components {
             /** @description for colleagues */
             name: string;
             operator: boolean;
+            /** @description the workspace is open, or they are linked to a channel that fares well */
+            present: boolean;
             /** @description for customers */
             public_name: string;
+            /** @description an operator who is there, and available or busy */
+            receiving: boolean;
             supervisor: boolean;
         };
         Counters: {

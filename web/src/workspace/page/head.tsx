@@ -134,7 +134,7 @@ function AssignMenu(props: {
       {operators.map((agent) => (
         <MenuItem key={agent.id} onChoose={() => onChoose(agent)}>
           <span className="grow cut">{agent.id === me ? t('assign.you', { name: agent.name }) : agent.name}</span>
-          <Aside now={agent.availability} />
+          <Aside now={agent.availability} present={agent.present} />
           {holder === agent.id && <span className="faint">{t('assign.holds')}</span>}
         </MenuItem>
       ))}

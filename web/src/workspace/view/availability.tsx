@@ -11,8 +11,13 @@ export function Standing({ now }: { now: Availability }) {
   return <span className={`standing ${now}`} aria-hidden="true" />
 }
 
-/** Behind a colleague's name: what they say of themselves, where that is something else than that they work. */
-export function Aside({ now }: { now: Availability }): ReactNode {
+/**
+ * Behind a colleague's name: what they say of themselves, where that is something else than that they work, and that they
+ * are not there although they work. Who says that they do not work is believed, wherever they are.
+ */
+export function Aside({ now, present }: { now: Availability; present: boolean }): ReactNode {
+  const works = now === 'available' || now === 'busy'
+  if (works && !present) return <span className="faint">{t('presence.gone')}</span>
   return now === 'available' ? null : <span className="faint">{t(`availability.${now}`)}</span>
 }
 

@@ -34,6 +34,7 @@ export const en = {
   'availability.busy': 'Busy',
   'availability.away': 'Away',
   'availability.offline': 'Offline',
+  'presence.gone': 'Not here',
   'availability.label': 'What colleagues see of you',
   'availability.change': '{word}: change what colleagues see of you',
   'availability.now': '{word}, as now',
