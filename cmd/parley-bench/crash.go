@@ -18,6 +18,8 @@ type crashCommand struct {
 	common
 
 	Rounds int    `default:"1000" help:"How often to kill the program, on each database."`
+	Peer   bool   `help:"Beside a second node, which lives on; PostgreSQL only."`
+	Redis  string `env:"PARLEY_TEST_REDIS" placeholder:"URL" help:"Where the two nodes ring each other."`
 	Seed   uint64 `help:"Of the moments of the kills; a random one unless given."`
 }
 
@@ -37,6 +39,9 @@ func (c *crashCommand) Run(ctx context.Context) error {
 	kinds, err := c.kinds()
 	if err != nil {
 		return err
+	}
+	if c.Peer && c.Database != "postgres" {
+		return errors.New("a second node needs --database postgres")
 	}
 	if c.Seed == 0 {
 		c.Seed = rand.Uint64()
@@ -66,7 +71,8 @@ func (c *crashCommand) on(ctx context.Context, kind, dir, binary string, r *repo
 		return err
 	}
 	defer db.drop()
-	return crash(ctx, crashRun{kind: kind, url: db.url, dir: filepath.Join(dir, kind), binary: binary, rounds: c.Rounds, seed: c.Seed}, r)
+	run := crashRun{kind: kind, url: db.url, dir: filepath.Join(dir, kind), binary: binary, rounds: c.Rounds, seed: c.Seed, peer: c.Peer, redis: c.Redis}
+	return crash(ctx, run, r)
 }
 
 // crashRun is one loop on one database.
@@ -74,6 +80,8 @@ type crashRun struct {
 	kind, url, dir, binary string
 	rounds                 int
 	seed                   uint64
+	peer                   bool   // beside a second node
+	redis                  string // of both; "": none
 }
 
 // besiegers are the clients of one loop.
@@ -97,10 +105,19 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 	if err != nil {
 		return err
 	}
+	if run.peer {
+		srv.env = append(srv.env, "PARLEY_REDIS_URL="+run.redis)
+	}
 	if _, err := srv.start(ctx); err != nil {
 		return err
 	}
 	b := besiegers{siege: &siege{server: srv, house: h}, api: newAgentAPI(srv.addr, h.agents[0])}
+	if run.peer {
+		if b.peer, err = run.startPeer(ctx, srv); err != nil {
+			return err
+		}
+		defer b.peer.close()
+	}
 
 	clients, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
@@ -134,6 +151,9 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 	if err := srv.stop(); err != nil {
 		b.fail("%v", err)
 	}
+	if b.peer != nil && !b.peer.running() {
+		b.fail("the node that nobody killed ended by itself\n%s", b.peer.tail())
+	}
 	b.report(run, r, n, there, stored, shown, streamed)
 	if len(r.Failures) > 0 {
 		return b.leave(run.dir)
@@ -164,12 +184,12 @@ func (b *besiegers) begin(ctx context.Context, running *sync.WaitGroup) error {
 			}
 		}
 		for j := range operatorsAnAgent {
-			o := newOperator(b.siege, fmt.Sprintf("a%d.%d", i+1, j+1), newAgentAPI(b.server.addr, key), held)
+			o := newOperator(b.siege, fmt.Sprintf("a%d.%d", i+1, j+1), newAgentAPI(b.node(), key), held)
 			b.operators = append(b.operators, o)
 			running.Go(func() { o.run(ctx) })
 		}
 	}
-	b.watcher = newWatcher(b.siege, b.api, sessions)
+	b.watcher = newWatcher(b.siege, newAgentAPI(b.watched(), b.house.agents[0]), sessions)
 	running.Go(func() { b.watcher.run(ctx) })
 	return nil
 }
@@ -261,7 +281,9 @@ func (b *besiegers) loop(ctx context.Context, run crashRun) (*tally, error) {
 		}
 		t.endRound(b.siege)
 		t.fewest = min(t.fewest, b.flying.Load())
-		b.gate.shut()
+		if b.peer == nil {
+			b.gate.shut()
+		}
 		b.server.kill()
 		t.kills++
 		took, err := b.server.start(ctx)
@@ -269,7 +291,9 @@ func (b *besiegers) loop(ctx context.Context, run crashRun) (*tally, error) {
 			return t, fmt.Errorf("round %d: %w", t.kills, err)
 		}
 		t.starts = append(t.starts, took)
-		b.gate.open()
+		if b.peer == nil {
+			b.gate.open()
+		}
 	}
 	return t, nil
 }
@@ -346,7 +370,7 @@ func (b *besiegers) report(run crashRun, r *report, t *tally, there record, stor
 	if t.fewest < leastFlying && t.kills > 0 {
 		r.fail("%s: a kill met only %d requests under way", run.kind, t.fewest)
 	}
-	if 2*t.both < t.kills {
+	if 2*t.both < t.kills && (b.peer == nil || t.both == 0) { // half of what is under way is with the peer, and goes on
 		r.fail("%s: only %d of %d kills met a retry and a commit that nobody was told of", run.kind, t.both, t.kills)
 	}
 }

@@ -13,6 +13,7 @@ import (
 const (
 	crashRounds   = 50
 	plantedRounds = 12
+	peerRounds    = 20
 )
 
 // The program is built once for all tests.
@@ -57,6 +58,24 @@ func TestACrashLosesNothing(t *testing.T) {
 			t.Errorf("kills: got %d, want %d", got, crashRounds)
 		}
 	})
+}
+
+// One of two nodes is killed again and again, and its clients go to the other: it is as if nothing had happened.
+func TestACrashOfOneOfTwoNodesLosesNothing(t *testing.T) {
+	t.Parallel()
+	run := crashRun{kind: "postgres", url: storetest.Postgres(t), rounds: peerRounds, peer: true, redis: storetest.SharedRedis(t)}
+	r := newReport(t.Output(), "crash", nil)
+	run.dir, run.binary, run.seed = t.TempDir(), theProgram(t), 1
+	if err := crash(t.Context(), run, r); err != nil {
+		t.Fatal(err)
+	}
+	_ = r.close("") // prints the counts
+	for _, f := range r.Failures {
+		t.Error(f)
+	}
+	if got := r.Counts["postgres: kills"]; got != peerRounds {
+		t.Errorf("kills: got %d, want %d", got, peerRounds)
+	}
 }
 
 // The harness finds what it is for: a program that acknowledges before it commits loses messages in a crash.

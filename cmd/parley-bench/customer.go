@@ -55,7 +55,7 @@ func (c *customer) tab(ctx context.Context) *customer {
 // run stays connected until ctx ends.
 func (c *customer) run(ctx context.Context) {
 	for c.siege.gate.wait(ctx) {
-		l, err := dialVisitor(c.siege.server.addr, c.siege.house.channel.Slug, c.take)
+		l, err := dialVisitor(c.siege.node(), c.siege.house.channel.Slug, c.take)
 		if err != nil {
 			pause(ctx, time.Millisecond)
 			continue

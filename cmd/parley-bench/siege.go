@@ -11,8 +11,10 @@ import (
 // siege is what all clients of a crash run share.
 type siege struct {
 	server *server
+	peer   *server // a second node on the same database, which nobody kills; nil: there is none
 	house  house
-	gate   gate
+	gate   gate // shut while there is nobody to serve
+	turns  atomic.Int64
 
 	flying   atomic.Int64 // requests that were sent and not answered
 	stopping atomic.Bool  // nobody begins anything new
@@ -33,6 +35,14 @@ func (s *siege) look(who string, shown []byte) {
 	if s.watch != nil {
 		s.watch(who, shown)
 	}
+}
+
+// node gives an address to connect to: where there are two nodes, by turns.
+func (s *siege) node() string {
+	if s.peer != nil && s.turns.Add(1)%2 == 0 {
+		return s.peer.addr
+	}
+	return s.server.addr
 }
 
 const manyFailures = 20
