@@ -67,7 +67,7 @@ var badSettings = map[string]bad{
 	"a settings' file that is empty":             {args: []string{"serve", "--config", ""}, name: "--config"},
 	"a settings' file that is broken":            {file: "addr = \"127.0.0.1:1\"\nsecret_key = " + canary, name: "PARLEY_CONFIG"},
 	"a setting that is not known":                {file: `addrs = "127.0.0.1:8080"`, name: "addrs in the file of PARLEY_CONFIG"},
-	"a setting of a later step":                  {file: `redis_url = "redis://localhost"`, name: "redis_url in the file of PARLEY_CONFIG"},
+	"a setting of a later step":                  {file: `smtp_url = "smtp://localhost"`, name: "smtp_url in the file of PARLEY_CONFIG"},
 	"a settings' file that names a file":         {file: `config = "other.toml"`, name: "config in the file of PARLEY_CONFIG"},
 	"a setting with the prefix":                  {file: `PARLEY_ADDR = "127.0.0.1:8080"`, name: "PARLEY_ADDR in the file of PARLEY_CONFIG"},
 	"a setting in a table":                       {file: "[server]\naddr = \"127.0.0.1:8080\"", name: "server in the file of PARLEY_CONFIG"},
