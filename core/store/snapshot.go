@@ -28,7 +28,7 @@ type Table struct {
 }
 
 // notKept are tables whose rows are not in a snapshot.
-var notKept = []string{"goose_db_version", "logins", "link_codes", "leases", "health"}
+var notKept = []string{"goose_db_version", "logins", "link_codes", "leases", "health", "presence"}
 
 const selectSchema = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
 
