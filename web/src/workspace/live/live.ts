@@ -292,7 +292,7 @@ export class Live {
   }
 
   async #unlessGone(session: string, fetched: Promise<News>): Promise<News> {
-    const asOf = this.shown.state.heard[session]?.seq ?? 0
+    const asOf = this.shown.state.heard.get(session)?.seq ?? 0
     try {
       return await fetched
     } catch (error) {

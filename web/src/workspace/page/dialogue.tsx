@@ -41,7 +41,7 @@ export function Dialogue(props: DialogueProps) {
   // While its row is fetched again after a loss of the stream, the session stays on the screen as it was.
   const last = useRef<Session>(undefined)
   const gone = state.gone.has(id)
-  last.current = gone ? undefined : (state.sessions[id] ?? last.current)
+  last.current = gone ? undefined : (state.sessions.get(id) ?? last.current)
   const session = last.current
   const back = (
     <button type="button" className="icon-button talk-back" aria-label={t('back')} onClick={onBack}>

@@ -67,7 +67,7 @@ export function Shell({ me }: { me: Me }) {
   }, [place.unknown, place.list, me, live, go])
 
   const listed = useMemo(() => (key ? rows(state, key) : []), [state, key])
-  const shown = session === undefined ? undefined : state.sessions[session]
+  const shown = session === undefined ? undefined : state.sessions.get(session)
   const counters = state.counters?.departments ?? []
 
   // The list goes on at the row after the one that has left it.

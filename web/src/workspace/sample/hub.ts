@@ -252,7 +252,7 @@ export class Hub {
 
   /** What a fetch of a log finds now. */
   log(id: string, state: State): News {
-    if (!this.seen(id)) return { type: 'unseen', session: id, asOf: state.heard[id]?.seq ?? 0 }
+    if (!this.seen(id)) return { type: 'unseen', session: id, asOf: state.heard.get(id)?.seq ?? 0 }
     const all = this.logs.get(id) ?? []
     const held = state.logs[id]
     const doubts = held?.doubts ?? 0

@@ -118,7 +118,7 @@ describe('the stream', () => {
 describe('summaries', () => {
   const shown = all(begun, list([session('ses_1', heldBy(anna, { last_seq: 5, read_seq: 4, unread: 1 }))]))
   const put = (change: Partial<Session>) =>
-    apply(shown, { type: 'summaries', sessions: [session('ses_1', heldBy(anna, change))] }, 0).sessions.ses_1
+    apply(shown, { type: 'summaries', sessions: [session('ses_1', heldBy(anna, change))] }, 0).sessions.get('ses_1')
 
   test.each([
     ['a row with a newer event wins', { last_seq: 6, unread: 2 }, { last_seq: 6, unread: 2 }],

@@ -1,7 +1,7 @@
 import type { Event, Frame, Gone, Session } from '../../api/wire.ts'
 import { belongs, type List, type ListKey, noList, placeOf, splitKey } from './list.ts'
 import { hear, type Log, noLog, putNewer, putNewest, putOlder } from './log.ts'
-import type { News, State, Typist } from './state.ts'
+import type { Heard, News, State, Typist } from './state.ts'
 
 /** How long somebody counts as writing after they said so. */
 export const typingHolds = 5_000
@@ -48,7 +48,7 @@ export function apply(state: State, news: News, now: number): State {
     }
     case 'unseen':
       // It may have come back since, which the stream has told.
-      if ((state.heard[news.session]?.seq ?? 0) > news.asOf) return state
+      if ((state.heard.get(news.session)?.seq ?? 0) > news.asOf) return state
       return forget(state, [{ id: news.session, gone: true }])
     case 'opened':
       return { ...state, logs: { ...state.logs, [news.session]: state.logs[news.session] ?? noLog } }
@@ -90,7 +90,7 @@ function anew(state: State): State {
     Object.entries(state.participants).map(([id, who]) => [id, { ...who, asOf: -1 }]),
   )
   // What was fetched before is not taken any more, so nothing has to be kept against it of what was let go of.
-  const heard = Object.fromEntries(Object.entries(state.heard).filter(([id]) => state.sessions[id]))
+  const heard = state.heard.without([...state.heard].flatMap(([id]) => (state.sessions.get(id) ? [] : [id])))
   return { ...state, generation: state.generation + 1, logs, participants, heard, gone: new Set() }
 }
 
@@ -159,51 +159,43 @@ const fetched = (state: State, rows: readonly Session[]): State =>
 
 function put(state: State, rows: readonly Session[]): State {
   if (rows.length === 0) return state
-  const sessions = { ...state.sessions }
-  const heard = { ...state.heard }
+  const sessions = new Map<string, Session>()
+  const heard = new Map<string, Heard>()
   const lists = { ...state.lists }
   const gone = new Set(state.gone)
   for (const row of rows) {
-    const before = sessions[row.id]
-    const known = heard[row.id]?.seq ?? 0
-    heard[row.id] = { generation: state.generation, seq: Math.max(known, row.last_seq) }
+    const before = sessions.get(row.id) ?? state.sessions.get(row.id)
+    const known = (heard.get(row.id) ?? state.heard.get(row.id))?.seq ?? 0
+    heard.set(row.id, { generation: state.generation, seq: Math.max(known, row.last_seq) })
     if (!before && row.last_seq < known) continue
     const now = newer(before, row)
-    sessions[row.id] = now
+    sessions.set(row.id, now)
     gone.delete(row.id)
     for (const key of Object.keys(lists) as ListKey[])
       if (before?.state !== now.state && belongs(now, key, state.me, state.took) === 'ask')
         lists[key] = { ...(lists[key] ?? noList), doubts: (lists[key]?.doubts ?? 0) + 1 }
   }
   return prune(
-    { ...state, sessions, heard, lists, gone },
+    { ...state, sessions: state.sessions.with(sessions), heard: state.heard.with(heard), lists, gone },
     rows.map((row) => row.id),
   )
 }
 
 function forget(state: State, rows: readonly Gone[]): State {
   if (rows.length === 0) return state
-  const sessions = { ...state.sessions }
-  const gone = new Set(state.gone)
-  for (const { id } of rows) {
-    delete sessions[id]
-    gone.add(id)
-  }
-  return { ...state, sessions, gone }
+  const ids = rows.map(({ id }) => id)
+  return { ...state, sessions: state.sessions.without(ids), gone: new Set([...state.gone, ...ids]) }
 }
 
 // prune lets go of those of the sessions that are neither open nor in any list.
 function prune(state: State, ids: readonly string[]): State {
   const keys = Object.keys(state.lists) as ListKey[]
   const idle = ids.filter((id) => {
-    const session = state.sessions[id]
+    const session = state.sessions.get(id)
     if (!session || state.logs[id]) return false
     return !keys.some((key) => belongs(session, key, state.me, state.took) === true)
   })
-  if (idle.length === 0) return state
-  const sessions = { ...state.sessions }
-  for (const id of idle) delete sessions[id]
-  return { ...state, sessions }
+  return idle.length === 0 ? state : { ...state, sessions: state.sessions.without(idle) }
 }
 
 function list(state: State, news: Extract<News, { type: 'list' }>): State {
@@ -219,16 +211,15 @@ function list(state: State, news: Extract<News, { type: 'list' }>): State {
   // What stood here and was neither fetched nor heard of in this generation may have left the list unseen. What has not
   // comes again with the page that it stands in.
   const items = new Set(news.items.map((item) => item.id))
-  const stale = Object.values(state.sessions).filter(
-    (session) =>
+  const stale: string[] = []
+  for (const [, session] of state.sessions)
+    if (
       !items.has(session.id) &&
-      (state.heard[session.id]?.generation ?? -1) < news.generation &&
-      belongs(session, news.key, state.me, state.took) === true,
-  )
-  if (stale.length === 0) return next
-  const sessions = { ...next.sessions }
-  for (const { id } of stale) delete sessions[id]
-  return { ...next, sessions }
+      (state.heard.get(session.id)?.generation ?? -1) < news.generation &&
+      belongs(session, news.key, state.me, state.took) === true
+    )
+      stale.push(session.id)
+  return stale.length === 0 ? next : { ...next, sessions: next.sessions.without(stale) }
 }
 
 function more(state: State, news: Extract<News, { type: 'more' }>): State {

@@ -5,6 +5,7 @@ import { anna, oleg, sofia, support } from '../sample/session.ts'
 import { apply } from './apply.ts'
 import { comparePlaces, type ListKey, listKey, listsOf, noList, placeOf, splitKey } from './list.ts'
 import { inDoubt } from './log.ts'
+import { Rows } from './rows.ts'
 import { listInDoubt, rows } from './select.ts'
 import { beginning, type News, type State } from './state.ts'
 
@@ -15,6 +16,7 @@ class Client {
   state: State
   readonly hub: Hub
   readonly keys: ListKey[]
+  readonly kept: Map<ListKey, Rows>
   readonly fetches = new Map<string, News>()
 
   constructor(me: Me, hub: Hub) {
@@ -22,6 +24,7 @@ class Client {
     this.hub = hub
     const [role] = me.roles
     this.keys = role ? listsOf(role).map((name) => listKey(support.id, name)) : []
+    this.kept = new Map(this.keys.map((key) => [key, new Rows(key)]))
   }
 
   hear(news: News): void {
@@ -38,6 +41,15 @@ class Client {
   open(id: string): void {
     this.hear({ type: 'opened', session: id })
     this.hub.follow(Object.keys(this.state.logs))
+  }
+
+  /** Rows that followed every step are those that are made from the state alone. */
+  look(): void {
+    for (const [key, kept] of this.kept) {
+      const want = rows(this.state, key)
+      const got = kept.of(this.state)
+      if (got.length !== want.length || got.some((row, i) => row !== want[i])) expect(got, key).toEqual(want)
+    }
   }
 
   /** Begins to fetch what is in doubt: the server looks now, the answer comes some time. */
@@ -152,7 +164,10 @@ test.each([
     const client = new Client(me, hub)
     for (let i = 0; i < 20; i++) hub.act()
     hub.connect(undefined, false)
-    for (let i = 0; i < steps; i++) step(client, any)
+    for (let i = 0; i < steps; i++) {
+      step(client, any)
+      if (i % 4 === 0) client.look()
+    }
     settle(client)
     const { state } = client
     for (const key of client.keys) {

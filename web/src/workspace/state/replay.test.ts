@@ -44,7 +44,7 @@ function replayed(): State {
 test("the server's own frames end in the server's own snapshot", () => {
   const state = replayed()
   expect(state.lost).toBe(false)
-  expect(state.sessions).toEqual(Object.fromEntries(snapshot.sessions.map((row) => [row.id, row])))
+  expect(Object.fromEntries(state.sessions)).toEqual(Object.fromEntries(snapshot.sessions.map((row) => [row.id, row])))
   expect(Object.keys(state.logs)).toEqual(Object.keys(snapshot.messages))
   for (const [id, log] of Object.entries(state.logs)) {
     expect(log.events, id).toEqual(snapshot.messages[id])
@@ -55,7 +55,7 @@ test("the server's own frames end in the server's own snapshot", () => {
 
 test("every list has the server's rows, and one's own those that one holds or is in (D2)", () => {
   const state = replayed()
-  const ids = (of: Session[]) => of.map((row) => row.id).sort()
+  const ids = (of: readonly Session[]) => of.map((row) => row.id).sort()
   const where = (belongs: (row: Session) => boolean) => ids(snapshot.sessions.filter(belongs))
   const open = (row: Session) => row.state === 'pending' || row.state === 'active'
   const held = (row: Session) => open(row) && row.assignee?.id === me.id

@@ -1,22 +1,11 @@
 import type { Session } from '../../api/wire.ts'
-import { belongs, comparePlaces, type ListKey, noList, placeOf, splitKey } from './list.ts'
+import { type ListKey, noList } from './list.ts'
 import type { Log } from './log.ts'
+import { Rows } from './rows.ts'
 import type { State } from './state.ts'
 
-/** The rows of a list, in its order, as far as it has been fetched. */
-export function rows(state: State, key: ListKey): Session[] {
-  const list = state.lists[key]
-  if (!list) return []
-  const { name } = splitKey(key)
-  const placed = Object.values(state.sessions)
-    .filter((session) => belongs(session, key, state.me, state.took) === true)
-    .map((session) => ({ session, place: placeOf(session, name) }))
-  const { reach } = list
-  return placed
-    .filter(({ place }) => !reach || comparePlaces(place, reach) <= 0)
-    .sort((a, b) => comparePlaces(a.place, b.place))
-    .map(({ session }) => session)
-}
+/** The rows of a list, in its order, as far as it has been fetched. Who asks again and again keeps Rows. */
+export const rows = (state: State, key: ListKey): readonly Session[] => new Rows(key).of(state)
 
 /** Whether a list has rows to show: its first page came. */
 export const isLoaded = (state: State, key: ListKey): boolean => (state.lists[key] ?? noList).generation >= 0

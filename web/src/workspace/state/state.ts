@@ -1,6 +1,7 @@
 import type { Counters, Event, Frame, Me, Participant, Session } from '../../api/wire.ts'
 import type { List, ListKey } from './list.ts'
 import type { Log } from './log.ts'
+import { Table } from './table.ts'
 
 /** Somebody who writes, until when that holds. */
 export interface Typist {
@@ -31,9 +32,9 @@ export interface State {
   generation: number
   /** The stream and the cursor do not fit: the connection has to be made anew. */
   lost: boolean
-  sessions: Readonly<Record<string, Session>>
+  sessions: Table<Session>
   /** What was last heard of a session, also of one that was let go of since: an older row is not believed. */
-  heard: Readonly<Record<string, Heard>>
+  heard: Table<Heard>
   /** Sessions that are no longer to be seen. */
   gone: ReadonlySet<string>
   /** Sessions that the agent has taken part in, as far as known. */
@@ -88,8 +89,8 @@ export function beginning(me: Me): State {
     cursor: undefined,
     generation: 0,
     lost: false,
-    sessions: {},
-    heard: {},
+    sessions: Table.empty(),
+    heard: Table.empty(),
     gone: new Set(),
     took: new Set(),
     lists: {},
