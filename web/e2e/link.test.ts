@@ -20,9 +20,11 @@ test.for(['light', 'dark'] as const)(
 
     const { page, rail } = await Agent.come(on, 'anna', desk)
     const { keyboard } = page
-    const item = rail.getByRole('button', { name: 'Connect Slack' })
+    const menu = rail.getByRole('button', { name: 'You and this page' })
+    const item = page.getByRole('menuitem', { name: 'Connect an account…' })
     const dialog = page.getByRole('dialog', { name: 'Connect Slack' })
     const focused = (name: string) => dialog.getByRole('button', { name }).evaluate((e) => e === document.activeElement)
+    await menu.press('Enter')
     await item.press('Enter')
     await see(dialog.getByText(/^\/parley link [A-Z2-7]{26}$/))
     await seeNoFault(page)
@@ -32,9 +34,10 @@ test.for(['light', 'dark'] as const)(
     }
     await keyboard.press('Escape')
     await seeGone(dialog)
-    expect(await item.evaluate((e) => e === document.activeElement)).toBe(true)
+    expect(await menu.evaluate((e) => e === document.activeElement)).toBe(true)
 
     await keyboard.press('Enter')
+    await item.press('Enter')
     await see(dialog.getByText(/^\/parley link /))
     links.items = [linked]
     await see(dialog.getByText('Your Slack account is connected.'))
@@ -44,6 +47,6 @@ test.for(['light', 'dark'] as const)(
     await eventually(() => focused('Close')).toBe(true)
     await keyboard.press('Enter')
     await seeGone(dialog)
-    expect(await item.evaluate((e) => e === document.activeElement)).toBe(true)
+    expect(await menu.evaluate((e) => e === document.activeElement)).toBe(true)
   },
 )

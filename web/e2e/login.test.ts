@@ -26,7 +26,8 @@ test('who comes for the first time begins where somebody waits', async () => {
 
 test('who signs out is out, also for the way back', async () => {
   const { page, rail } = await Agent.come(on, 'boris')
-  await rail.getByRole('button', { name: 'Sign out' }).click()
+  await rail.getByRole('button', { name: 'You and this page' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await see(page.getByRole('button', { name: 'Sign in' }))
   await page.goBack()
   await page.reload()

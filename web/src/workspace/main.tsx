@@ -1,6 +1,9 @@
 import '../shared/tokens.css'
 import './style/base.css'
 import './style/control.css'
+import './style/density.css'
+import './style/float.css'
+import './style/palette.css'
 import './style/rail.css'
 import './style/list.css'
 import './style/dialogue.css'
@@ -13,8 +16,8 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
 import { queries } from './page/ask.ts'
+import { wearKept } from './page/look.ts'
 import { router } from './page/router.tsx'
-import { wearKept } from './page/theme.ts'
 
 wearKept()
 const root = document.getElementById('root')

@@ -95,6 +95,10 @@ function server() {
     release: (id) => answer(`release ${id}`, () => found(id)),
     end: (id) => answer(`end ${id}`, () => found(id)),
     assign: (id) => answer(`assign ${id}`, () => found(id)),
+    departments: () => answer('departments', () => [support]),
+    transfer: (id) => answer(`transfer ${id}`, () => found(id)),
+    unanswered: (id) => answer(`unanswered ${id}`, () => found(id)),
+    triage: (id) => answer(`triage ${id}`, () => found(id)),
     bring: ({ name, size }) =>
       answer(`bring ${name}`, () => ({ id: `fil_${name}`, name, kind: 'photo', type: 'image/png', size })),
     read: (id, seq) => answer(`read ${id} ${seq}`, () => ({ ...found(id), read_seq: seq, unread: 0 })),

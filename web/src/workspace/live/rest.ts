@@ -5,6 +5,7 @@ import type {
   Availability,
   Brought,
   Counters,
+  Department,
   Event,
   EventPage,
   LinkCode,
@@ -21,6 +22,7 @@ import { Refusal } from './refusal.ts'
 /** Which sessions are asked for. */
 export type SessionQuery = NonNullable<paths['/api/v1/sessions']['get']['parameters']['query']>
 type LogQuery = NonNullable<paths['/api/v1/sessions/{id}/messages']['get']['parameters']['query']>
+export type Triage = paths['/api/v1/sessions/{id}']['patch']['requestBody']['content']['application/json']
 type Message = paths['/api/v1/sessions/{id}/messages']['post']['requestBody']['content']['application/json']
 
 /** What the workspace asks of the server. Each rejects with a Refusal, and with nothing else. */
@@ -36,6 +38,8 @@ export interface Rest {
   linkCode(): Promise<LinkCode>
   unlink(link: string): Promise<void>
   agents(department: string): Promise<Agent[]>
+  /** All departments, also those where one has no role: sessions are transferred to them. */
+  departments(): Promise<Department[]>
   counters(): Promise<Counters>
   sessions(query: SessionQuery): Promise<SessionPage>
   session(id: string): Promise<SessionDetail>
@@ -53,6 +57,10 @@ export interface Rest {
   release(id: string, version: number): Promise<Session>
   end(id: string, version: number): Promise<Session>
   assign(id: string, agent: string, version: number): Promise<Session>
+  transfer(id: string, department: string, version: number): Promise<Session>
+  unanswered(id: string, version: number): Promise<Session>
+  /** Says how urgent it is, and what tags come and go. */
+  triage(id: string, change: Triage): Promise<Session>
   block(id: string, term: Term, version: number): Promise<Session>
   unblock(id: string): Promise<Session>
   read(id: string, seq: number): Promise<Session>
@@ -103,6 +111,7 @@ export const rest: Rest = {
     await got(client.DELETE('/api/v1/me/links/{id}', { params: on(id), body: {} }))
   },
   agents: async (department) => (await got(client.GET('/api/v1/agents', { params: { query: { department } } }))).items,
+  departments: async () => (await got(client.GET('/api/v1/departments', { params: { query: { all: true } } }))).items,
   counters: () => got(client.GET('/api/v1/counters')),
   sessions: (query) => got(client.GET('/api/v1/sessions', { params: { query } })),
   session: (id) => got(client.GET('/api/v1/sessions/{id}', { params: on(id) })),
@@ -120,6 +129,11 @@ export const rest: Rest = {
   end: (id, version) => got(client.POST('/api/v1/sessions/{id}/end', { params: on(id), body: { version } })),
   assign: (id, agent, version) =>
     got(client.POST('/api/v1/sessions/{id}/assign', { params: on(id), body: { agent, version } })),
+  transfer: (id, department, version) =>
+    got<Session>(client.POST('/api/v1/sessions/{id}/transfer', { params: on(id), body: { department, version } })),
+  unanswered: (id, version) =>
+    got<Session>(client.POST('/api/v1/sessions/{id}/unanswered', { params: on(id), body: { version } })),
+  triage: (id, body) => got<Session>(client.PATCH('/api/v1/sessions/{id}', { params: on(id), body })),
   block: (id, term, version) =>
     got(client.POST('/api/v1/sessions/{id}/block', { params: on(id), body: { for: term, version } })),
   unblock: (id) => got(client.POST('/api/v1/sessions/{id}/unblock', { params: on(id), body: {} })),

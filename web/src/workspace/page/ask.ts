@@ -23,5 +23,7 @@ export const linksQuery = queryOptions({
   refetchOnWindowFocus: true,
 })
 
+export const departmentsQuery = queryOptions({ queryKey: ['departments'], queryFn: () => rest.departments() })
+
 export const agentsQuery = (department: string) =>
   queryOptions({ queryKey: ['agents', department], queryFn: () => rest.agents(department) })

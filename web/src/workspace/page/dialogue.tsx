@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Event, Me, Session } from '../../api/wire.ts'
+import type { Commands } from '../state/action.ts'
 import { blockOf } from '../state/block.ts'
 import { roleIn } from '../state/list.ts'
 import { noLog } from '../state/log.ts'
@@ -13,7 +14,7 @@ import { useAmend } from './amend.ts'
 import { agentsQuery } from './ask.ts'
 import { useDrop, useFiles } from './files.ts'
 import { DialogueHead } from './head.tsx'
-import { type Commands, useCommands } from './keys.ts'
+import { useCommands } from './keys.ts'
 import { useLive, useShown } from './live.tsx'
 import { Unfetched } from './net.tsx'
 import { useReading } from './reading.ts'
@@ -110,9 +111,8 @@ function Open(props: DialogueProps & { session: Session; back: ReactNode }) {
       <DialogueHead
         session={session}
         me={me}
-        offers={offers}
+        now={now}
         blocked={blocked}
-        agents={agents}
         back={back}
         commands={commands}
         onReady={() => field.current?.focus()}

@@ -87,6 +87,7 @@ function useLiveOf(me: Me): Live {
         onSettings: () => {
           client.invalidateQueries({ queryKey: ['me'] })
           client.invalidateQueries({ queryKey: ['agents'] })
+          client.invalidateQueries({ queryKey: ['departments'] })
         },
       }),
   )

@@ -1,62 +1,42 @@
 import { type RefObject, useEffect } from 'react'
+import type { ActionName, Commands, Offer } from '../state/action.ts'
+import { hear } from '../state/keys.ts'
 
-/** What the open dialogue can be told by a key. */
-export type Commands = Partial<Record<'reply' | 'note' | 'take' | 'assign' | 'end' | 'escape', () => void>>
-
-const byKey: Record<string, keyof Commands> = {
-  r: 'reply',
-  n: 'note',
-  t: 'take',
-  a: 'assign',
-  e: 'end',
-  Escape: 'escape',
-}
-
-/** Offers commands for as long as the component that offers them is on the screen. */
+/** Offers actions for as long as the component that offers them is on the screen. */
 export function useCommands(commands: RefObject<Commands>, offered: Commands): void {
   useEffect(() => {
     Object.assign(commands.current, offered)
     return () => {
-      for (const name of Object.keys(offered)) delete commands.current[name as keyof Commands]
+      for (const name of Object.keys(offered)) delete commands.current[name as ActionName]
     }
   })
 }
 
-/** Follows the keys of the workspace wherever the focus is, except where one writes. */
-export function useKeys(commands: RefObject<Commands>, onHelp: () => void): void {
+// Who has pressed the first of two keys has so long for the second.
+const patience = 1_500
+
+/** Follows the keys of the workspace wherever the focus is, except where one writes: there only those with Ctrl or ⌘. */
+export function useKeys(
+  commands: RefObject<Commands>,
+  choose: (name: ActionName, offer: Offer | undefined) => void,
+): void {
   useEffect(() => {
+    let begun = { key: '', at: 0 }
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+      if (event.defaultPrevented || event.isComposing) return
       if (document.querySelector('dialog[open]')) return
-      const target = event.target as HTMLElement
-      if (target.matches('input, textarea, select, [contenteditable]')) return
-      const inList = target.closest('.list') !== null
-      if (event.key === 'j' || (inList && event.key === 'ArrowDown')) step(event, 1)
-      else if (event.key === 'k' || (inList && event.key === 'ArrowUp')) step(event, -1)
-      else if (event.key === '?') {
-        event.preventDefault()
-        onHelp()
-      } else {
-        const run = byKey[event.key] && commands.current[byKey[event.key] as keyof Commands]
-        if (!run) return
-        event.preventDefault()
-        run()
-      }
+      const writes = (event.target as HTMLElement).matches('input, textarea, select, [contenteditable]')
+      if (writes && !event.ctrlKey && !event.metaKey) return
+      const heard = hear(event.timeStamp - begun.at < patience ? begun.key : '', event)
+      if (event.key !== 'Shift') begun = { key: heard.begun, at: event.timeStamp }
+      const name = heard.names.find((one) => commands.current[one])
+      if (!name) return
+      event.preventDefault()
+      choose(name, commands.current[name])
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [commands, onHelp])
-}
-
-// step moves the focus in the list, from the row in focus, else from the one that is open.
-function step(event: KeyboardEvent, by: number): void {
-  const links = [...document.querySelectorAll<HTMLElement>('.list [data-row]')]
-  if (links.length === 0) return
-  event.preventDefault()
-  let at = links.indexOf(document.activeElement as HTMLElement)
-  if (at < 0) at = links.findIndex((link) => link.hasAttribute('aria-current'))
-  const to = at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + by))
-  links[to]?.focus()
+  }, [commands, choose])
 }
 
 /** Puts the focus on a session's row, once it is there. */

@@ -42,6 +42,10 @@ export function useGo(): (goal: Goal | undefined, how?: { replace: boolean }) =>
   )
 }
 
+/** The address of a list, or of a session in it. */
+export const addressOf = ({ department, list, session }: Goal): string =>
+  `/inbox/${[department, list, ...(session ? [session] : [])].map(encodeURIComponent).join('/')}`
+
 const lastKey = 'parley.list'
 
 /** Remembers the list on the screen, for the next time. */

@@ -1,28 +1,34 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { Me } from '../../api/wire.ts'
 import { rest } from '../live/rest.ts'
+import type { ActionName, Commands } from '../state/action.ts'
 import { type LinkKind, linkKinds } from '../state/link.ts'
 import { listKey } from '../state/list.ts'
-import { blue, red, rows } from '../state/select.ts'
+import { blue, red } from '../state/select.ts'
 import { Facts } from '../view/facts.tsx'
 import { KeysDialog } from '../view/keys.tsx'
 import { Rail } from '../view/rail.tsx'
+import { Sheet } from '../view/sheet.tsx'
 import { t } from '../words/t.ts'
 import { linksQuery, queries } from './ask.ts'
 import { useAvailability } from './availability.ts'
+import { useBadge } from './badge.ts'
 import { useNow } from './clock.ts'
 import { Dialogue } from './dialogue.tsx'
-import { firstList, firstOfBlue, firstOfRed } from './first.ts'
-import { type Commands, focusRow, useKeys } from './keys.ts'
+import { firstList } from './first.ts'
+import { focusRow, useCommands } from './keys.ts'
 import { Linking } from './link.tsx'
 import { ListPane } from './list.tsx'
-import { useLive, useShown } from './live.tsx'
+import { useLive, useRows, useShown } from './live.tsx'
+import { roomy, several, useLook, useMedia } from './look.ts'
 import { NetBanner } from './net.tsx'
+import { PaletteHolder } from './palette.tsx'
 import { type Goal, lastList, rememberList, useGo, usePlace } from './place.ts'
-import { useTheme } from './theme.ts'
 import { ToastPlace } from './toast.tsx'
+import { travel } from './travel.ts'
+import { useYou, YouMenu } from './you.tsx'
 
 const noCount = { unread: 0, unassigned: 0 }
 
@@ -35,12 +41,15 @@ export function Shell({ me }: { me: Me }) {
   const go = useGo()
   const navigate = useNavigate()
   const now = useNow(1000)
-  const [theme, nextTheme] = useTheme()
   const sayAvailability = useAvailability()
   const [keysOpen, setKeysOpen] = useState(false)
   const [linking, setLinking] = useState<LinkKind>()
   const { data: links } = useQuery(linksQuery)
   const commands = useRef<Commands>({})
+  const hasRoom = useMedia(roomy)
+  const [railLook, setRail] = useLook('rail')
+  const [factsLook, setFacts] = useLook('facts')
+  const [sheet, setSheet] = useState(false)
   // A click on the blue counter opens a session with Take in focus (FEATURES C10).
   const focusTake = useRef<string>(undefined)
 
@@ -50,12 +59,11 @@ export function Shell({ me }: { me: Me }) {
     if (role && list) rememberList({ department: role.department.slug, list })
   }, [role, list])
   useEffect(() => live.showSession(session), [live, session])
-  useTitle(red(state))
-  useKeys(commands, () => setKeysOpen(true))
+  useBadge(red(state))
 
   // Where the lists have no place beside the sessions, the inbox begins with them; else with a list.
   useEffect(() => {
-    if (place.unknown || place.list || !matchMedia('(min-width: 1001px)').matches) return
+    if (place.unknown || place.list || !matchMedia(several).matches) return
     let here = true
     const begin = (goal: Goal | undefined) => here && goal && go(goal, { replace: true })
     const last = lastList(me)
@@ -66,9 +74,9 @@ export function Shell({ me }: { me: Me }) {
     }
   }, [place.unknown, place.list, me, live, go])
 
-  const listed = useMemo(() => (key ? rows(state, key) : []), [state, key])
+  const listed = useRows(key)
   const shown = session === undefined ? undefined : state.sessions.get(session)
-  const counters = state.counters?.departments ?? []
+  const count = (department: string) => state.counters?.departments.find((c) => c.department === department) ?? noCount
 
   // The list goes on at the row after the one that has left it.
   const onEnded = () => {
@@ -88,82 +96,113 @@ export function Shell({ me }: { me: Me }) {
     queries.clear()
     navigate({ to: '/login' })
   }
+  const ways = travel({ me, rest: live.rest, role, list, red: red(state), blue: blue(state), go, focusTake })
+  const you = useYou({
+    availability: me.availability,
+    onAvailability: sayAvailability,
+    linkKinds: linkKinds(links?.kinds),
+    onLink: setLinking,
+    onHelp: () => setKeysOpen(true),
+    onSignOut: signOut,
+  })
+  const showFacts = () => (hasRoom ? setFacts(factsLook === 'shown' ? 'hidden' : 'shown') : setSheet(true))
+  useCommands(commands, {
+    ...ways,
+    ...you,
+    ...(hasRoom ? { rail: () => setRail(railLook === 'wide' ? 'narrow' : 'wide') } : {}),
+    ...(shown ? { facts: showFacts } : {}),
+  })
+  const facts = shown && (
+    <Facts
+      session={shown}
+      people={state.participants[shown.id]?.people ?? []}
+      events={state.logs[shown.id]?.events ?? []}
+      now={now}
+    />
+  )
 
   return (
-    <div className="app" data-pane={session !== undefined ? 'talk' : list ? 'list' : 'rail'}>
+    <div
+      className="app"
+      data-pane={session !== undefined ? 'talk' : list ? 'list' : 'rail'}
+      data-rail={hasRoom ? railLook : 'narrow'}
+    >
       <NetBanner />
-      <main className="panes">
-        <Rail
-          me={me}
-          red={red(state)}
-          blue={blue(state)}
-          counts={(department) => counters.find((c) => c.department === department) ?? noCount}
-          theme={theme}
-          linkKinds={linkKinds(links?.kinds)}
-          link={({ department }, name, children) => (
-            <Link
-              to="/inbox/$department/$list/{-$session}"
-              params={{ department: department.slug, list: name, session: undefined }}
-            >
-              {children}
-            </Link>
-          )}
-          onRed={() => firstOfRed(live.rest, me).then((goal) => goal && go(goal))}
-          onBlue={() =>
-            firstOfBlue(live.rest, me).then((goal) => {
-              focusTake.current = goal?.session
-              if (goal) go(goal)
-            })
-          }
-          onAvailability={sayAvailability}
-          onLink={setLinking}
-          onTheme={nextTheme}
-          onKeys={() => setKeysOpen(true)}
-          onSignOut={signOut}
-        />
-        {role && list && key ? (
-          <ListPane role={role} name={list} listKey={key} rows={listed} current={session} now={now} />
-        ) : (
-          <section className="list list-none">{place.unknown && <p className="empty">{t('list.unknown')}</p>}</section>
-        )}
-        <section className="talk" aria-label={t('talk.label')}>
-          {session === undefined ? (
-            <p className="empty">{t('list.choose')}</p>
-          ) : (
-            <Dialogue
-              key={session}
-              id={session}
-              me={me}
+      <PaletteHolder
+        commands={commands}
+        sessions={listed}
+        onSession={({ id }) => role && list && go({ department: role.department.slug, list, session: id })}
+      >
+        <main className="panes">
+          <Rail
+            me={me}
+            red={red(state)}
+            blue={blue(state)}
+            counts={count}
+            link={({ department }, name, children) => (
+              <Link
+                to="/inbox/$department/$list/{-$session}"
+                params={{ department: department.slug, list: name, session: undefined }}
+              >
+                {children}
+              </Link>
+            )}
+            more={<YouMenu commands={commands} />}
+            onRed={() => run(commands, 'red')}
+            onBlue={() => run(commands, 'blue')}
+            onAvailability={sayAvailability}
+            onSearch={() => run(commands, 'palette')}
+          />
+          {role && list && key ? (
+            <ListPane
+              role={role}
+              name={list}
+              listKey={key}
+              rows={listed}
+              current={session}
               now={now}
               commands={commands}
-              focusTake={focusTake}
-              onEnded={onEnded}
-              onMine={onMine}
-              onBack={() => go(role && list ? { department: role.department.slug, list } : undefined)}
+              count={list === 'unassigned' ? count(role.department.id).unassigned : undefined}
             />
+          ) : (
+            <section className="list list-none">
+              {place.unknown && <p className="empty">{t('list.unknown')}</p>}
+            </section>
           )}
-          <ToastPlace />
-        </section>
-        {shown && (
-          <Facts
-            session={shown}
-            people={state.participants[shown.id]?.people ?? []}
-            events={state.logs[shown.id]?.events ?? []}
-            now={now}
-          />
+          <section className="talk" aria-label={t('talk.label')}>
+            {session === undefined ? (
+              <p className="empty">{t('list.choose')}</p>
+            ) : (
+              <Dialogue
+                key={session}
+                id={session}
+                me={me}
+                now={now}
+                commands={commands}
+                focusTake={focusTake}
+                onEnded={onEnded}
+                onMine={onMine}
+                onBack={() => go(role && list ? { department: role.department.slug, list } : undefined)}
+              />
+            )}
+            <ToastPlace />
+          </section>
+          {hasRoom && factsLook === 'shown' && facts}
+        </main>
+        {!hasRoom && sheet && facts && (
+          <Sheet label={t('facts.label')} onClose={() => setSheet(false)}>
+            {facts}
+          </Sheet>
         )}
-      </main>
+      </PaletteHolder>
       {linking && <Linking kind={linking} onClose={() => setLinking(undefined)} />}
       {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
     </div>
   )
 }
 
-// useTitle shows the red counter where it is seen while one looks elsewhere.
-function useTitle(badge: number): void {
-  useEffect(() => {
-    document.title = badge > 0 ? `(${badge}) ${t('product')}` : t('product')
-    const app = navigator as Partial<Pick<Navigator, 'setAppBadge'>>
-    app.setAppBadge?.(badge).catch(() => {})
-  }, [badge])
+// run does an action that asks nothing.
+function run(commands: RefObject<Commands>, name: ActionName): void {
+  const offer = commands.current[name]
+  if (typeof offer === 'function') offer()
 }

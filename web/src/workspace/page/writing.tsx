@@ -1,13 +1,14 @@
 import { type RefObject, useState } from 'react'
 import type { Event, Me, Session } from '../../api/wire.ts'
 import { clean } from '../../shared/utf8.ts'
+import type { Commands } from '../state/action.ts'
 import { authorOf, gist } from '../view/bubble.tsx'
 import { Composer } from '../view/composer.tsx'
 import { customerName } from '../view/person.tsx'
 import { t } from '../words/t.ts'
 import type { Amend } from './amend.ts'
 import type { Files } from './files.ts'
-import { type Commands, focusRow, useCommands } from './keys.ts'
+import { focusRow, useCommands } from './keys.ts'
 import { useLive, useShown } from './live.tsx'
 
 /** What the text is for, where it is no message of its own: the new text of a message, or an answer to one. */
@@ -72,7 +73,11 @@ export function Writing(props: WritingProps) {
     onAim(undefined)
     onSent()
   }
-  useCommands(commands, { reply: () => write('reply'), note: () => write('note') })
+  useCommands(commands, {
+    ...(mayReply ? { reply: () => write('reply') } : {}),
+    note: () => write('note'),
+    ...(editing ? {} : { attach: () => document.querySelector<HTMLElement>('.talk input[type=file]')?.click() }),
+  })
 
   const winner = beaten[id]
   return (

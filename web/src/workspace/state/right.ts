@@ -9,8 +9,12 @@ export interface Offers {
   join: boolean
   leave: boolean
   assign: boolean
+  transfer: boolean
   release: boolean
   end: boolean
+  unanswered: boolean
+  /** Whether one may say how urgent it is, and put tags on it. */
+  triage: boolean
   block: boolean
   unblock: boolean
   react: boolean
@@ -27,8 +31,11 @@ const none: Offers = {
   join: false,
   leave: false,
   assign: false,
+  transfer: false,
   release: false,
   end: false,
+  unanswered: false,
+  triage: false,
   block: false,
   unblock: false,
   react: false,
@@ -48,6 +55,7 @@ export function offers(session: Session, me: Me, participates: boolean, blocked?
     return {
       ...none,
       note: true,
+      triage: true,
       amend: true,
       read,
       block: !blocked && (holds || participates || supervisor),
@@ -63,8 +71,11 @@ export function offers(session: Session, me: Me, participates: boolean, blocked?
     join: held && !inside,
     leave: held && participates && !holds,
     assign: true,
+    transfer: true,
     release: held && (holds || supervisor),
     end: inside || supervisor || finder,
+    unanswered: inside || supervisor || finder,
+    triage: true,
     block: !blocked && (inside || supervisor || finder),
     unblock,
     react: inside,

@@ -1,10 +1,11 @@
-import { type ReactNode, useRef, useState } from 'react'
-import type { Availability } from '../../api/wire.ts'
+import { useRef, useState } from 'react'
+import type { Agent, Availability } from '../../api/wire.ts'
 import { t } from '../words/t.ts'
 import { Icon } from './icon.tsx'
 import { Menu, MenuItem } from './menu.tsx'
 
-const words = ['available', 'busy', 'away', 'offline'] as const satisfies Availability[]
+/** What one can say of oneself. */
+export const availabilities = ['available', 'busy', 'away', 'offline'] as const satisfies Availability[]
 
 /** What an agent says of themselves, on their circle; nothing is said by it alone. */
 export function Standing({ now }: { now: Availability }) {
@@ -15,10 +16,10 @@ export function Standing({ now }: { now: Availability }) {
  * Behind a colleague's name: what they say of themselves, where that is something else than that they work, and that they
  * are not there although they work. Who says that they do not work is believed, wherever they are.
  */
-export function Aside({ now, present }: { now: Availability; present: boolean }): ReactNode {
-  const works = now === 'available' || now === 'busy'
-  if (works && !present) return <span className="faint">{t('presence.gone')}</span>
-  return now === 'available' ? null : <span className="faint">{t(`availability.${now}`)}</span>
+export function aside({ availability, present }: Pick<Agent, 'availability' | 'present'>): string {
+  const works = availability === 'available' || availability === 'busy'
+  if (works && !present) return t('presence.gone')
+  return availability === 'available' ? '' : t(`availability.${availability}`)
 }
 
 interface AvailabilityControlProps {
@@ -47,7 +48,7 @@ export function AvailabilityControl({ now, onChoose }: AvailabilityControlProps)
       </button>
       {open && (
         <Menu label={t('availability.label')} anchor={anchor} onClose={() => setOpen(false)}>
-          {words.map((to) => (
+          {availabilities.map((to) => (
             <MenuItem
               key={to}
               {...(to === now ? { label: t('availability.now', { word }) } : {})}

@@ -2,6 +2,7 @@ import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 
 interface DialogProps {
   title: string
+  wide?: boolean
   onClose: () => void
   children: ReactNode
 }
@@ -10,7 +11,7 @@ interface DialogProps {
  * A question or a list in the middle of the page; nothing behind it can be used until it is closed. The focus begins on
  * what is marked with data-first, else on what can be focused first; at the end it goes back to where it was.
  */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, wide, onClose, children }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null)
   const id = useId()
   useLayoutEffect(() => {
@@ -21,7 +22,13 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     return () => dialog?.close()
   }, [])
   return (
-    <dialog ref={box} className="dialog" aria-labelledby={id} onClose={onClose} onKeyDown={(e) => e.stopPropagation()}>
+    <dialog
+      ref={box}
+      className={wide ? 'dialog wide' : 'dialog'}
+      aria-labelledby={id}
+      onClose={onClose}
+      onKeyDown={(e) => e.stopPropagation()}
+    >
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>

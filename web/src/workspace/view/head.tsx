@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Session } from '../../api/wire.ts'
+import type { ActionName } from '../state/action.ts'
 import type { Offers } from '../state/right.ts'
 import { t } from '../words/t.ts'
 import { blockWords } from './block.tsx'
@@ -7,7 +8,7 @@ import { Icon } from './icon.tsx'
 import { Avatar, customerName } from './person.tsx'
 import { StateWord } from './sign.tsx'
 
-export type DeedName = 'take' | 'join' | 'leave' | 'assign' | 'release' | 'end' | 'block' | 'unblock'
+type DeedName = 'take' | 'join' | 'leave' | 'assign' | 'release' | 'end'
 
 interface HeadProps {
   session: Session
@@ -21,12 +22,15 @@ interface HeadProps {
   /** The menu that hangs under the buttons. */
   menu: ReactNode
   menuOpen: 'assign' | 'more' | undefined
-  onDeed: (name: DeedName) => void
+  /** Whether what is known of the customer can be shown and hidden. */
+  facts: boolean
+  onDeed: (name: ActionName) => void
   onMore: () => void
 }
 
 /** What stands above the dialogue: who it is with, and what can be done. */
-export function Head({ session, me, offers, blocked, busy, back, menu, menuOpen, onDeed, onMore }: HeadProps) {
+export function Head(props: HeadProps) {
+  const { session, me, offers, blocked, busy, back, menu, menuOpen, facts: hasFacts, onDeed, onMore } = props
   const { assignee, number, messages, priority, tags } = session
   const held = assignee && (assignee.id === me ? t('head.mine') : t('head.held', { name: assignee.name }))
   const facts = [
@@ -48,7 +52,7 @@ export function Head({ session, me, offers, blocked, busy, back, menu, menuOpen,
         {...(name === 'assign' ? { 'aria-haspopup': 'menu', 'aria-expanded': menuOpen === 'assign' } : {})}
       >
         {name === 'end' && <Icon name="check" size={14} />}
-        {t(`deed.${name}`)}
+        {t(`act.${name}`)}
         {children}
       </button>
     )
@@ -75,7 +79,18 @@ export function Head({ session, me, offers, blocked, busy, back, menu, menuOpen,
           {button('release', 'rare')}
           {button('end', offers.take ? '' : 'primary')}
         </span>
-        {(offers.assign || offers.block || offers.unblock) && (
+        {hasFacts && (
+          <button
+            type="button"
+            className="icon-button head-facts"
+            title={t('act.facts')}
+            aria-label={t('act.facts')}
+            onClick={() => onDeed('facts')}
+          >
+            <Icon name="panel" />
+          </button>
+        )}
+        {(offers.assign || offers.triage) && (
           <button
             type="button"
             className="icon-button head-more"

@@ -1,5 +1,9 @@
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
-import { createPortal } from 'react-dom'
+import { createPortal, flushSync } from 'react-dom'
+import { type ActionName, actions, type Chooser } from '../state/action.ts'
+import { t } from '../words/t.ts'
+import { Icon } from './icon.tsx'
+import { Caps } from './keys.tsx'
 
 interface MenuProps {
   label: string
@@ -100,10 +104,12 @@ interface MenuItemProps {
   chosen?: boolean
   /** Whether it cannot be made good. */
   danger?: boolean
+  /** The action whose key does the same. */
+  keys?: ActionName
   children: ReactNode
 }
 
-export function MenuItem({ onChoose, label, chosen, danger, children }: MenuItemProps) {
+export function MenuItem({ onChoose, label, chosen, danger, keys, children }: MenuItemProps) {
   return (
     <button
       type="button"
@@ -115,6 +121,66 @@ export function MenuItem({ onChoose, label, chosen, danger, children }: MenuItem
       onClick={onChoose}
     >
       {children}
+      {keys && (
+        <span className="menu-caps" aria-hidden="true">
+          <Caps name={keys} />
+        </span>
+      )}
     </button>
+  )
+}
+
+interface ActionMenuProps {
+  label: string
+  names: readonly ActionName[]
+  anchor?: RefObject<HTMLElement | null>
+  onChoose: (name: ActionName) => void
+  onClose: () => void
+}
+
+/** A menu of actions, each with its key. */
+export function ActionMenu({ label, names, anchor, onChoose, onClose }: ActionMenuProps) {
+  return (
+    <Menu label={label} {...(anchor ? { anchor } : {})} onClose={onClose}>
+      {names.map((name) => (
+        <MenuItem
+          key={name}
+          {...(actions[name].danger ? { danger: true } : {})}
+          keys={name}
+          onChoose={() => {
+            // What is done may move the focus, so it is back before.
+            flushSync(onClose)
+            onChoose(name)
+          }}
+        >
+          {t(`act.${name}`)}
+        </MenuItem>
+      ))}
+    </Menu>
+  )
+}
+
+/** A menu of what an action can be done with. */
+export function ChoiceMenu({ chooser, onClose }: { chooser: Chooser; onClose: () => void }) {
+  const choices = chooser.choices()
+  return (
+    // Anew when the choices have come, so that the focus is on the first of them.
+    <Menu key={`${choices.length}`} label={chooser.title} onClose={onClose}>
+      <p className="menu-head">{chooser.title}</p>
+      {choices.map((choice) => (
+        <MenuItem
+          key={choice.key}
+          onChoose={() => {
+            onClose()
+            choice.run()
+          }}
+        >
+          <span className="grow cut">{choice.words}</span>
+          {choice.hint && <span className="faint">{choice.hint}</span>}
+          {choice.chosen && <Icon name="check" size={14} />}
+        </MenuItem>
+      ))}
+      {choices.length === 0 && <p className="menu-head">{chooser.none}</p>}
+    </Menu>
   )
 }

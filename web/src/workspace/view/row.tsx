@@ -1,4 +1,4 @@
-import type { FocusEventHandler, ReactNode } from 'react'
+import type { FocusEventHandler, MouseEvent } from 'react'
 import type { Session } from '../../api/wire.ts'
 import { millis, rowTime } from '../state/time.ts'
 import { t } from '../words/t.ts'
@@ -11,53 +11,90 @@ interface RowProps {
   now: number
   draft: string
   current: boolean
-  /** The link that opens the session, around the customer's name; the whole row follows it. */
-  link: (name: ReactNode) => ReactNode
+  /** Its place in the list, from 0. */
+  place: number
+  /** How many there are; undefined where nobody has counted them. */
+  total: number | undefined
+  /** Where it stands in the list, in pixels. */
+  top: number
+  /** Whether Tab reaches it. */
+  tab: boolean
+  href: string
+  onOpen: () => void
   onTake?: () => void
-  takeTab: number
+  onMenu: (x: number, y: number) => void
   onFocus: FocusEventHandler
 }
 
 /** A session in a list. */
-export function Row({ session, me, now, draft, current, link, onTake, takeTab, onFocus }: RowProps) {
+export function Row(props: RowProps) {
+  const { session, me, now, draft, current, place, total, top, tab, href, onOpen, onTake, onMenu, onFocus } = props
   const { state, assignee, unread, preview, waiting_since, priority, tags } = session
   const waits = waiting_since !== null && state !== 'ended'
   const holder = assignee && (assignee.id === me ? undefined : assignee.name)
+  const open = (event: MouseEvent) => {
+    // What is to be opened elsewhere is the browser's.
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    onOpen()
+  }
   return (
-    <li className={['row', current && 'current', unread > 0 && 'unread'].filter(Boolean).join(' ')} onFocus={onFocus}>
+    <li
+      className={['row', current && 'current', unread > 0 && 'unread', onTake && 'takes'].filter(Boolean).join(' ')}
+      style={{ transform: `translateY(${top}px)` }}
+      aria-posinset={place + 1}
+      aria-setsize={total ?? -1}
+      onFocus={onFocus}
+      onContextMenu={(event) => {
+        event.preventDefault()
+        onMenu(event.clientX, event.clientY)
+      }}
+    >
       <Avatar name={customerName(session)} size="l" source={session.channel.kind} />
-      <div className="row-text">
-        <div className="row-top">
-          {link(<span className="row-name cut">{customerName(session)}</span>)}
-          {state === 'waiting' && <span className="chip new">{t('row.new')}</span>}
-          <span className="row-when">
-            {waits ? <Wait since={waiting_since} now={now} /> : rowTime(millis(session.last_at), now)}
-          </span>
-        </div>
-        <div className="row-says">
-          <span className="cut">
-            {draft ? (
-              <>
-                <span className="row-draft">{t('row.draft')}</span> {draft}
-              </>
-            ) : (
-              preview || t('row.empty')
-            )}
-          </span>
-          <Count value={unread} colour="red" words={t('row.unread', { count: unread })} />
-        </div>
-        <div className="row-bottom">
-          <StateWord state={state} />
-          {priority !== 'normal' && <span className="chip">{t(`priority.${priority}`)}</span>}
-          {holder && <span className="chip cut">{holder}</span>}
-          {tags.length > 0 && <span className="chip cut">{tags.join(', ')}</span>}
-          {onTake && (
-            <button type="button" className="button tiny row-take" tabIndex={takeTab} onClick={onTake}>
-              {t('deed.take')}
-            </button>
-          )}
-        </div>
+      <div className="row-top">
+        <a
+          className="row-link"
+          href={href}
+          aria-current={current ? 'page' : undefined}
+          data-row={session.id}
+          tabIndex={tab ? 0 : -1}
+          onClick={open}
+        >
+          <span className="row-name cut">{customerName(session)}</span>
+        </a>
+        {state === 'waiting' && <span className="chip new">{t('row.new')}</span>}
+        <span className="row-when">
+          {waits ? <Wait since={waiting_since} now={now} /> : rowTime(millis(session.last_at), now)}
+        </span>
       </div>
+      <div className="row-says">
+        <span className="cut">
+          {draft ? (
+            <>
+              <span className="row-draft">{t('row.draft')}</span> {draft}
+            </>
+          ) : (
+            preview || t('row.empty')
+          )}
+        </span>
+        <Count value={unread} colour="red" words={t('row.unread', { count: unread })} />
+      </div>
+      <div className="row-bottom">
+        <StateWord state={state} />
+        {priority !== 'normal' && <Priority priority={priority} />}
+        {holder && <span className="chip cut">{holder}</span>}
+        {tags.length > 0 && <span className="chip cut">{tags.join(', ')}</span>}
+      </div>
+      {onTake && (
+        <button type="button" className="button tiny row-take" tabIndex={tab ? 0 : -1} onClick={onTake}>
+          {t('act.take')}
+        </button>
+      )}
     </li>
   )
+}
+
+/** How urgent a session is, where that is not as usual. */
+function Priority({ priority }: Pick<Session, 'priority'>) {
+  return <span className={`chip priority ${priority}`}>{t(`priority.${priority}`)}</span>
 }
