@@ -22,7 +22,7 @@ PACKAGES := web/node_modules/.package-lock.json
 PAGES := web/dist/.stamp
 PAGE_SOURCES := $(shell find web/src -type f ! -name '*.test.ts*' 2>/dev/null) $(wildcard web/vite.*.ts web/build.mjs)
 
-.PHONY: help run dev test lint build release api deps node clean
+.PHONY: help run dev test pace lint build release api deps node clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -40,6 +40,9 @@ test: deps $(PAGES) ## every test: Go on both databases with the race detector, 
 	@cd web; ../.ci/step "vitest" npm test --silent
 	@.ci/step "build" $(MAKE) --no-print-directory build
 	@. .ci/env; export PARLEY_BIN="$$PWD/bin/parley"; cd web; ../.ci/step "browser tests" npm run --silent e2e
+
+pace: deps build ## measures how smoothly the pages scroll (P12); nothing else should run meanwhile
+	@. .ci/env; export PARLEY_BIN="$$PWD/bin/parley"; cd web; npm run --silent bench
 
 lint: $(GOLANGCI) $(PACKAGES) ## linters, formatting, and that generated files are up to date
 	@.ci/step "golangci-lint" $(GOLANGCI) run

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { crowd } from './crowd.ts'
 import { Agent, Customer, eventually, see, seeGone, seeOnceInOrder } from './people.ts'
 import { password, stage } from './stage.ts'
 
@@ -93,4 +94,61 @@ test('a customer opens the chat, writes, ends and leaves without a mouse', async
   await keyboard.press('Escape')
   await seeGone(customer.field)
   expect(await isFocused(launcher)).toBe(true)
+})
+
+test('twenty sessions are triaged by keyboard alone: taken, sorted, noted, transferred, closed (D12)', async () => {
+  const texts = Array.from({ length: 20 }, (_, i) => `question ${i + 1} of twenty`)
+  await crowd(on, texts)
+  const anna = await Agent.come(on, 'anna')
+  const { page } = anna
+  const { keyboard } = page
+  const toast = (text: string) => see(page.getByText(text, { exact: true }))
+  const palette = (name: string) => page.getByRole('dialog', { name })
+  await keyboard.press('g')
+  await keyboard.press('u')
+  await see(anna.row('question 1 of twenty'))
+
+  const row = (text: string) => anna.row(text).getByRole('link')
+  while (!(await isFocused(row('question 1 of twenty')))) await keyboard.press('j')
+  await keyboard.press('Enter')
+  for (const [i, text] of texts.entries()) {
+    await see(anna.log.getByText(text, { exact: true }))
+    expect(await isFocused(row(text))).toBe(true)
+    if (i % 4 === 0) {
+      await keyboard.press('p')
+      await keyboard.type('urg')
+      await keyboard.press('Enter')
+      await toast('Priority: Urgent.')
+      await see(anna.row(text).getByText('Urgent'))
+    } else if (i % 4 === 1) {
+      await keyboard.press('l')
+      await keyboard.type('billing')
+      await keyboard.press('Enter')
+      await toast('Tagged billing.')
+    } else if (i % 4 === 2) {
+      await keyboard.press('m')
+      await see(palette('Transfer to'))
+      await keyboard.type('sal')
+      await keyboard.press('Enter')
+      await toast('Transferred to Sales.')
+    } else {
+      await keyboard.press('Control+k')
+      await keyboard.type('unanswered')
+      await keyboard.press('Enter')
+      await see(page.getByRole('dialog', { name: 'Close this session as unanswered?' }))
+      await keyboard.press('Enter')
+      await toast('Session closed.')
+    }
+    // What has left the list makes way for the next one, which is open then and in focus.
+    if (i % 4 < 2) await keyboard.press(']')
+    const next = texts[i + 1]
+    if (next)
+      await eventually(() => page.url() && anna.row(next).getByRole('link').getAttribute('aria-current')).toBe('page')
+  }
+  await eventually(() => anna.listLink('Unassigned', 'Sales').textContent()).toContain('5 unassigned')
+  await keyboard.press('Control+k')
+  await keyboard.type('sales unass')
+  await keyboard.press('Enter')
+  await see(anna.list('Unassigned', 'Sales'))
+  expect(await anna.row('of twenty').count()).toBe(5)
 })

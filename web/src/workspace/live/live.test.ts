@@ -96,7 +96,7 @@ function server() {
     end: (id) => answer(`end ${id}`, () => found(id)),
     assign: (id) => answer(`assign ${id}`, () => found(id)),
     departments: () => answer('departments', () => [support]),
-    transfer: (id) => answer(`transfer ${id}`, () => found(id)),
+    transfer: (id) => answer(`transfer ${id}`, () => undefined),
     unanswered: (id) => answer(`unanswered ${id}`, () => found(id)),
     triage: (id) => answer(`triage ${id}`, () => found(id)),
     bring: ({ name, size }) =>

@@ -57,7 +57,8 @@ export interface Rest {
   release(id: string, version: number): Promise<Session>
   end(id: string, version: number): Promise<Session>
   assign(id: string, agent: string, version: number): Promise<Session>
-  transfer(id: string, department: string, version: number): Promise<Session>
+  /** Puts it into another department's queue, where one may not see it any more. */
+  transfer(id: string, department: string, version: number): Promise<undefined>
   unanswered(id: string, version: number): Promise<Session>
   /** Says how urgent it is, and what tags come and go. */
   triage(id: string, change: Triage): Promise<Session>
@@ -130,10 +131,10 @@ export const rest: Rest = {
   assign: (id, agent, version) =>
     got(client.POST('/api/v1/sessions/{id}/assign', { params: on(id), body: { agent, version } })),
   transfer: (id, department, version) =>
-    got<Session>(client.POST('/api/v1/sessions/{id}/transfer', { params: on(id), body: { department, version } })),
+    got<undefined>(client.POST('/api/v1/sessions/{id}/transfer', { params: on(id), body: { department, version } })),
   unanswered: (id, version) =>
-    got<Session>(client.POST('/api/v1/sessions/{id}/unanswered', { params: on(id), body: { version } })),
-  triage: (id, body) => got<Session>(client.PATCH('/api/v1/sessions/{id}', { params: on(id), body })),
+    got(client.POST('/api/v1/sessions/{id}/unanswered', { params: on(id), body: { version } })),
+  triage: (id, body) => got(client.PATCH('/api/v1/sessions/{id}', { params: on(id), body })),
   block: (id, term, version) =>
     got(client.POST('/api/v1/sessions/{id}/block', { params: on(id), body: { for: term, version } })),
   unblock: (id) => got(client.POST('/api/v1/sessions/{id}/unblock', { params: on(id), body: {} })),

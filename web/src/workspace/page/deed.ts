@@ -6,8 +6,8 @@ import { useLive } from './live.tsx'
 import { useToast } from './toast.tsx'
 
 interface Deed {
-  /** What is asked of the server; it gives the session as it stands then. */
-  ask: () => Promise<Session>
+  /** What is asked of the server; it gives the session as it stands then, where one may still see it. */
+  ask: () => Promise<Session | undefined>
   /** What is said when it is done. */
   done: string
   after?: () => void
@@ -22,7 +22,7 @@ export function useDeed(): { run: (deed: Deed) => void; busy: boolean } {
     // What cannot be done now is said now; only messages wait for the connection.
     networkMode: 'always',
     onSuccess: (session, { done, after }) => {
-      live.hear({ type: 'session', session })
+      if (session) live.hear({ type: 'session', session })
       say(done)
       after?.()
     },

@@ -69,7 +69,7 @@ export function ListRows(props: ListRowsProps) {
   const open = (by: number) => {
     const goal = rows[at.current + by]
     if (!goal) return
-    reveal(at.current + by)
+    focusAt(at.current + by)
     go({ department: role.department.slug, list: name, session: goal.id })
   }
   useCommands(commands, {

@@ -8,7 +8,7 @@ import { type LinkKind, linkKinds } from '../state/link.ts'
 import { listKey } from '../state/list.ts'
 import { blue, red } from '../state/select.ts'
 import { Facts } from '../view/facts.tsx'
-import { KeysDialog } from '../view/keys.tsx'
+import { Choose, KeysDialog } from '../view/keys.tsx'
 import { Rail } from '../view/rail.tsx'
 import { Sheet } from '../view/sheet.tsx'
 import { t } from '../words/t.ts'
@@ -78,11 +78,18 @@ export function Shell({ me }: { me: Me }) {
   const shown = session === undefined ? undefined : state.sessions.get(session)
   const count = (department: string) => state.counters?.departments.find((c) => c.department === department) ?? noCount
 
+  // Where the open session stands in the list, or stood there before the stream told that it has left.
+  const stood = useRef(0)
+  useEffect(() => {
+    const at = listed.findIndex((row) => row.id === session)
+    if (at >= 0) stood.current = at
+  }, [listed, session])
+
   // The list goes on at the row after the one that has left it.
   const onEnded = () => {
     if (!role || !list) return
     const at = listed.findIndex((row) => row.id === session)
-    const next = listed[at + 1] ?? listed[at - 1]
+    const next = at < 0 ? (listed[stood.current] ?? listed.at(-1)) : (listed[at + 1] ?? listed[at - 1])
     go({ department: role.department.slug, list, ...(next ? { session: next.id } : {}) })
     if (next) focusRow(next.id)
   }
@@ -171,7 +178,7 @@ export function Shell({ me }: { me: Me }) {
           )}
           <section className="talk" aria-label={t('talk.label')}>
             {session === undefined ? (
-              <p className="empty">{t('list.choose')}</p>
+              <Choose />
             ) : (
               <Dialogue
                 key={session}

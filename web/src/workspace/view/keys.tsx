@@ -18,6 +18,25 @@ export function Caps({ name }: { name: ActionName }) {
   )
 }
 
+const first: readonly ActionName[] = ['down', 'up', 'blue', 'palette', 'help']
+
+/** What stands where no session is open: how to get on without a mouse. */
+export function Choose() {
+  return (
+    <div className="empty">
+      <p>{t('list.choose')}</p>
+      <ul className="keys-first" aria-hidden="true">
+        {first.map((name) => (
+          <li key={name}>
+            {t(`act.${name}`)}
+            <Caps name={name} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
 // Keys that belong to a field or a list, and to no action.
 const others = [
   [['Enter'], 'keys.open'],
