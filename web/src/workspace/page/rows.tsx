@@ -4,7 +4,7 @@ import type { Role, Session } from '../../api/wire.ts'
 import type { Draft } from '../live/draft.ts'
 import type { Commands } from '../state/action.ts'
 import type { ListName } from '../state/list.ts'
-import { Row } from '../view/row.tsx'
+import { Row, type RowActs } from '../view/row.tsx'
 import { t } from '../words/t.ts'
 import { useDeed } from './deed.ts'
 import { plainDeeds } from './deeds.tsx'
@@ -38,7 +38,7 @@ export function ListRows(props: ListRowsProps) {
   const go = useGo()
   const { run } = useDeed()
   const box = useRef<HTMLDivElement>(null)
-  const { slice, high, look, reveal } = useWindow(box, rows, listKey)
+  const { slice, high, onScroll, reveal } = useWindow(box, rows, listKey)
   // The row that Tab reaches: where the focus was last, else the open one, else the first.
   const [focused, setFocused] = useState<string>()
   const at = useMemo(() => {
@@ -93,12 +93,19 @@ export function ListRows(props: ListRowsProps) {
       after: () => go({ department: role.department.slug, list: 'my', session: session.id }),
     })
 
+  const goalOf = (session: Session) => ({ department: role.department.slug, list: name, session: session.id })
+  const acts = useActs({
+    onOpen: (session) => go(goalOf(session)),
+    onTake: take,
+    onMenu: (session, x, y) => onMenu({ session: session.id, x, y, open: true }),
+    onFocus: (session) => setFocused(session.id),
+  })
+
   return (
-    <div className="list-rows" ref={box} onScroll={look}>
+    <div className="list-rows" ref={box} onScroll={onScroll}>
       <ul style={{ height: rows.length * high }} onKeyDown={onKeyDown}>
         {shown.map((i) => {
           const session = rows[i] as Session
-          const goal = { department: role.department.slug, list: name, session: session.id }
           return (
             <Row
               key={session.id}
@@ -111,17 +118,32 @@ export function ListRows(props: ListRowsProps) {
               draft={drafts[session.id]?.text || (drafts[session.id]?.files?.[0]?.name ?? '')}
               current={session.id === current}
               tab={i === tab}
-              href={addressOf(goal)}
-              onOpen={() => go(goal)}
-              onFocus={() => setFocused(session.id)}
-              onMenu={(x, y) => onMenu({ session: session.id, x, y, open: true })}
-              {...(name === 'unassigned' && role.operator ? { onTake: () => take(session) } : {})}
+              href={addressOf(goalOf(session))}
+              takes={name === 'unassigned' && role.operator}
+              acts={acts}
             />
           )
         })}
       </ul>
       {onMore && <p className="list-more">{t('list.more')}</p>}
     </div>
+  )
+}
+
+// useActs gives functions that stay the same, so that a row is drawn anew only when something of it has changed.
+function useActs(acts: RowActs): RowActs {
+  const latest = useRef(acts)
+  useLayoutEffect(() => {
+    latest.current = acts
+  })
+  return useMemo(
+    () => ({
+      onOpen: (session) => latest.current.onOpen(session),
+      onTake: (session) => latest.current.onTake(session),
+      onMenu: (session, x, y) => latest.current.onMenu(session, x, y),
+      onFocus: (session) => latest.current.onFocus(session),
+    }),
+    [],
   )
 }
 

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { Session } from '../../api/wire.ts'
 import { type Slice, shift, sliceAt } from '../state/slice.ts'
 
@@ -7,7 +8,7 @@ interface Window {
   /** The height of every row, in pixels, as the style sheets have it. */
   high: number
   /** Follows the scrolling of the box. */
-  look: () => void
+  onScroll: () => void
   /** Brings a row into view. */
   reveal: (at: number) => void
 }
@@ -24,6 +25,8 @@ export function useWindow(box: RefObject<HTMLElement | null>, rows: readonly Ses
     const next = sliceAt(el.scrollTop, el.clientHeight, high)
     setSlice((now) => (now.from === next.from && now.to === next.to ? now : next))
   }
+  // Before the next frame is painted, or who scrolls fast sees nothing.
+  const onScroll = () => flushSync(look)
   // The style sheets change the height with the density, and on narrow windows.
   useLayoutEffect(() => {
     const el = box.current
@@ -66,5 +69,5 @@ export function useWindow(box: RefObject<HTMLElement | null>, rows: readonly Ses
     else if (bottom > el.scrollTop + el.clientHeight) el.scrollTop = bottom - el.clientHeight
     look()
   }
-  return { slice, high, look, reveal }
+  return { slice, high, onScroll, reveal }
 }

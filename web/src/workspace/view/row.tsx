@@ -1,9 +1,17 @@
-import type { FocusEventHandler, MouseEvent } from 'react'
+import { type MouseEvent, memo } from 'react'
 import type { Session } from '../../api/wire.ts'
 import { millis, rowTime } from '../state/time.ts'
 import { t } from '../words/t.ts'
 import { Avatar, customerName } from './person.tsx'
 import { Count, StateWord, Wait } from './sign.tsx'
+
+/** What is done with a row. */
+export interface RowActs {
+  onOpen: (session: Session) => void
+  onTake: (session: Session) => void
+  onMenu: (session: Session, x: number, y: number) => void
+  onFocus: (session: Session) => void
+}
 
 interface RowProps {
   session: Session
@@ -20,15 +28,14 @@ interface RowProps {
   /** Whether Tab reaches it. */
   tab: boolean
   href: string
-  onOpen: () => void
-  onTake?: () => void
-  onMenu: (x: number, y: number) => void
-  onFocus: FocusEventHandler
+  /** Whether it can be taken from here. */
+  takes: boolean
+  acts: RowActs
 }
 
 /** A session in a list. */
-export function Row(props: RowProps) {
-  const { session, me, now, draft, current, place, total, top, tab, href, onOpen, onTake, onMenu, onFocus } = props
+export const Row = memo(function Row(props: RowProps) {
+  const { session, me, now, draft, current, place, total, top, tab, href, takes, acts } = props
   const { state, assignee, unread, preview, waiting_since, priority, tags } = session
   const waits = waiting_since !== null && state !== 'ended'
   const holder = assignee && (assignee.id === me ? undefined : assignee.name)
@@ -36,18 +43,18 @@ export function Row(props: RowProps) {
     // What is to be opened elsewhere is the browser's.
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
     event.preventDefault()
-    onOpen()
+    acts.onOpen(session)
   }
   return (
     <li
-      className={['row', current && 'current', unread > 0 && 'unread', onTake && 'takes'].filter(Boolean).join(' ')}
+      className={['row', current && 'current', unread > 0 && 'unread', takes && 'takes'].filter(Boolean).join(' ')}
       style={{ transform: `translateY(${top}px)` }}
       aria-posinset={place + 1}
       aria-setsize={total ?? -1}
-      onFocus={onFocus}
+      onFocus={() => acts.onFocus(session)}
       onContextMenu={(event) => {
         event.preventDefault()
-        onMenu(event.clientX, event.clientY)
+        acts.onMenu(session, event.clientX, event.clientY)
       }}
     >
       <Avatar name={customerName(session)} size="l" source={session.channel.kind} />
@@ -85,14 +92,19 @@ export function Row(props: RowProps) {
         {holder && <span className="chip cut">{holder}</span>}
         {tags.length > 0 && <span className="chip cut">{tags.join(', ')}</span>}
       </div>
-      {onTake && (
-        <button type="button" className="button tiny row-take" tabIndex={tab ? 0 : -1} onClick={onTake}>
+      {takes && (
+        <button
+          type="button"
+          className="button tiny row-take"
+          tabIndex={tab ? 0 : -1}
+          onClick={() => acts.onTake(session)}
+        >
           {t('act.take')}
         </button>
       )}
     </li>
   )
-}
+})
 
 /** How urgent a session is, where that is not as usual. */
 function Priority({ priority }: Pick<Session, 'priority'>) {
