@@ -166,7 +166,7 @@ test.each([
     hub.connect(undefined, false)
     for (let i = 0; i < steps; i++) {
       step(client, any)
-      if (i % 4 === 0) client.look()
+      if (i % 16 === 0) client.look()
     }
     settle(client)
     const { state } = client

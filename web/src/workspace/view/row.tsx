@@ -67,7 +67,9 @@ export const Row = memo(function Row(props: RowProps) {
           tabIndex={tab ? 0 : -1}
           onClick={open}
         >
-          <span className="row-name cut">{customerName(session)}</span>
+          <span className="row-name cut" dir="auto">
+            {customerName(session)}
+          </span>
         </a>
         {state === 'waiting' && <span className="chip new">{t('row.new')}</span>}
         <span className="row-when">
@@ -75,7 +77,7 @@ export const Row = memo(function Row(props: RowProps) {
         </span>
       </div>
       <div className="row-says">
-        <span className="cut">
+        <span className="cut" dir="auto">
           {draft ? (
             <>
               <span className="row-draft">{t('row.draft')}</span> {draft}
