@@ -18,7 +18,7 @@ export function sliceAt(top: number, room: number, high: number): Slice {
 
 /**
  * How many rows have come above those in view, less those that went: by as much the list is moved, so that what is
- * looked at stays where it is. A row that changed its own place does not count against the others.
+ * looked at stays where it is. The uppermost counts, unless it alone has changed its place.
  */
 export function shift<R extends { id: string }>(
   before: readonly R[],
@@ -31,7 +31,7 @@ export function shift<R extends { id: string }>(
     const now = id === undefined ? -1 : near(after, id, at + (moves.at(-1) ?? 0))
     if (now >= 0) moves.push(now - at)
   }
-  return moves.sort((a, b) => a - b)[moves.length >> 1] ?? 0
+  return moves.find((move, i) => moves.indexOf(move, i + 1) > 0) ?? moves[0] ?? 0
 }
 
 // near finds a row by looking further and further around where it may be.
