@@ -96,7 +96,7 @@ test('a customer opens the chat, writes, ends and leaves without a mouse', async
   expect(await isFocused(launcher)).toBe(true)
 })
 
-test('twenty sessions are triaged by keyboard alone: taken, sorted, noted, transferred, closed (D12)', async () => {
+test('twenty sessions are triaged by keyboard alone: noted, tagged, transferred, closed (D12)', async () => {
   const texts = Array.from({ length: 20 }, (_, i) => `question ${i + 1} of twenty`)
   await crowd(on, texts)
   const anna = await Agent.come(on, 'anna')
@@ -104,6 +104,7 @@ test('twenty sessions are triaged by keyboard alone: taken, sorted, noted, trans
   const { keyboard } = page
   const toast = (text: string) => see(page.getByText(text, { exact: true }))
   const palette = (name: string) => page.getByRole('dialog', { name })
+  await see(anna.list('Unassigned'))
   await keyboard.press('g')
   await keyboard.press('u')
   await see(anna.row('question 1 of twenty'))
@@ -115,11 +116,11 @@ test('twenty sessions are triaged by keyboard alone: taken, sorted, noted, trans
     await see(anna.log.getByText(text, { exact: true }))
     expect(await isFocused(row(text))).toBe(true)
     if (i % 4 === 0) {
-      await keyboard.press('p')
-      await keyboard.type('urg')
+      await keyboard.press('n')
+      await keyboard.type(`seen ${i}`)
       await keyboard.press('Enter')
-      await toast('Priority: Urgent.')
-      await see(anna.row(text).getByText('Urgent'))
+      await see(anna.log.getByText(`seen ${i}`, { exact: true }))
+      await keyboard.press('Escape')
     } else if (i % 4 === 1) {
       await keyboard.press('l')
       await keyboard.type('billing')
