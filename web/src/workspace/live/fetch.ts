@@ -16,6 +16,7 @@ import type { Rest } from './rest.ts'
 
 const rowsAPage = 50
 const eventsAPage = 50
+const olderAPage = 100
 // A list that grew beyond this is shown as far as it was fetched, and goes on as one scrolls.
 const pagesAtOnce = 10
 
@@ -72,6 +73,6 @@ export async function fetchLog(rest: Rest, state: State, session: string): Promi
 export async function fetchOlder(rest: Rest, state: State, session: string): Promise<News> {
   const log = state.logs[session] ?? noLog
   const asOf = newestSeq(log)
-  const page = await rest.messages(session, { before_seq: log.events[0]?.seq ?? 0, limit: eventsAPage })
+  const page = await rest.messages(session, { before_seq: log.events[0]?.seq ?? 0, limit: olderAPage })
   return { type: 'older', session, page, asOf }
 }

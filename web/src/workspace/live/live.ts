@@ -7,6 +7,7 @@ import type { ListKey } from '../state/list.ts'
 import { inDoubt } from '../state/log.ts'
 import { listInDoubt, presentInDoubt } from '../state/select.ts'
 import { beginning, type News, type State } from '../state/state.ts'
+import { newPlace, type Place } from '../state/window.ts'
 import { type Draft, Drafts } from './draft.ts'
 import { fetchList, fetchLog, fetchMore, fetchOlder } from './fetch.ts'
 import { Outbox, type Store, type Unsent } from './outbox.ts'
@@ -73,6 +74,7 @@ export class Live {
   #list: ListKey | undefined // on the screen
   #session: string | undefined // on the screen
   #followed: readonly string[] = [] // the most recent last
+  readonly #places = new Map<string, Place>()
   readonly #underway = new Set<string>()
   readonly #alarms = new Map<string, number>()
   readonly #attempts = new Map<string, number>()
@@ -196,7 +198,10 @@ export class Live {
       const known = this.#followed.includes(id)
       this.#followed = followed
       this.hear({ type: 'opened', session: id })
-      for (const session of dropped) this.hear({ type: 'dropped', session })
+      for (const session of dropped) {
+        this.#places.delete(session)
+        this.hear({ type: 'dropped', session })
+      }
       if (!known) this.#follow()
     }
     this.#tend()
@@ -207,6 +212,13 @@ export class Live {
     const { state } = this.shown
     if (state.lists[key]?.next && !listInDoubt(state, key))
       this.#fetch(`more:${key}`, () => fetchMore(this.rest, this.shown.state, key))
+  }
+
+  /** Where its reader is in a session's log; the same for as long as the log is held. */
+  placeIn(session: string): Place {
+    const place = this.#places.get(session) ?? newPlace()
+    this.#places.set(session, place)
+    return place
   }
 
   /** Fetches older messages of a session. */

@@ -45,11 +45,12 @@ export function DialogueLog(props: DialogueLogProps) {
   )
   const spoken = useSpoken(session, log, me.id)
 
+  const place = live.placeIn(id)
   const newest = events.at(-1)?.seq ?? 0
-  const [seen, setSeen] = useState(newest)
+  const seen = bottom ? newest : place.seen
   useEffect(() => {
-    if (bottom) setSeen(newest)
-  }, [bottom, newest])
+    place.seen = seen
+  }, [place, seen])
   const fresh = events.filter((event) => event.seq > seen && event.kind === 'message' && event.actor.id !== me.id)
 
   const { busy, run } = amend
@@ -88,9 +89,9 @@ export function DialogueLog(props: DialogueLogProps) {
         session={session}
         me={me.name}
         now={now}
-        first={events[0]?.seq ?? 0}
+        place={place}
         spoken={spoken}
-        unseen={bottom ? 0 : fresh.length}
+        unseen={fresh.length}
         lost={connection === 'lost'}
         more={log.more}
         onOlder={() => live.older(id)}

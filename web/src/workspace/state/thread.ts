@@ -77,6 +77,9 @@ export interface ThreadInput {
 /** Messages of one person within this time are one group, with one line of time under it. */
 const together = 5 * 60_000
 
+/** A group that is this long ends where the seq is a multiple of it, whatever older messages come before it. */
+const longGroup = 20
+
 /** Makes a session's thread of its log and of what is on its way. */
 export function thread(input: ThreadInput): Item[] {
   const { events, ahead, outgoing, me, names, customerReadSeq, unreadAfter } = input
@@ -139,21 +142,21 @@ const countAfter = (events: readonly Event[], seq: number) =>
 
 function add(items: Item[], event: Event, said: Said, me: ThreadInput['me'], customerReadSeq: number): void {
   const { actor, reason } = event
-  const { key, at } = said
+  const { key } = said
   if (event.audience === 'agents') {
     items.push({ type: 'note', key, by: actor.name ?? '', said })
     return
   }
   const last = items.at(-1)
   if (actor.kind === 'customer') {
-    if (last?.type === 'in' && near(last.messages, at)) last.messages.push(said)
+    if (last?.type === 'in' && near(last.messages, said)) last.messages.push(said)
     else items.push({ type: 'in', key, messages: [said] })
     return
   }
   const mark = markOf(event, customerReadSeq)
   const agent = actor.id ?? ''
   const own = mark === 'uncertain' || mark === 'failed' || reason // has a line of its own below it
-  if (!own && last?.type === 'out' && last.agent === agent && joins(last, mark) && near(last.messages, at)) {
+  if (!own && last?.type === 'out' && last.agent === agent && joins(last, mark) && near(last.messages, said)) {
     last.messages.push(said)
     return
   }
@@ -168,7 +171,10 @@ function markOf({ seq, state }: Event, customerReadSeq: number): Mark {
   return seq <= customerReadSeq ? 'read' : 'sent'
 }
 
-const near = (messages: readonly Said[], at: number) => at - (messages.at(-1)?.at ?? 0) < together
+function near(messages: readonly Said[], { at, event }: Said): boolean {
+  if (event && event.seq % longGroup === 0 && messages.length >= longGroup / 2) return false
+  return at - (messages.at(-1)?.at ?? 0) < together
+}
 
 function addOutgoing(items: Item[], message: Outgoing, said: Said, me: ThreadInput['me']): void {
   const { clientId, failed } = message

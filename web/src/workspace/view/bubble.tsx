@@ -181,7 +181,7 @@ export function MessagePlace({ said, acts, tab, children }: PlaceProps) {
     ) : null
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hears the key of what has the focus in it
-    <div className="message-place" data-message={event?.id} onKeyDown={onKeyDown}>
+    <div className="message-place" data-said={said.key} data-message={event?.id} onKeyDown={onKeyDown}>
       {children(more)}
     </div>
   )

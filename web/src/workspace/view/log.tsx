@@ -1,20 +1,22 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Session } from '../../api/wire.ts'
 import { dayName } from '../../shared/time.ts'
-import type { Item, Said } from '../state/thread.ts'
+import type { Item } from '../state/thread.ts'
+import { type Place, saidIn } from '../state/window.ts'
 import { t } from '../words/t.ts'
 import type { Acts } from './bubble.tsx'
 import { Icon } from './icon.tsx'
 import { Deleted, In, Note, Out, type Resend, System } from './message.tsx'
 import { customerName } from './person.tsx'
+import { useWindow } from './scroll.ts'
 
 interface LogProps extends Resend {
   items: readonly Item[]
   session: Session
   me: string
   now: number
-  /** The seq of the oldest event shown: older ones have come when it falls. */
-  first: number
+  /** Where its reader is; it is changed as they scroll. */
+  place: Place
   /** What a reader of the screen hears; each new text is said once. */
   spoken: string
   /** How many messages came that have not been on the screen. */
@@ -27,62 +29,34 @@ interface LogProps extends Resend {
   onBottom: (bottom: boolean) => void
 }
 
-const slack = 40
-const fetchWithin = 400
 const pointedFor = 1_500
 
 /**
  * The messages of a session. It stays at the newest unless its reader has scrolled away, and keeps what they read in
- * its place when older messages come.
+ * its place when older messages come. However long it is, what is not near the view does not stand on the page.
  */
 export function Log(props: LogProps) {
-  const { items, session, first, unseen, more, acts, onOlder, onBottom } = props
-  const box = useRef<HTMLDivElement>(null)
-  const held = useRef({ first, height: 0 })
-  const atBottom = useRef(true)
-  const [bottom, setBottom] = useState(true)
-
-  const look = () => {
-    const el = box.current
-    if (!el) return
-    const now = el.scrollHeight - el.scrollTop - el.clientHeight < slack
-    if (now !== atBottom.current) {
-      atBottom.current = now
-      setBottom(now)
-      onBottom(now)
-    }
-    if (more && el.scrollTop < fetchWithin) onOlder()
-  }
-  const toBottom = () => box.current?.scrollTo({ top: box.current.scrollHeight })
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when what is shown has changed
+  const { items, session, place, unseen, more, acts, onOlder, onBottom } = props
+  const { box, span, bottom, look, toBottom, toMessage } = useWindow(items, place, {
+    onBottom,
+    onTop: () => more && onOlder(),
+  })
+  const shown = items.slice(span.from, span.to)
+  const held = useRef({ items, toMessage })
   useLayoutEffect(() => {
-    const el = box.current
-    if (!el) return
-    const older = first < held.current.first
-    if (atBottom.current) el.scrollTop = el.scrollHeight
-    else if (older) el.scrollTop += el.scrollHeight - held.current.height
-    held.current = { first, height: el.scrollHeight }
-    look()
-  }, [items, first])
-
-  // The composer grows as one writes, and takes its room from the log.
-  useEffect(() => {
-    const el = box.current
-    if (!el) return
-    const observer = new ResizeObserver(() => {
-      if (atBottom.current) el.scrollTop = el.scrollHeight
-      held.current.height = el.scrollHeight
-    })
-    observer.observe(el)
-    return () => observer.disconnect()
-  }, [])
-
-  const all = useMemo(() => ({ ...acts, onQuote: (message: string) => point(box.current, message) }), [acts])
-  const tab = useMemo(
-    () => items.flatMap(saidIn).findLast(({ event }) => event && acts.offered(event).size > 0)?.key,
-    [items, acts],
-  )
+    held.current = { items, toMessage }
+  })
+  const all = useMemo(() => {
+    const onQuote = (message: string) => {
+      const { items, toMessage } = held.current
+      const key = items.flatMap(saidIn).find(({ event }) => event?.id === message)?.key
+      if (key !== undefined) toMessage(key)
+      // By then it stands on the page.
+      requestAnimationFrame(() => point(box.current, message))
+    }
+    return { ...acts, onQuote }
+  }, [acts, box])
+  const tab = shown.flatMap(saidIn).findLast(({ event }) => event && acts.offered(event).size > 0)?.key
 
   return (
     <div className="log-frame">
@@ -98,7 +72,9 @@ export function Log(props: LogProps) {
         aria-label={t('log.label', { name: customerName(session) })}
       >
         {more && <p className="log-older">{t('log.older')}</p>}
-        <ol className="log-items">{items.map((item) => entry(item, props, all, tab))}</ol>
+        <ol className="log-items" style={{ paddingTop: span.above, paddingBottom: span.below }}>
+          {shown.map((item) => entry(item, props, all, tab))}
+        </ol>
       </div>
       {!bottom && (
         <button type="button" className="pill" onClick={toBottom}>
@@ -113,11 +89,10 @@ export function Log(props: LogProps) {
   )
 }
 
-// point shows where a message stands.
+// point marks a message for a moment.
 function point(log: HTMLElement | null, message: string): void {
   const places = [...(log?.querySelectorAll<HTMLElement>('[data-message]') ?? [])]
   const place = places.find((element) => element.dataset.message === message)
-  place?.scrollIntoView({ block: 'center' })
   place?.classList.add('pointed')
   setTimeout(() => place?.classList.remove('pointed'), pointedFor)
 }
@@ -132,29 +107,25 @@ function step(event: KeyboardEvent<HTMLElement>): void {
   buttons[at + by]?.focus()
 }
 
-function saidIn(item: Item): readonly Said[] {
-  if (item.type === 'note') return [item.said]
-  return item.type === 'in' || item.type === 'out' ? item.messages : []
-}
-
 function entry(item: Item, props: LogProps, acts: Acts, tab: string | undefined): ReactNode {
   const { session, me, now, lost, onRetry, onDiscard } = props
-  const shown = { session, acts, tab }
+  // Only the item that it leads to is told, so that the others stay as they are.
+  const shown = { session, acts, tab: saidIn(item).some(({ key }) => key === tab) ? tab : undefined }
   switch (item.type) {
     case 'day':
       return (
-        <li key={item.key} className="day">
+        <li key={item.key} className="day" data-item={item.key}>
           <span>{dayName(item.at, now, { today: t('log.today'), yesterday: t('log.yesterday') }, 'en-GB')}</span>
         </li>
       )
     case 'unread':
       return (
-        <li key={item.key} className="unread-line">
+        <li key={item.key} className="unread-line" data-item={item.key}>
           {t('log.new', { count: item.count })}
         </li>
       )
     case 'system':
-      return <System key={item.key} event={item.event} session={session} />
+      return <System key={item.key} item={item} session={session} />
     case 'deleted':
       return <Deleted key={item.key} item={item} session={session} />
     case 'note':

@@ -1,9 +1,10 @@
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Event, Session } from '../../api/wire.ts'
 import { anna, by, heldBy, message, oleg, session } from '../sample/session.ts'
 import type { MessageDeed } from '../state/right.ts'
 import { type Outgoing, thread } from '../state/thread.ts'
+import { newPlace } from '../state/window.ts'
 import { Log } from './log.tsx'
 
 const me = { id: anna.id, name: anna.name }
@@ -38,7 +39,7 @@ function show(
       session={of}
       me="Anna"
       now={1_760_000_000_000}
-      first={1}
+      place={newPlace()}
       spoken=""
       unseen={0}
       lost={false}
@@ -65,7 +66,6 @@ beforeEach(() => {
       disconnect() {}
     },
   )
-  Element.prototype.scrollIntoView = vi.fn()
 })
 
 describe('how far a message has come', () => {
@@ -188,12 +188,11 @@ describe('what stands in a message', () => {
     expect(within(log).getAllByRole('link')).toHaveLength(1)
   })
 
-  test('what it answers, which a click goes to', () => {
+  test('what it answers, which a click goes to', async () => {
     const { log } = show([customers({ text: 'the question' }), own({ about: 'msg_1' }, 2)])
     const place = log.querySelector('[data-message=msg_1]')
     fireEvent.click(screen.getByRole('button', { name: 'In answer to Diego: the question' }))
-    expect(vi.mocked(Element.prototype.scrollIntoView).mock.contexts).toEqual([place])
-    expect(place?.classList.contains('pointed')).toBe(true)
+    await waitFor(() => expect(place?.classList.contains('pointed')).toBe(true))
   })
 
   test('what it answers, where that is not held, or deleted', () => {

@@ -48,7 +48,7 @@ function Refused({ reason, clientId, onRetry, onDiscard }: { reason: string; cli
 export const In = memo(function In(props: Shown<'in'>) {
   const { item, session } = props
   return (
-    <li className="said in">
+    <li className="said in" data-item={item.key}>
       <Avatar name={customerName(session)} size="m" />
       <div className="said-column">
         <span className="sr">{t('log.by', { name: customerName(session) })}</span>
@@ -69,7 +69,7 @@ export const Out = memo(function Out(props: Shown<'out'> & { me: string; lost: b
   const { item, me, onRetry, onDiscard } = props
   const { mark, by, reason, clientId } = item
   return (
-    <li className={`said out ${mark}`}>
+    <li className={`said out ${mark}`} data-item={item.key}>
       <Avatar name={by || me} size="m" />
       <div className="said-column">
         <span className="sr">{t('log.by', { name: by || t('log.you') })}</span>
@@ -138,7 +138,7 @@ export const Note = memo(function Note(props: Shown<'note'> & Resend) {
   const { item, session, acts, tab, onRetry, onDiscard } = props
   const { by, said, mark, reason, clientId } = item
   return (
-    <li className="note">
+    <li className="note" data-item={item.key}>
       <Icon name="sticky-note" size={14} />
       <MessagePlace said={said} session={session} acts={acts} tab={said.key === tab}>
         {(more) => (
@@ -167,7 +167,7 @@ export const Deleted = memo(function Deleted({ item, session }: Pick<Shown<'dele
   const { message, event } = item
   const words = event ? t('message.deleted.by', { name: authorOf(event, session) }) : t('message.deleted')
   return (
-    <li className="system deleted" data-message={message.id}>
+    <li className="system deleted" data-item={item.key} data-said={item.key} data-message={message.id}>
       {words} · <Time at={millis(message.deleted_at)} />
       {event?.reason && <span className="system-reason">{event.reason}</span>}
     </li>
@@ -233,11 +233,12 @@ function taggedWords(actor: string, { added, removed }: Event): string {
 }
 
 /** A line of what happened. A kind that this page does not know yet is left out. */
-export const System = memo(function System({ event, session }: { event: Event; session: Session }): ReactNode {
+export const System = memo(function System({ item, session }: Pick<Shown<'system'>, 'item' | 'session'>): ReactNode {
+  const { event, key } = item
   const words = eventWords(event, session)
   if (!words) return null
   return (
-    <li className="system">
+    <li className="system" data-item={key} data-said={key}>
       {words} · <Time at={millis(event.at)} />
     </li>
   )
