@@ -47,6 +47,11 @@ PUT  /api/v1/departments/{sales}/settings       401 403 403 403 403 403 200 401 
 PUT  /api/v1/departments/{unknown}/settings     401 403 403 403 403 403 404 401 401
 GET  /api/v1/sessions                           401 200 200 200 200 200 200 401 401
 
+GET  /api/v1/customers/{waiting}                401 200 200 200 404 404 404 401 401
+GET  /api/v1/customers/{held}                   401 200 200 200 404 404 404 401 401
+GET  /api/v1/customers/{sales}                  401 404 404 404 200 200 404 401 401
+GET  /api/v1/customers/{unknown}                401 404 404 404 404 404 404 401 401
+
 GET  /api/v1/sessions/{waiting}                 401 200 200 200 404 404 404 401 401
 GET  /api/v1/sessions/{held}                    401 200 200 200 404 404 404 401 401
 GET  /api/v1/sessions/{sales}                   401 404 404 404 200 200 404 401 401
@@ -277,6 +282,10 @@ func (h *house) aim(path, name string) string {
 			id = h.channels[h.support.ID].ID.String()
 		case strings.Contains(path, "/departments/{") && author != nil:
 			id = h.support.ID.String()
+		case strings.Contains(path, "/customers/{") && author == nil:
+			id = core.CustomerID(session).String()
+		case strings.Contains(path, "/customers/{"):
+			id = h.customerOf(session)
 		case strings.Contains(path, "/links/{") && author != nil:
 			id = linkID(h.linked(author, h.channels[h.support.ID], core.RemoteID("team/"+id)))
 		case strings.Contains(path, "/files/{") && author == nil:
@@ -291,6 +300,14 @@ func (h *house) aim(path, name string) string {
 		return strings.Replace(path, kind, id, 1)
 	}
 	return path
+}
+
+// customerOf gives who wrote in a session.
+func (h *house) customerOf(id core.SessionID) string {
+	h.t.Helper()
+	row, err := h.store.Session(context.Background(), core.Scope{Departments: []core.DepartmentID{h.support.ID, h.sales.ID}}, id)
+	check(h.t, err)
+	return row.Customer.String()
 }
 
 // noted lets somebody note something, and gives the note.
@@ -318,7 +335,7 @@ func TestScopeIsNotWidenedByFilters35(t *testing.T) {
 	h := open(t)
 	mine, theirs := h.said(h.support, "a", "hello"), h.said(h.sales, "b", "hello")
 	h.do(h.eve, core.Take{Session: theirs})
-	for _, query := range []string{"", "?state=waiting", "?state=waiting,active,ended,pending", "?assignee=" + h.eve.Agent.ID.String(),
+	for _, query := range []string{"", "?customer=" + h.customerOf(theirs), "?customer=" + h.customerOf(mine), "?state=waiting", "?state=waiting,active,ended,pending", "?assignee=" + h.eve.Agent.ID.String(),
 		"?assignee=me", "?participant=me", "?assignee=none", "?limit=100"} {
 		for _, who := range []*person{h.anna, h.sofia, h.ada} {
 			for _, s := range get[Page[Session]](h, who, "/api/v1/sessions"+query).Items {

@@ -36,6 +36,7 @@ func (s *Server) routes() []route {
 		{"PUT", "/api/v1/settings", admins, "Set it; what a department has of its own goes before it", handle(s.setAllSettings)},
 		{"GET", "/api/v1/departments/{id}/settings", admins, "What is set for a department", handle(s.settings)},
 		{"PUT", "/api/v1/departments/{id}/settings", admins, "Set it; its open sessions follow at once", handle(s.setSettings)},
+		{"GET", "/api/v1/customers/{id}", signedIn, "A customer whose sessions one sees, and the channels they have written through", handle(s.customer)},
 		{"GET", "/api/v1/agents", signedIn, "Colleagues, by name", handle(s.agents)},
 
 		{"GET", "/api/v1/sessions", signedIn, "Sessions: the queue as it is served, all others newest first", handle(s.sessions)},

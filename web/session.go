@@ -146,6 +146,7 @@ type sessionsInput struct {
 	Department  string `query:"department" doc:"an id"`
 	Assignee    string `query:"assignee" doc:"me, none, or an agent's id"`
 	Participant string `query:"participant" enum:"me" doc:"sessions that one has joined at some time"`
+	Customer    string `query:"customer" doc:"an id; not together with assignee or participant"`
 	Limit       int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 	After       string `query:"after" doc:"a page's next"`
 }
@@ -194,6 +195,14 @@ func (in *sessionsInput) filter(actor core.Actor) (f store.SessionFilter, some b
 	}
 	if in.Department != "" {
 		if f.Department, err = idOf("department", in.Department, core.ParseID[core.DepartmentID]); err != nil {
+			return f, false, err
+		}
+	}
+	if in.Customer != "" {
+		if in.Assignee != "" || in.Participant != "" {
+			return f, false, refuse("customer", "cannot be asked for together with assignee or participant")
+		}
+		if f.Customer, err = idOf("customer", in.Customer, core.ParseID[core.CustomerID]); err != nil {
 			return f, false, err
 		}
 	}

@@ -36,7 +36,7 @@ func TestPlans(t *testing.T) {
 			scan    *regexp.Regexp
 			sort    string
 		}{
-			{"without statistics", nil, "EXPLAIN QUERY PLAN ", regexp.MustCompile(`SCAN (s|l|p|d|sessions|log|participants|lanes|deliveries|parts|parked|threads|links|b|blocked)\b`), "TEMP B-TREE"},
+			{"without statistics", nil, "EXPLAIN QUERY PLAN ", regexp.MustCompile(`SCAN (s|l|p|d|sessions|log|participants|lanes|deliveries|parts|parked|threads|links|i|identities|b|blocked)\b`), "TEMP B-TREE"},
 			{"with statistics", []string{"ANALYZE"}, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links)\b`), ""},
 			{"in order", unsorted, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links)\b`), "Sort"},
 		} {

@@ -22,6 +22,11 @@ func TestAForeignDepartmentIsNotThere(t *testing.T) {
 			w.PutParticipant(core.Participant{Session: id, Agent: h.eve.Agent.ID, JoinedAt: 1, LeftAt: 2})
 			return nil
 		}))
+		row, err := h.store.Session(ctx, h.anna.Scope(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs := row.Customer
 		none := core.NotFound
 		type read struct {
 			name string
@@ -45,6 +50,10 @@ func TestAForeignDepartmentIsNotThere(t *testing.T) {
 			{"Messages after", none, func(s core.Scope) (any, int, error) {
 				r, _, err := h.store.Messages(ctx, s, id, 0, 1, 50)
 				return r, len(r), err
+			}},
+			{"Customer", none, func(s core.Scope) (any, int, error) {
+				r, channels, err := h.store.Customer(ctx, s, theirs)
+				return r, len(channels), err
 			}},
 			{"Sessions of the department", none, h.listed(store.SessionFilter{Department: h.support})},
 			{"Colleagues of the department", none, func(s core.Scope) (any, int, error) {
@@ -75,6 +84,7 @@ func TestAForeignDepartmentIsNotThere(t *testing.T) {
 			"hers":          {Assignee: h.anna.Agent.ID},
 			"what she took": {Participant: h.anna.Agent.ID},
 			"what Eve took": {Participant: h.eve.Agent.ID},
+			"a customer's":  {Customer: theirs},
 		} {
 			reads = append(reads, read{"Sessions: " + name, "", h.listed(f)})
 		}

@@ -45,7 +45,8 @@ type SessionFilter struct {
 	State       []core.State
 	Department  core.DepartmentID
 	Assignee    core.AgentID
-	Participant core.AgentID // has joined it at some time
+	Participant core.AgentID    // has joined it at some time
+	Customer    core.CustomerID // alone of who: not together with Assignee or Participant
 }
 
 // Page is a part of a list. Next continues it, "" at its end.
@@ -78,7 +79,7 @@ func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter,
 	if len(states) == 0 {
 		states = core.States
 	}
-	queue := len(states) == 1 && states[0] == core.Waiting && f.Participant == 0
+	queue := len(states) == 1 && states[0] == core.Waiting && f.Participant == 0 && f.Customer == 0
 	place, id, err := parseCursor(after, queue)
 	if err != nil {
 		return page, err
@@ -94,6 +95,8 @@ func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter,
 		return page, nil
 	}
 	switch {
+	case f.Customer != 0:
+		page.Items, err = s.theirs(ctx, f, departments, states, id, limit+1)
 	case queue && f.Assignee != 0: // nobody holds what waits
 	case f.Participant != 0:
 		page.Items, err = all[Summary](ctx, s, op, selectTook, f.Participant, id, departments, states, limit+1)
@@ -102,11 +105,11 @@ func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter,
 	case f.Assignee != 0:
 		page.Items, err = all[Summary](ctx, s, op, selectHad, f.Assignee, departments, states, id, limit+1)
 	case queue:
-		page.Items, err = s.across(ctx, departments, firstServed, selectQueue, place, id, limit+1)
+		page.Items, err = across(ctx, s, departments, firstServed, selectQueue, place, id, limit+1)
 	case open(states):
-		page.Items, err = s.across(ctx, departments, newestFirst, selectOpen, states, id, limit+1)
+		page.Items, err = across(ctx, s, departments, newestFirst, selectOpen, states, id, limit+1)
 	default:
-		page.Items, err = s.across(ctx, departments, newestFirst, selectAll, states, id, limit+1)
+		page.Items, err = across(ctx, s, departments, newestFirst, selectAll, states, id, limit+1)
 	}
 	if err != nil {
 		return page, err
@@ -122,11 +125,11 @@ func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter,
 	return page, s.presence(ctx, op, page.Items)
 }
 
-// across reads a list department by department, and puts the rows together in the list's order.
-func (s *Store) across(ctx context.Context, departments []core.DepartmentID, order func(a, b Summary) int, query string, args ...any) ([]Summary, error) {
+// across reads a list by its first argument, one value after the other, and puts the rows together in the list's order.
+func across[V any](ctx context.Context, s *Store, values []V, order func(a, b Summary) int, query string, args ...any) ([]Summary, error) {
 	var rows []Summary
-	for _, d := range departments {
-		more, err := all[Summary](ctx, s, "store.Sessions", query, append([]any{d}, args...)...)
+	for _, v := range values {
+		more, err := all[Summary](ctx, s, "store.Sessions", query, append([]any{v}, args...)...)
 		if err != nil {
 			return nil, err
 		}

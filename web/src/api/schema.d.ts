@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer whose sessions one sees, and the channels they have written through */
+        get: operations["get-customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/departments": {
         parameters: {
             query?: never;
@@ -743,6 +760,19 @@ export interface components {
             /** @description the agent's address */
             email: string;
             password: string;
+        };
+        Customer: {
+            /** @description those that they have written through, where one sees it */
+            channels: components["schemas"]["ChannelRef"][];
+            /** @example cus_5k */
+            id: string;
+            /** @description empty until somebody tells */
+            name: string;
+            /**
+             * Format: date-time
+             * @description when they first wrote
+             */
+            since: string;
         };
         Department: {
             id: string;
@@ -1568,6 +1598,38 @@ export interface operations {
             };
         };
     };
+    "get-customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the customer's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-departments": {
         parameters: {
             query?: {
@@ -2120,6 +2182,8 @@ export interface operations {
                 assignee?: string;
                 /** @description sessions that one has joined at some time */
                 participant?: "me";
+                /** @description an id; not together with assignee or participant */
+                customer?: string;
                 limit?: number;
                 /** @description a page's next */
                 after?: string;
