@@ -24,6 +24,7 @@ export type Media = Shapes['Media']
 /** A file that was brought, to be said in a message. */
 export type Brought = Shapes['File']
 export type Gone = Shapes['GoneSession']
+export type Customer = Shapes['Customer']
 export type State = Session['state']
 
 /** A problem document; what stands between here and the server may answer with less. */

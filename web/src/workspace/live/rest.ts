@@ -5,6 +5,7 @@ import type {
   Availability,
   Brought,
   Counters,
+  Customer,
   Department,
   Event,
   EventPage,
@@ -41,6 +42,7 @@ export interface Rest {
   /** All departments, also those where one has no role: sessions are transferred to them. */
   departments(): Promise<Department[]>
   counters(): Promise<Counters>
+  customer(id: string): Promise<Customer>
   sessions(query: SessionQuery): Promise<SessionPage>
   session(id: string): Promise<SessionDetail>
   messages(id: string, query: LogQuery): Promise<EventPage>
@@ -114,6 +116,7 @@ export const rest: Rest = {
   agents: async (department) => (await got(client.GET('/api/v1/agents', { params: { query: { department } } }))).items,
   departments: async () => (await got(client.GET('/api/v1/departments', { params: { query: { all: true } } }))).items,
   counters: () => got(client.GET('/api/v1/counters')),
+  customer: (id) => got(client.GET('/api/v1/customers/{id}', { params: on(id) })),
   sessions: (query) => got(client.GET('/api/v1/sessions', { params: { query } })),
   session: (id) => got(client.GET('/api/v1/sessions/{id}', { params: on(id) })),
   messages: (id, query) => got(client.GET('/api/v1/sessions/{id}/messages', { params: { ...on(id), query } })),

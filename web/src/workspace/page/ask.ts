@@ -27,3 +27,14 @@ export const departmentsQuery = queryOptions({ queryKey: ['departments'], queryF
 
 export const agentsQuery = (department: string) =>
   queryOptions({ queryKey: ['agents', department], queryFn: () => rest.agents(department) })
+
+export const customerQuery = (id: string) =>
+  queryOptions({ queryKey: ['customer', id], queryFn: () => rest.customer(id), staleTime: 60_000 })
+
+/** A customer's newest sessions. The stream does not tell of them: they are looked up again when another one is opened. */
+export const theirsQuery = (customer: string, limit: number) =>
+  queryOptions({
+    queryKey: ['theirs', customer, limit],
+    queryFn: () => rest.sessions({ customer, limit }),
+    staleTime: 15_000,
+  })

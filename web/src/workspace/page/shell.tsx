@@ -7,7 +7,6 @@ import type { ActionName, Commands } from '../state/action.ts'
 import { type LinkKind, linkKinds } from '../state/link.ts'
 import { listKey } from '../state/list.ts'
 import { blue, red } from '../state/select.ts'
-import { Facts } from '../view/facts.tsx'
 import { Choose, KeysDialog } from '../view/keys.tsx'
 import { Rail } from '../view/rail.tsx'
 import { Sheet } from '../view/sheet.tsx'
@@ -17,6 +16,7 @@ import { useAvailability } from './availability.ts'
 import { useBadge } from './badge.ts'
 import { useNow } from './clock.ts'
 import { Dialogue } from './dialogue.tsx'
+import { CustomerFacts } from './facts.tsx'
 import { firstList } from './first.ts'
 import { focusRow, useCommands } from './keys.ts'
 import { Linking } from './link.tsx'
@@ -119,14 +119,7 @@ export function Shell({ me }: { me: Me }) {
     ...(hasRoom ? { rail: () => setRail(railLook === 'wide' ? 'narrow' : 'wide') } : {}),
     ...(shown ? { facts: showFacts } : {}),
   })
-  const facts = shown && (
-    <Facts
-      session={shown}
-      people={state.participants[shown.id]?.people ?? []}
-      events={state.logs[shown.id]?.events ?? []}
-      now={now}
-    />
-  )
+  const facts = shown && <CustomerFacts key={shown.customer.id} session={shown} me={me} now={now} />
 
   return (
     <div

@@ -33,7 +33,8 @@ export function tagsChooser(
   }
 }
 
-function knownTags(sessions: Table<Session>, department: string, without: readonly string[]): string[] {
+/** Tags that sessions of a department have, as far as they are held. */
+export function knownTags(sessions: Table<Session>, department: string, without: readonly string[]): string[] {
   const found = new Set<string>()
   let looked = 0
   for (const [, session] of sessions) {

@@ -31,3 +31,7 @@ export function rowTime(at: number, now: number, locale?: string): string {
   const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? undefined : '2-digit'
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year }).format(at)
 }
+
+/** A day as the reader is used to it. */
+export const date = (at: number, locale?: string): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(at)

@@ -37,7 +37,9 @@ describe('what stands on the page', () => {
 
   test('is bounded where nothing was measured, however many write at once', () => {
     const { from, to } = spanAround(items, new Map(), items.length, 2_000)
-    expect(items.slice(from, to).reduce((sum, item) => sum + (item.type === 'in' ? item.messages.length : 1), 0)).toBeLessThan(150)
+    expect(
+      items.slice(from, to).reduce((sum, item) => sum + (item.type === 'in' ? item.messages.length : 1), 0),
+    ).toBeLessThan(150)
   })
 
   test('is found by how far one has scrolled', () => {

@@ -96,5 +96,8 @@ function heightAt(items: readonly Item[], heights: Heights, at: number): number 
 function guess(item: Item): number {
   const all = saidIn(item)
   if (all.length === 0) return 16
-  return all.reduce((high, { text, media = [] }) => high + line * (1 + text.length / letters) + media.length * picture, 40)
+  return all.reduce(
+    (high, { text, media = [] }) => high + line * (1 + text.length / letters) + media.length * picture,
+    40,
+  )
 }

@@ -1,25 +1,53 @@
 import type { ReactNode } from 'react'
-import type { Event, Participant, Session } from '../../api/wire.ts'
+import type { Customer, Event, Participant, Session } from '../../api/wire.ts'
 import { blockOf } from '../state/block.ts'
-import { millis, rowTime, span } from '../state/time.ts'
+import { date, millis, rowTime, span } from '../state/time.ts'
 import { t } from '../words/t.ts'
 import { blockWords } from './block.tsx'
+import { Earlier } from './earlier.tsx'
 import { Icon } from './icon.tsx'
 import { Avatar, customerName, sourceOf } from './person.tsx'
+import { Tags } from './tags.tsx'
 
 interface FactsProps {
   session: Session
+  /** Who the customer is, once that is known. */
+  customer: Customer | undefined
   people: readonly Participant[]
   /** The session's log as far as it is held. */
   events: readonly Event[]
   now: number
+  /** A change is on its way: no other can be made. */
+  busy: boolean
+  /** Tags of other sessions. */
+  tags: readonly string[]
+  /** The customer's other sessions, newest first. */
+  earlier: readonly Session[]
+  /** They could not be fetched. */
+  failed: boolean
+  /** There are more. */
+  onAll?: () => void
+  link: (session: Session, children: ReactNode) => ReactNode
+  onTag: (tag: string) => void
+  onUntag: (tag: string) => void
+  onPriority: (priority: Priority) => void
+  onRetry: () => void
 }
 
+type Priority = Session['priority']
+
+const priorities = ['low', 'normal', 'high', 'urgent'] as const satisfies Priority[]
+
+// Who first wrote so shortly before the session began is new.
+const isNew = 60_000
+
 /** What is known of the customer and of the session (FEATURES D4). A line without content is not shown. */
-export function Facts({ session, people, events, now }: FactsProps) {
+export function Facts(props: FactsProps) {
+  const { session, customer, people, events, now, busy, onPriority } = props
   const started = millis(session.started_at)
   const until = session.ended_at ? millis(session.ended_at) : now
-  const source = sourceOf(session.channel.kind)
+  const since = customer && millis(customer.since)
+  const kinds = new Set([session.channel.kind, ...(customer?.channels.map(({ kind }) => kind) ?? [])])
   const met =
     events[0]?.seq === 1 ? events.find((event) => event.kind === 'taken' || event.kind === 'joined') : undefined
   const blocked = blockOf(session, now)
@@ -37,12 +65,35 @@ export function Facts({ session, people, events, now }: FactsProps) {
         <Avatar name={customerName(session)} size="xl" />
         <div className="grow">
           <h2 className="cut">{customerName(session)}</h2>
-          <p className="facts-through">
-            <Icon name={source.icon} size={12} />
-            {source.name}
-          </p>
+          {since !== undefined && (
+            <p className="facts-since">
+              {started - since < isNew && props.earlier.length === 0
+                ? t('facts.new')
+                : t('facts.since', { date: date(since) })}
+            </p>
+          )}
         </div>
       </div>
+      <Tags tags={session.tags} offered={props.tags} busy={busy} onTag={props.onTag} onUntag={props.onUntag} />
+      <section className="facts-block">
+        <h3>{t('facts.contact')}</h3>
+        <dl>
+          {line(
+            t('facts.through'),
+            <span className="facts-kinds">
+              {[...kinds].map((kind) => (
+                <span key={kind} className="facts-kind">
+                  <Icon name={sourceOf(kind).icon} size={14} />
+                  {sourceOf(kind).name}
+                </span>
+              ))}
+            </span>,
+          )}
+          {line(t('facts.blocked'), blocked && blockWords(blocked))}
+          {line(t('facts.dropped'), blocked && blocked.dropped > 0 && `${blocked.dropped}`)}
+          {line(t('facts.unreachable'), session.unreachable)}
+        </dl>
+      </section>
       <section className="facts-block">
         <h3>
           {t('facts.session')}
@@ -58,11 +109,33 @@ export function Facts({ session, people, events, now }: FactsProps) {
           {line(t(session.ended_at ? 'facts.lasted' : 'facts.lasts'), span(until - started))}
           {line(t('facts.messages'), `${session.messages}`)}
           {line(t('facts.holder'), session.assignee?.name)}
-          {blocked && line(t('facts.blocked'), blockWords(blocked))}
-          {blocked && blocked.dropped > 0 && line(t('facts.dropped'), `${blocked.dropped}`)}
+          {line(
+            t('priority.label'),
+            <select
+              className="facts-priority"
+              aria-label={t('priority.label')}
+              value={session.priority}
+              disabled={busy}
+              onChange={({ target }) => onPriority(target.value as Priority)}
+            >
+              {priorities.map((priority) => (
+                <option key={priority} value={priority}>
+                  {t(`priority.${priority}`)}
+                </option>
+              ))}
+            </select>,
+          )}
           {line(t('facts.people'), others.map((person) => person.name).join(', '))}
         </dl>
       </section>
+      <Earlier
+        sessions={props.earlier}
+        failed={props.failed}
+        now={now}
+        link={props.link}
+        onRetry={props.onRetry}
+        {...(props.onAll ? { onAll: props.onAll } : {})}
+      />
     </section>
   )
 }

@@ -174,6 +174,8 @@ export const en = {
   'tags.label': 'Tags: add or remove',
   'tags.add': 'Add {tag}',
   'tags.remove': 'Remove {tag}',
+  'tags.new': '+ Tag',
+  'tags.field': 'New tag',
   'tags.none': 'No tag yet. Type one and press Enter.',
 
   'block.title': 'Block {name}?',
@@ -355,6 +357,14 @@ export const en = {
   'net.unreachable': 'Parley cannot be reached.',
 
   'facts.label': 'Customer and session',
+  'facts.new': 'First time here',
+  'facts.since': 'Customer since {date}',
+  'facts.contact': 'Contact',
+  'facts.through': 'Writes by',
+  'facts.unreachable': 'Unreachable',
+  'facts.theirs': 'Other sessions',
+  'facts.unfetched': 'They could not be loaded.',
+  'facts.all': 'Show more',
   'facts.session': 'Session',
   'facts.began': 'Began',
   'facts.waits': 'Waits',

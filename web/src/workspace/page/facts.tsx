@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import type { Me, Session } from '../../api/wire.ts'
+import type { Triage } from '../live/rest.ts'
+import { type ListName, listsOf, roleIn } from '../state/list.ts'
+import { Facts } from '../view/facts.tsx'
+import { t } from '../words/t.ts'
+import { customerQuery, theirsQuery } from './ask.ts'
+import { useDeed } from './deed.ts'
+import { useLive, useShown } from './live.tsx'
+import { knownTags } from './tags.ts'
+
+const few = 6 // the one that is shown among them
+const many = 100
+
+/** What is known of the customer of a session, their other sessions, and what the session is marked with (FEATURES D4, C9). */
+export function CustomerFacts({ session, me, now }: { session: Session; me: Me; now: number }) {
+  const { id, department, customer } = session
+  const { rest } = useLive()
+  const { state } = useShown()
+  const { run, busy } = useDeed()
+  const [all, setAll] = useState(false)
+  const known = useQuery(customerQuery(customer.id))
+  const theirs = useQuery(theirsQuery(customer.id, all ? many : few))
+  const { sessions } = state
+  const offered = useMemo(() => knownTags(sessions, department, []), [sessions, department])
+  const triage = (change: Triage, done: string) => run({ ask: () => rest.triage(id, change), done })
+
+  return (
+    <Facts
+      session={session}
+      customer={known.data}
+      people={state.participants[id]?.people ?? []}
+      events={state.logs[id]?.events ?? []}
+      now={now}
+      busy={busy}
+      tags={offered}
+      earlier={theirs.data?.items.filter((other) => other.id !== id) ?? []}
+      failed={theirs.isError}
+      link={(other, children) => {
+        const place = placeOf(other, me)
+        return place ? (
+          <Link to="/inbox/$department/$list/{-$session}" params={{ ...place, session: other.id }}>
+            {children}
+          </Link>
+        ) : (
+          children
+        )
+      }}
+      onTag={(tag) => triage({ add_tags: [tag] }, t('done.tagged', { tag }))}
+      onUntag={(tag) => triage({ remove_tags: [tag] }, t('done.untagged', { tag }))}
+      onPriority={(priority) => triage({ priority }, t('done.priority', { word: t(`priority.${priority}`) }))}
+      onRetry={() => theirs.refetch()}
+      {...(theirs.data?.next && !all ? { onAll: () => setAll(true) } : {})}
+    />
+  )
+}
+
+// placeOf says in which list somebody would look for a session.
+function placeOf(session: Session, me: Me): { department: string; list: ListName } | undefined {
+  const role = roleIn(me, session.department)
+  if (!role) return undefined
+  const { state, assignee } = session
+  const open = assignee?.id === me.id ? 'my' : 'active'
+  const wanted = state === 'ended' ? 'closed' : state === 'waiting' ? 'unassigned' : open
+  const [first = 'closed', ...others] = listsOf(role)
+  return { department: role.department.slug, list: [first, ...others].find((list) => list === wanted) ?? first }
+}
