@@ -48,7 +48,17 @@ function told(of: { items: object[] }, before: number, page: number) {
     const at = new Date(Date.UTC(2025, 1, 1) + seq * 61_000).toISOString()
     const kind = seq % 5 < 2 ? 'customer' : 'agent'
     const text = `This is message ${seq}. ${'It goes on for a while. '.repeat(seq % 7)}`
-    return { ...sample, id: `msg_${seq}`, seq, kind: 'message', at, text, client_id: '', audience: 'everyone', actor: { kind } }
+    return {
+      ...sample,
+      id: `msg_${seq}`,
+      seq,
+      kind: 'message',
+      at,
+      text,
+      client_id: '',
+      audience: 'everyone',
+      actor: { kind },
+    }
   })
   return { items, more: first > 1 }
 }
@@ -134,5 +144,12 @@ describe('a session that goes on', () => {
     const said = anna.log.getByRole('listitem').filter({ hasText: 'We send new ones' })
     await see(said.getByText('Sent'))
     expect(await said.count()).toBe(1)
+    // D19: held, and taken back.
+    await anna.page.getByRole('button', { name: /^Hold each message/ }).click()
+    await anna.write('Or not')
+    await see(anna.log.getByText('Or not'))
+    await anna.page.getByRole('button', { name: 'Undo', exact: true }).click()
+    await seeGone(anna.log.getByText('Or not'))
+    expect(await anna.field.inputValue()).toBe('Or not')
   })
 })

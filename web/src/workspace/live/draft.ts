@@ -7,6 +7,8 @@ export interface Draft {
   kind: Kind
   /** Files that were brought for it. */
   files?: readonly Brought[]
+  /** The newest seq of the session when its text was begun. */
+  after?: number
 }
 
 export const noDraft: Draft = { text: '', kind: 'reply' }
@@ -44,8 +46,9 @@ export class Drafts {
   /** Changes what it names of a draft. */
   put(session: string, change: Partial<Draft>): void {
     const { [session]: _before, ...others } = this.#drafts
-    const { files = [], ...words } = { ...this.of(session), ...change }
-    const draft: Draft = files.length > 0 ? { ...words, files } : words
+    const { files = [], after, ...words } = { ...this.of(session), ...change }
+    const begun = after !== undefined && words.text !== '' ? { after } : {}
+    const draft: Draft = files.length > 0 ? { ...words, ...begun, files } : { ...words, ...begun }
     const empty = draft.text === '' && draft.kind === 'reply' && files.length === 0
     this.#drafts = empty ? others : { ...others, [session]: draft }
     try {

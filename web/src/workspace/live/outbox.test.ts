@@ -109,8 +109,8 @@ describe('sending (A20, B3)', () => {
     const { outbox, answer } = desk()
     answer('never')
     outbox.resume()
-    for (let i = 0; i < maxUnsent; i++) expect(outbox.add('ses_1', 'reply', `${i}`)).toBe(true)
-    expect(outbox.add('ses_1', 'reply', 'one more')).toBe(false)
+    for (let i = 0; i < maxUnsent; i++) expect(outbox.add('ses_1', 'reply', `${i}`)).toBeDefined()
+    expect(outbox.add('ses_1', 'reply', 'one more')).toBeUndefined()
   })
 })
 
@@ -228,5 +228,48 @@ describe('refusals', () => {
     outbox.resume()
     await rest()
     expect(stored).toEqual(['one', 'two'])
+  })
+})
+
+describe('a message that is held (D19)', () => {
+  const hold = 5_000
+
+  test('goes out when its time has come, with what was said after it behind it', async () => {
+    const { outbox, said, timers } = desk()
+    outbox.resume()
+    outbox.add('ses_1', 'reply', 'one', {}, hold)
+    outbox.add('ses_1', 'reply', 'two')
+    outbox.add('ses_2', 'reply', 'elsewhere')
+    await timers.turn(hold - 1)
+    expect(texts(said)).toEqual(['elsewhere'])
+    outbox.resume()
+    await rest()
+    expect(texts(said)).toEqual(['elsewhere'])
+    await timers.turn(1)
+    expect(texts(said)).toEqual(['elsewhere', 'one', 'two'])
+  })
+
+  test('is taken back until then, and not after', async () => {
+    const { outbox, said, timers, answer } = desk()
+    answer('never')
+    outbox.resume()
+    const one = outbox.add('ses_1', 'reply', 'one', {}, hold) as Unsent
+    expect([outbox.recall(one), outbox.list()]).toEqual([true, []])
+    await timers.turn(hold)
+    expect(said).toEqual([])
+    const two = outbox.add('ses_1', 'reply', 'two', {}, hold) as Unsent
+    await timers.turn(hold)
+    expect([outbox.recall(two), texts(outbox.list()), texts(said)]).toEqual([false, ['two'], ['two']])
+  })
+
+  test('is held no longer by a page that was closed and opened again', async () => {
+    const before = desk()
+    before.outbox.resume()
+    before.outbox.add('ses_1', 'reply', 'one', {}, hold)
+    before.outbox.pause()
+    const { outbox, said, timers } = desk(before.store, before.timers)
+    outbox.resume()
+    await timers.turn(hold)
+    expect(texts(said)).toEqual(['one'])
   })
 })

@@ -18,6 +18,8 @@ export interface Unsent {
   replyTo?: string
   /** When it was sent here, in milliseconds since 1970. */
   at: number
+  /** It is not sent before; its writer may take it back until then. */
+  heldUntil?: number
   /** Why the server refused it for good; its writer decides what becomes of it. */
   failed?: string
 }
@@ -70,14 +72,28 @@ export class Outbox<Stored> {
     return this.#messages
   }
 
-  /** Keeps and sends a message; false where too many wait already. */
-  add(session: string, kind: Kind, text: string, more: Pick<Unsent, 'files' | 'replyTo'> = {}): boolean {
-    if (this.#messages.length >= maxUnsent) return false
+  /** Keeps and sends a message, after so many milliseconds; undefined where too many wait already. */
+  add(
+    session: string,
+    kind: Kind,
+    text: string,
+    more: Pick<Unsent, 'files' | 'replyTo'> = {},
+    hold = 0,
+  ): Unsent | undefined {
+    if (this.#messages.length >= maxUnsent) return undefined
     const at = this.#options.timers.now()
-    const message: Unsent = { clientId: uuid7(at), session, kind, text, at, ...more }
+    const held = hold > 0 ? { heldUntil: at + hold } : {}
+    const message: Unsent = { clientId: uuid7(at), session, kind, text, at, ...more, ...held }
     this.#save(message)
     this.#set([...this.#messages, message])
     this.#pump()
+    return message
+  }
+
+  /** Takes back a message that is still held; false where it is on its way. */
+  recall({ clientId, heldUntil = 0 }: Unsent): boolean {
+    if (heldUntil <= this.#options.timers.now()) return false
+    this.drop(clientId)
     return true
   }
 
@@ -128,7 +144,9 @@ export class Outbox<Stored> {
     for (const message of this.#messages) {
       if (message.failed || this.#underway.has(message.session)) continue
       this.#underway.add(message.session)
-      void this.#send(message)
+      const held = (message.heldUntil ?? 0) - this.#options.timers.now()
+      if (held > 0) this.#later(message.session, held)
+      else void this.#send(message)
     }
   }
 
@@ -160,12 +178,7 @@ export class Outbox<Stored> {
       const attempt = (this.#attempts.get(message.clientId) ?? 0) + 1
       this.#attempts.set(message.clientId, attempt)
       const wait = Math.max(refusal.retryAfter ?? 0, backoff(attempt, timers.random))
-      const alarm = timers.set(() => {
-        this.#alarms.delete(message.session)
-        this.#underway.delete(message.session)
-        this.#pump()
-      }, wait)
-      this.#alarms.set(message.session, alarm)
+      this.#later(message.session, wait)
       return false
     }
     const { winner } = refusal.problem
@@ -180,6 +193,16 @@ export class Outbox<Stored> {
     this.#save(failed)
     this.#set(this.#messages.map((m) => (m.clientId === message.clientId ? failed : m)))
     return true
+  }
+
+  // later lets a session go on after a while; its messages keep their order.
+  #later(session: string, wait: number): void {
+    const alarm = this.#options.timers.set(() => {
+      this.#alarms.delete(session)
+      this.#underway.delete(session)
+      this.#pump()
+    }, wait)
+    this.#alarms.set(session, alarm)
   }
 
   #set(messages: readonly Unsent[]): void {

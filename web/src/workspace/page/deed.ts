@@ -11,6 +11,8 @@ interface Deed {
   /** What is said when it is done. */
   done: string
   after?: () => void
+  /** What makes it as it was before. */
+  undo?: () => Promise<Session>
 }
 
 /** Does deeds, one at a time, and says what came of them. */
@@ -21,9 +23,9 @@ export function useDeed(): { run: (deed: Deed) => void; busy: boolean } {
     mutationFn: ({ ask }: Deed) => ask(),
     // What cannot be done now is said now; only messages wait for the connection.
     networkMode: 'always',
-    onSuccess: (session, { done, after }) => {
+    onSuccess: (session, { done, after, undo }) => {
       if (session) live.hear({ type: 'session', session })
-      say(done)
+      say(done, undo && { words: t('undo'), run: () => mutate({ ask: undo, done: t('done.undone') }) })
       after?.()
     },
     onError: (error) => say(refusalWords(asRefusal(error))),

@@ -6,6 +6,7 @@ import { blockOf } from '../state/block.ts'
 import { roleIn } from '../state/list.ts'
 import { noLog } from '../state/log.ts'
 import { messageOffers, offers as offersOf } from '../state/right.ts'
+import { Coming } from '../view/coming.tsx'
 import { Icon } from '../view/icon.tsx'
 import { customerName } from '../view/person.tsx'
 import { Typing } from '../view/typing.tsx'
@@ -61,7 +62,7 @@ export function Dialogue(props: DialogueProps) {
 function Open(props: DialogueProps & { session: Session; back: ReactNode }) {
   const { id, me, now, session, commands, focusTake, back, onEnded, onMine, onBack } = props
   const live = useLive()
-  const { state } = useShown()
+  const { state, faults } = useShown()
   const field = useRef<HTMLTextAreaElement>(null)
   const [bottom, setBottom] = useState(true)
   const { data: agents } = useQuery(agentsQuery(session.department))
@@ -132,12 +133,15 @@ function Open(props: DialogueProps & { session: Session; back: ReactNode }) {
           amend={amend}
           onAim={aimAt}
         />
-      ) : (
+      ) : faults[`log:${id}`] ? (
         <Unfetched name={`log:${id}`} words={t('log.failed')} />
+      ) : (
+        <Coming />
       )}
       <Typing
         customer={customerName(session)}
         typists={(state.typing[id] ?? []).filter((typist) => typist.until > now)}
+        others={state.participants[id]?.people.filter((person) => person.id !== me.id) ?? []}
       />
       <Writing
         session={session}

@@ -25,7 +25,8 @@ export function CustomerFacts({ session, me, now }: { session: Session; me: Me; 
   const theirs = useQuery(theirsQuery(customer.id, all ? many : few))
   const { sessions } = state
   const offered = useMemo(() => knownTags(sessions, department, []), [sessions, department])
-  const triage = (change: Triage, done: string) => run({ ask: () => rest.triage(id, change), done })
+  const triage = (change: Triage, back: Triage, done: string) =>
+    run({ ask: () => rest.triage(id, change), undo: () => rest.triage(id, back), done })
 
   return (
     <Facts
@@ -48,9 +49,11 @@ export function CustomerFacts({ session, me, now }: { session: Session; me: Me; 
           children
         )
       }}
-      onTag={(tag) => triage({ add_tags: [tag] }, t('done.tagged', { tag }))}
-      onUntag={(tag) => triage({ remove_tags: [tag] }, t('done.untagged', { tag }))}
-      onPriority={(priority) => triage({ priority }, t('done.priority', { word: t(`priority.${priority}`) }))}
+      onTag={(tag) => triage({ add_tags: [tag] }, { remove_tags: [tag] }, t('done.tagged', { tag }))}
+      onUntag={(tag) => triage({ remove_tags: [tag] }, { add_tags: [tag] }, t('done.untagged', { tag }))}
+      onPriority={(priority) =>
+        triage({ priority }, { priority: session.priority }, t('done.priority', { word: t(`priority.${priority}`) }))
+      }
       onRetry={() => theirs.refetch()}
       {...(theirs.data?.next && !all ? { onAll: () => setAll(true) } : {})}
     />

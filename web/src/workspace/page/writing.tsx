@@ -2,14 +2,17 @@ import { type RefObject, useState } from 'react'
 import type { Event, Me, Session } from '../../api/wire.ts'
 import { clean } from '../../shared/utf8.ts'
 import type { Commands } from '../state/action.ts'
+import { saidAfter } from '../state/select.ts'
 import { authorOf, gist } from '../view/bubble.tsx'
 import { Composer } from '../view/composer.tsx'
 import { customerName } from '../view/person.tsx'
 import { t } from '../words/t.ts'
 import type { Amend } from './amend.ts'
 import type { Files } from './files.ts'
+import { holdFor, useHold } from './hold.ts'
 import { focusRow, useCommands } from './keys.ts'
 import { useLive, useShown } from './live.tsx'
+import { useToast } from './toast.tsx'
 
 /** What the text is for, where it is no message of its own: the new text of a message, or an answer to one. */
 export type Aim = { deed: 'reply'; message: string } | { deed: 'edit'; message: string; text: string }
@@ -35,7 +38,9 @@ interface WritingProps {
 export function Writing(props: WritingProps) {
   const { session, me, mayReply, field, commands, aimed, amend, files, onAim, onEditLast, onSent } = props
   const live = useLive()
-  const { drafts, beaten } = useShown()
+  const { drafts, beaten, state } = useShown()
+  const say = useToast()
+  const [holds, setHolds] = useHold()
   const [full, setFull] = useState(false)
   const { id } = session
   const draft = drafts[id]
@@ -63,12 +68,17 @@ export function Writing(props: WritingProps) {
     }
     const { brought } = files
     if (!said && brought.length === 0) return
-    const kept = live.outbox.add(id, kind, said, {
-      ...(brought.length > 0 ? { files: brought } : {}),
-      ...(answered ? { replyTo: answered } : {}),
-    })
+    const more = { ...(brought.length > 0 ? { files: brought } : {}), ...(answered ? { replyTo: answered } : {}) }
+    const kept = live.outbox.add(id, kind, said, more, holds ? holdFor : 0)
     setFull(!kept)
     if (!kept) return
+    if (holds) {
+      const undo = () => {
+        if (live.outbox.recall(kept)) live.drafts.giveBack(id, kept)
+      }
+      say(t('done.held'), { words: t('undo'), run: undo })
+      stayFor(holdFor)
+    }
     live.drafts.put(id, { text: '', kind, files: [] })
     onAim(undefined)
     onSent()
@@ -80,10 +90,15 @@ export function Writing(props: WritingProps) {
   })
 
   const winner = beaten[id]
+  const newer =
+    draft?.after !== undefined && !editing && kind === 'reply'
+      ? saidAfter(state.logs[id], draft.after, me.id)
+      : undefined
   return (
     <Composer
       field={field}
       customer={customerName(session)}
+      source={session.channel.kind}
       me={me.public_name || me.name}
       text={text}
       kind={kind}
@@ -91,6 +106,9 @@ export function Writing(props: WritingProps) {
       takes={session.state === 'waiting'}
       hint={mayReply ? undefined : hintFor(session)}
       alarm={full ? t('composer.full') : (files.refused ?? (winner && t('composer.beaten', { winner })))}
+      newer={newer && t('composer.newer', { name: authorOf(newer, session), text: gist(newer) })}
+      holds={holds}
+      onHold={setHolds}
       unreachable={session.state === 'ended' ? undefined : session.unreachable}
       aim={
         aimed && (editing || answered)
@@ -107,7 +125,7 @@ export function Writing(props: WritingProps) {
       chips={files.chips}
       onText={(next) => {
         if (editing) return onAim({ ...editing, text: next })
-        live.drafts.put(id, { text: next, kind: draftKind })
+        live.drafts.put(id, { text: next, kind: draftKind, after: draft?.after ?? session.last_seq })
         if (kind === 'reply' && next) live.typing(id)
       }}
       onKind={write}
@@ -130,6 +148,13 @@ export function Writing(props: WritingProps) {
       }}
     />
   )
+}
+
+// stayFor asks who would leave the page while something is held that has not gone out.
+function stayFor(ms: number): void {
+  const stay = (event: BeforeUnloadEvent) => event.preventDefault()
+  window.addEventListener('beforeunload', stay)
+  setTimeout(() => window.removeEventListener('beforeunload', stay), ms)
 }
 
 // hintFor says why one cannot reply, and what one can do.

@@ -1,4 +1,4 @@
-import type { Session } from '../../api/wire.ts'
+import type { Event, Session } from '../../api/wire.ts'
 import { type ListKey, noList } from './list.ts'
 import type { Log } from './log.ts'
 import { Rows } from './rows.ts'
@@ -27,6 +27,18 @@ export function presentInDoubt(state: State, session: string): boolean {
 /** The newest of the customer's messages in a log; 0 if it holds none. */
 export function newestOfCustomer(log: Log | undefined): number {
   return log?.events.findLast((event) => event.kind === 'message' && event.actor.kind === 'customer')?.seq ?? 0
+}
+
+/** The newest that somebody else has said to the customer, or the customer, after a place in the log. */
+export function saidAfter(log: Log | undefined, seq: number, me: string): Event | undefined {
+  const events = log?.events ?? []
+  for (let i = events.length - 1; i >= 0; i--) {
+    const event = events[i] as Event
+    if (event.seq <= seq) return undefined
+    const { kind, audience, actor } = event
+    if (kind === 'message' && audience === 'everyone' && actor.kind !== 'system' && actor.id !== me) return event
+  }
+  return undefined
 }
 
 /** The blue counter: sessions that nobody holds, where the agent is operator. Undefined for who is none anywhere (RULES S3.4). */

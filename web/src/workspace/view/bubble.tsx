@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import { useRef, useState } from 'react'
 import type { Event, Session } from '../../api/wire.ts'
+import { isPicture } from '../state/file.ts'
 import type { MessageDeed } from '../state/right.ts'
 import type { Quote, Said } from '../state/thread.ts'
 import { t } from '../words/t.ts'
@@ -53,7 +54,7 @@ export function Bubble(props: SaidProps) {
       {(more) => (
         <>
           <div className="bubble-line">
-            <div className="bubble">
+            <div className={isBare(said) ? 'bubble bare' : 'bubble'}>
               <Body said={said} session={session} onQuote={acts.onQuote} />
             </div>
             {more}
@@ -64,6 +65,8 @@ export function Bubble(props: SaidProps) {
     </MessagePlace>
   )
 }
+
+const isBare = ({ text, quote, media = [] }: Said) => !text && !quote && media.length > 0 && media.every(isPicture)
 
 /** The words of a message, what it answers, and what came with it. */
 export function Body({ said, session, onQuote }: Pick<SaidProps, 'said' | 'session'> & Pick<Acts, 'onQuote'>) {

@@ -14,11 +14,13 @@ function show(change: Partial<ComponentProps<typeof Composer>> = {}) {
     onFiles: vi.fn(),
     onRemoveFile: vi.fn(),
     onRetryFile: vi.fn(),
+    onHold: vi.fn(),
   }
   render(
     <Composer
       field={null}
       customer="Diego"
+      source="telegram"
       me="Anna"
       text="hello"
       kind="reply"
@@ -27,6 +29,8 @@ function show(change: Partial<ComponentProps<typeof Composer>> = {}) {
       hint={undefined}
       alarm={undefined}
       unreachable={undefined}
+      newer={undefined}
+      holds={false}
       aim={undefined}
       chips={[]}
       {...told}
@@ -37,6 +41,24 @@ function show(change: Partial<ComponentProps<typeof Composer>> = {}) {
 }
 
 describe('the composer (D3)', () => {
+  test('says to whom, where and as whom it goes', () => {
+    show()
+    expect(screen.getByText('to Diego on Telegram, as Anna')).toBeTruthy()
+  })
+
+  test('says what is left of a long text, before it is too long', () => {
+    show({ text: 'x'.repeat(longestText - 100) })
+    expect(screen.getByText('100 bytes left')).toBeTruthy()
+  })
+
+  test('holds what is sent, where its writer wants it so', () => {
+    const { onHold } = show()
+    const hold = screen.getByRole('button', { name: /^Hold each message/ })
+    expect(hold.getAttribute('aria-pressed')).toBe('false')
+    fireEvent.click(hold)
+    expect(onHold).toHaveBeenCalledWith(true)
+  })
+
   test('Enter sends, Shift and Enter does not', () => {
     const { area, onSend } = show()
     fireEvent.keyDown(area, { key: 'Enter', shiftKey: true })

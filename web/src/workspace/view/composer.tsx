@@ -4,12 +4,15 @@ import { largestFile, mostFiles } from '../state/file.ts'
 import { t } from '../words/t.ts'
 import { type Chip, Chips } from './chip.tsx'
 import { Icon } from './icon.tsx'
+import { sourceOf } from './person.tsx'
 
 type Kind = 'reply' | 'note'
 
 interface ComposerProps {
   field: Ref<HTMLTextAreaElement>
   customer: string
+  /** The kind of channel through which a reply goes. */
+  source: string
   /** As whom a reply is seen. */
   me: string
   text: string
@@ -20,6 +23,11 @@ interface ComposerProps {
   /** Why one can only add a note, or what went wrong; shown above. */
   hint: string | undefined
   alarm: string | undefined
+  /** What somebody else has said since the text was begun. */
+  newer: string | undefined
+  /** Whether what is sent is held for a while. */
+  holds: boolean
+  onHold: (holds: boolean) => void
   /** Why nothing arrives at the customer. */
   unreachable: string | undefined
   aim: Aim | undefined
@@ -53,16 +61,19 @@ export interface Aim {
 /** The longest text of a message, in bytes of UTF-8. */
 export const longestText = 65_536
 
+const nearLimit = 4_096
+
 const highest = 220
 
 /** Where an agent writes to the customer, or a note to colleagues. */
 export function Composer(props: ComposerProps) {
-  const { field, customer, me, text, kind, mayReply, takes, hint, alarm, unreachable, aim, chips } = props
+  const { field, customer, source, me, text, kind, mayReply, takes, hint, alarm, unreachable, aim, chips } = props
   const { onText, onKind, onSend, onEscape, onUnaim, onUp, onFiles } = props
   const frame = useRef<HTMLDivElement>(null)
   // A text may have as many bytes as it has letters or more, so short ones need not be counted.
   const size = text.length > longestText / 4 ? byteLength(text) : 0
   const tooLong = size > longestText
+  const left = longestText - size
   const editing = aim?.deed === 'edit'
   const said = text.trim() !== '' || (chips.length > 0 && !editing)
   // What its writer has chosen goes with the text, or is taken away first.
@@ -119,6 +130,12 @@ export function Composer(props: ComposerProps) {
         </p>
       )}
       {hint && <p className="composer-hint">{hint}</p>}
+      {props.newer && (
+        <p className="composer-hint composer-newer">
+          <Icon name="messages-square" size={14} />
+          <span className="cut">{props.newer}</span>
+        </p>
+      )}
       <div className={note ? 'composer note-mode' : 'composer'} ref={frame}>
         {aim && <AimBar aim={aim} onUnaim={onUnaim} />}
         {!editing && (
@@ -132,8 +149,13 @@ export function Composer(props: ComposerProps) {
                 {t('composer.note')}
               </button>
             </div>
-            <span className="composer-route cut">
-              {note ? t('composer.routenote') : t('composer.route', { name: customer, me })}
+            <span className="composer-route">
+              {!note && <Icon name={sourceOf(source).icon} size={14} />}
+              <span className="cut">
+                {note
+                  ? t('composer.routenote')
+                  : t('composer.route', { name: customer, source: sourceOf(source).on, me })}
+              </span>
             </span>
           </div>
         )}
@@ -141,6 +163,7 @@ export function Composer(props: ComposerProps) {
           ref={field}
           rows={1}
           value={text}
+          dir="auto"
           aria-label={
             editing ? t('composer.editlabel') : note ? t('composer.notelabel') : t('composer.label', { name: customer })
           }
@@ -159,10 +182,25 @@ export function Composer(props: ComposerProps) {
               {t(failed ? 'composer.unbrought' : 'composer.bringing')}
             </span>
           )}
+          {!tooLong && size > 0 && left < nearLimit && (
+            <span className="composer-long waits">{t('composer.left', { size: left })}</span>
+          )}
           {tooLong && (
             <span className="composer-long" role="alert">
               {t('composer.long', { size, limit: longestText })}
             </span>
+          )}
+          {!editing && (
+            <button
+              type="button"
+              className="icon-button small hold"
+              aria-pressed={props.holds}
+              aria-label={t('composer.hold')}
+              title={t('composer.hold')}
+              onClick={() => props.onHold(!props.holds)}
+            >
+              <Icon name="clock" />
+            </button>
           )}
           <span className="composer-sends wide">
             <kbd>Enter</kbd> {t(editing ? 'composer.saves' : 'composer.sends')}

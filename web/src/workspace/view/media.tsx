@@ -25,8 +25,9 @@ export const mediaName = (media: Media): string => media.name || t(`media.${kind
 /** What came with a message: pictures as such, all else by name and size, to be saved where it can be. */
 export function MediaList({ media }: { media: readonly Media[] }) {
   const seen = new Map<string, number>()
+  const album = media.filter(isPicture).length > 1
   return (
-    <span className="medias">
+    <span className={album ? 'medias album' : 'medias'}>
       {media.map((one) => {
         const name = one.file ?? mediaName(one)
         const times = seen.get(name) ?? 0

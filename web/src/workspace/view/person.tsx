@@ -9,18 +9,25 @@ export function customerName(session: Session): string {
   return session.customer.name || t('row.visitor', { number: session.number })
 }
 
-const sources: Record<string, { icon: IconName; name: string }> = {
-  widget: { icon: 'message-circle', name: t('source.widget') },
-  telegram: { icon: 'send', name: t('source.telegram') },
-  slack: { icon: 'slack', name: t('source.slack') },
+interface SourceLook {
+  icon: IconName
+  name: string
+  /** As the end of a line: on Telegram. */
+  on: string
+}
+
+const sources: Record<string, SourceLook> = {
+  widget: { icon: 'message-circle', name: t('source.widget'), on: t('source.on.widget') },
+  telegram: { icon: 'send', name: t('source.telegram'), on: t('source.on.telegram') },
+  slack: { icon: 'slack', name: t('source.slack'), on: t('source.on.slack') },
 }
 
 /** How a channel's kind is shown. */
-export function sourceOf(kind: string): { icon: IconName; name: string } {
-  return sources[kind] ?? { icon: 'message-circle', name: kind }
+export function sourceOf(kind: string): SourceLook {
+  return sources[kind] ?? { icon: 'message-circle', name: kind, on: kind }
 }
 
-type Size = 'm' | 'l' | 'xl'
+type Size = 's' | 'm' | 'l' | 'xl'
 
 /** A person's circle with their initials, and the channel they came through where that is told. */
 export function Avatar({ name, size, source }: { name: string; size: Size; source?: string }) {

@@ -5,6 +5,7 @@ export const en = {
   retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',
+  undo: 'Undo',
   back: 'Back',
 
   'login.title': 'Sign in to Parley',
@@ -90,6 +91,9 @@ export const en = {
   'source.widget': 'Widget',
   'source.telegram': 'Telegram',
   'source.slack': 'Slack',
+  'source.on.widget': 'on the widget',
+  'source.on.telegram': 'on Telegram',
+  'source.on.slack': 'in Slack',
 
   'talk.label': 'Session',
 
@@ -203,6 +207,8 @@ export const en = {
   'done.ended': 'Session closed.',
   'done.blocked': 'Customer blocked.',
   'done.unblocked': 'The customer can write again.',
+  'done.held': 'It goes out in 5 seconds.',
+  'done.undone': 'As it was before.',
   'done.beaten': '{winner} took this session first.',
   'done.over': 'This session has ended.',
   'done.unreachable': 'That did not work: Parley cannot be reached. Try again when the connection is back.',
@@ -224,6 +230,7 @@ export const en = {
   'log.typing': '{name} is typing',
   'log.typing.both': '{first} and {second} are typing',
   'log.typing.many': 'Several people are typing',
+  'log.present': 'Also here: {names}',
 
   'event.started': '{customer} began the session',
   'event.taken': '{actor} took the session',
@@ -326,8 +333,11 @@ export const en = {
   'composer.placeholder.reply': 'Write a reply',
   'composer.placeholder.take': 'Write a reply. Sending it takes the session',
   'composer.placeholder.note': 'Write a note. Only colleagues see it',
-  'composer.route': 'to {name}, as {me}',
+  'composer.route': 'to {name} {source}, as {me}',
   'composer.routenote': 'for colleagues only',
+  'composer.newer': 'New since you began, by {name}: {text}',
+  'composer.hold': 'Hold each message for 5 seconds before it goes out',
+  'composer.left': '{size} bytes left',
   'composer.send': 'Send',
   'composer.add': 'Add note',
   'composer.sends': 'sends',
