@@ -22,7 +22,7 @@ PACKAGES := web/node_modules/.package-lock.json
 PAGES := web/dist/.stamp
 PAGE_SOURCES := $(shell find web/src -type f ! -name '*.test.ts*' 2>/dev/null) $(wildcard web/vite.*.ts web/build.mjs)
 
-.PHONY: help run dev test pace lint build release api deps node clean
+.PHONY: help run dev test pace lint build screens release api deps node clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -60,6 +60,8 @@ release: $(PAGES) ## static binaries for every platform, with checksums, in bin/
 	done
 	@large=$$(find bin/release -size +50M); [ -z "$$large" ] || { echo "larger than 50 MB: $$large"; exit 1; }
 	cd bin/release && sha256sum parley-* > SHA256SUMS
+screens: deps build ## pictures of every page and state, in web/screens; the list is web/e2e/screens
+	@. .ci/env; export PARLEY_BIN="$$PWD/bin/parley"; cd web; npm run --silent screens
 
 api: $(PACKAGES) ## writes web/openapi.json and web/src/api/schema.d.ts anew
 	.ci/generated write

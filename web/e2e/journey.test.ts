@@ -13,10 +13,12 @@ describe.skipIf(!postgres)('on PostgreSQL (set PARLEY_TEST_POSTGRES to its addre
   // Comes before the stage's own, which run in reverse: the server has stopped when its database goes.
   afterAll(() => drop())
   journey(
-    stage(async () => {
-      const database = await createDatabase(postgres)
-      drop = database.drop
-      return database.url
+    stage({
+      databaseURL: async () => {
+        const database = await createDatabase(postgres)
+        drop = database.drop
+        return database.url
+      },
     }),
   )
 })

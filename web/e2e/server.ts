@@ -15,19 +15,19 @@ export class Server {
   port = 0
   readonly #folder: string
   readonly #publicURL: string
-  readonly #databaseURL: string | undefined
+  readonly #more: readonly string[]
   #process: ChildProcess | undefined
   #log: string[] = []
 
-  private constructor(folder: string, publicURL: string, databaseURL: string | undefined) {
+  private constructor(folder: string, publicURL: string, more: readonly string[]) {
     this.#folder = folder
     this.#publicURL = publicURL
-    this.#databaseURL = databaseURL
+    this.#more = more
   }
 
-  /** Starts a server that browsers reach at publicURL, with an empty SQLite database unless another one is named. */
-  static async start(publicURL: string, databaseURL?: string): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'parley-e2e-')), publicURL, databaseURL)
+  /** Starts a server that browsers reach at publicURL, with an empty SQLite database unless more settings name another. */
+  static async start(publicURL: string, more: readonly string[] = []): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'parley-e2e-')), publicURL, more)
     await server.start()
     return server
   }
@@ -84,8 +84,7 @@ export class Server {
   }
 
   #settings(folder: string): string[] {
-    const database = this.#databaseURL === undefined ? [] : ['--database-url', this.#databaseURL]
-    return ['--data-dir', folder, '--public-url', this.#publicURL, '--log', 'json', ...database]
+    return ['--data-dir', folder, '--public-url', this.#publicURL, '--log', 'json', ...this.#more]
   }
 }
 

@@ -30,21 +30,30 @@ export interface Stage {
   addWidget: (name: string, origin: string, ...settings: string[]) => Promise<string>
 }
 
+/** What the server of a stage has that others have not. */
+export interface Props {
+  /** Instead of an empty SQLite database. */
+  databaseURL?: () => Promise<string>
+  /** Flags of the program. */
+  settings?: readonly string[]
+}
+
 /** Sets the stage before the tests of a file. After each one nothing may have happened that no page may do. */
-export function stage(databaseURL?: () => Promise<string>): Stage {
+export function stage({ databaseURL, settings = [] }: Props = {}): Stage {
   const made = { origins: new Set<string>() } as Stage
   const kept = new Set<BrowserContext>()
   let trouble: string[] = []
   let allowed: RegExp[] = []
 
+  const startServer = async () => {
+    const database = databaseURL ? ['--database-url', await databaseURL()] : []
+    return Server.start(made.origin, [...database, ...settings])
+  }
   beforeAll(async () => {
     made.network = await Network.listen()
     made.origin = made.network.origin
     made.origins.add(made.origin)
-    const [browser, server] = await Promise.all([
-      chromium.connect(inject('browser')),
-      databaseURL ? databaseURL().then((url) => Server.start(made.origin, url)) : Server.start(made.origin),
-    ])
+    const [browser, server] = await Promise.all([chromium.connect(inject('browser')), startServer()])
     Object.assign(made, { browser, server })
     made.network.target = server.port
   })

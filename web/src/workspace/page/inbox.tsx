@@ -17,21 +17,21 @@ export function InboxPage() {
   const { data, error, refetch } = useQuery(meQuery)
   const signIn = useSignIn()
   const signedOut = error !== null && asRefusal(error).signedOut
+  const failed = error !== null && !signedOut
   useEffect(() => {
     if (signedOut) signIn(false)
   }, [signedOut, signIn])
   if (data) return <SignedIn key={data.id} me={data} />
   return (
-    <main className="splash" role="status">
-      {error && !signedOut ? (
-        <>
-          <p>{t('net.unreachable')}</p>
-          <button type="button" className="button" onClick={() => refetch()}>
-            {t('retry')}
-          </button>
-        </>
-      ) : (
-        <p className="muted">{t('loading')}</p>
+    <main className="splash">
+      <h1 className="sr">{t('product')}</h1>
+      <p role="status" className={failed ? undefined : 'muted'}>
+        {t(failed ? 'net.unreachable' : 'loading')}
+      </p>
+      {failed && (
+        <button type="button" className="button" onClick={() => refetch()}>
+          {t('retry')}
+        </button>
       )}
     </main>
   )

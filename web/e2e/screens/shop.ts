@@ -1,0 +1,39 @@
+import type { Page } from 'playwright-core'
+import { Customer, see } from '../people.ts'
+import type { House } from './house.ts'
+import type { Look } from './screen.ts'
+
+/** Shop is the demo's, in one window, with customers before it. */
+export class Shop {
+  readonly look: Look
+  readonly #house: House
+
+  constructor(house: House, look: Look) {
+    this.#house = house
+    this.look = look
+  }
+
+  /** Opens the shop before a customer who was here before, or is new. */
+  async enter(who = 'nobody'): Promise<Page> {
+    const page = await this.#house.page(who, this.look)
+    if (who === 'nobody') await page.addInitScript(() => localStorage.clear())
+    await page.goto(`${this.#house.on.origin}/demo/`)
+    await see(page.getByRole('button', { name: /^(Open|Minimise) chat/ }))
+    return page
+  }
+
+  /** Opens the chat there, and waits for something in it. */
+  async chat(who?: string, says: string | RegExp = 'Write to us'): Promise<Customer> {
+    const page = await this.enter(who)
+    // It is open where it was open when they left, but on a phone.
+    const launcher = page.getByRole('button', { name: /^Open chat/ })
+    if (await launcher.isVisible()) await launcher.click()
+    await see(page.getByText(says))
+    return new Customer(page)
+  }
+
+  /** Cuts somebody off, until they open another page. */
+  cutOff(who: string): void {
+    this.#house.on.network.cutOff(who)
+  }
+}

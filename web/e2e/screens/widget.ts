@@ -1,0 +1,82 @@
+import { see, seeGone } from '../people.ts'
+import { type Screens, shown } from './screen.ts'
+import type { Shop } from './shop.ts'
+
+const photo = {
+  name: 'the broken one.txt',
+  mimeType: 'text/plain',
+  buffer: Buffer.from('as you see'),
+}
+
+/** The widget's states, on the demo's shop. */
+export const widget: Screens<Shop> = {
+  launcher: shown(async (shop) => ({ page: await shop.enter() }), 'zoomed', 'rtl'),
+  'launcher/unread': shown(async (shop) => {
+    const page = await shop.enter('reader')
+    await see(page.getByRole('button', { name: /unread messages/ }))
+    return { page }
+  }),
+  'launcher/trouble': shown(async (shop) => {
+    const page = await shop.enter()
+    await page.route('**/widget/panel*.js*', (route) => route.abort())
+    await page.getByRole('button', { name: 'Open chat' }).click()
+    await see(page.getByText(/^The chat cannot be opened/))
+    return { page }
+  }),
+
+  empty: shown((shop) => shop.chat(), 'zoomed', 'rtl'),
+  connecting: shown(async (shop) => {
+    const page = await shop.enter('stranger')
+    const launcher = page.getByRole('button', { name: 'Open chat' })
+    await Promise.all([page.waitForResponse(/panel/), launcher.hover()])
+    shop.cutOff('stranger')
+    await launcher.click()
+    await see(page.getByText('Connecting'))
+    return { page }
+  }),
+  conversation: shown((shop) => shop.chat('talker', 'A fine place.'), 'zoomed', 'rtl'),
+  'conversation/top': shown(async (shop) => {
+    const customer = await shop.chat('talker', 'A fine place.')
+    await customer.log.evaluate((log) => log.scrollTo({ top: 0 }))
+    return customer
+  }),
+  waiting: shown((shop) => shop.chat('waiting', 'Is anybody there?')),
+  ended: shown((shop) => shop.chat('ended', /^Anna ended the chat at/)),
+  blocked: shown((shop) => shop.chat('rude', /^You cannot write to us/)),
+  end: shown(async (shop) => {
+    const customer = await shop.chat('talker', 'A fine place.')
+    await customer.page.getByRole('button', { name: 'End chat' }).click()
+    await see(customer.page.getByRole('alertdialog'))
+    return customer
+  }),
+
+  draft: shown(async (shop) => {
+    const customer = await shop.chat()
+    await customer.field.fill('Good evening,\nI am looking for a lamp\nthat can stand outside,\nin the rain.')
+    return customer
+  }),
+  files: shown(async (shop) => {
+    const customer = await shop.chat()
+    const { page } = customer
+    const picker = page.locator('parley-widget input[type=file]')
+    await picker.setInputFiles([photo, { ...photo, name: 'a name that is far too long for a line of the tray.txt' }])
+    await seeGone(page.getByRole('progressbar'))
+    await page.route('**/widget/v1/files?*', (route) => route.abort())
+    await picker.setInputFiles({ ...photo, name: 'lost.txt' })
+    await see(page.getByRole('button', { name: 'Try again' }))
+    return customer
+  }),
+  unsent: shown(async (shop) => {
+    const customer = await shop.chat('waiting', 'Is anybody there?')
+    shop.cutOff('waiting')
+    await customer.write('Said while nobody hears it.')
+    await see(customer.page.getByText(/^No connection/))
+    return customer
+  }),
+  long: shown(async (shop) => {
+    const customer = await shop.chat()
+    await customer.write('much too long '.repeat(5_000))
+    await see(customer.page.getByText(/^This is longer than one message can be/))
+    return customer
+  }),
+}

@@ -1,0 +1,21 @@
+import { afterAll, beforeAll } from 'vitest'
+import { stage } from '../stage.ts'
+import { Desk } from './desk.ts'
+import { House } from './house.ts'
+import { look } from './screen.ts'
+import { type Sessions, seed } from './seed.ts'
+import { Telegram } from './telegram.ts'
+import { workspace } from './workspace.ts'
+
+const telegram = await Telegram.open()
+const on = stage({ settings: ['--telegram-api-url', telegram.origin] })
+let house: House
+let sessions: Sessions
+
+beforeAll(async () => {
+  house = new House(on)
+  sessions = await seed(house, telegram)
+})
+afterAll(() => telegram.close())
+
+look('workspace', workspace, (look) => new Desk(house, look, sessions))
