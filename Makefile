@@ -60,6 +60,7 @@ release: $(PAGES) ## static binaries for every platform, with checksums, in bin/
 	done
 	@large=$$(find bin/release -size +50M); [ -z "$$large" ] || { echo "larger than 50 MB: $$large"; exit 1; }
 	cd bin/release && sha256sum parley-* > SHA256SUMS
+
 screens: deps build ## pictures of every page and state, in web/screens; the list is web/e2e/screens
 	@. .ci/env; export PARLEY_BIN="$$PWD/bin/parley"; cd web; npm run --silent screens
 

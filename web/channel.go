@@ -2,6 +2,9 @@ package web
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
 	"parley/core"
@@ -50,9 +53,7 @@ func (s *Server) channels(ctx context.Context, _ *struct{}) (*channelsOutput, er
 	out := &channelsOutput{List[Channel]{[]Channel{}}}
 	for _, c := range rows {
 		if who.Agent.Admin || who.Scope().Sees(c.Department) {
-			out.Body.Items = append(out.Body.Items, Channel{
-				ID: c.ID.String(), Slug: c.Slug, Kind: c.Kind, Department: c.Department.String(), Health: s.healthOf(c.ID, byID[c.ID]),
-			})
+			out.Body.Items = append(out.Body.Items, s.channelOf(c, byID[c.ID]))
 		}
 	}
 	return out, nil
@@ -92,6 +93,78 @@ func (s *Server) channelManifest(_ context.Context, in *manifestInput) (*manifes
 		return nil, err
 	}
 	return &manifestOutput{Manifest{text}}, nil
+}
+
+// NewChannel is a channel that is to be added.
+type NewChannel struct {
+	Kind       string            `json:"kind" doc:"such as slack"`
+	Name       string            `json:"name,omitempty" doc:"its slug; the department's and the kind if left out"`
+	Department string            `json:"department" doc:"its id"`
+	Settings   map[string]any    `json:"settings,omitempty" doc:"what its kind is asked for: see the README of the kind"`
+	Keys       map[string]string `json:"keys,omitempty" doc:"its tokens, by what its kind calls them. They are sealed, and in no answer"`
+}
+
+// Adding is a NewChannel as it has been read.
+type Adding struct {
+	Kind, Name string
+	Department core.DepartmentID
+	Settings   json.RawMessage
+	Keys       map[string]core.Secret
+	Dedupe     string // who adds it, with their idempotency key; "" for none
+}
+
+// AddedChannel is a channel as it was added.
+type AddedChannel struct {
+	Channel Channel `json:"channel"`
+	Embed   string  `json:"embed,omitempty" doc:"the line that shows it on a site's pages, where one does"`
+}
+
+type (
+	addInput struct {
+		Key  string `header:"Idempotency-Key" doc:"the same again, with the same key, is done once"`
+		Body NewChannel
+	}
+	addOutput struct{ Body AddedChannel }
+)
+
+// maxKey is how long a key of a channel may be, in bytes.
+const maxKey = 4096
+
+func (s *Server) addChannel(ctx context.Context, in *addInput) (*addOutput, error) {
+	department, err := core.ParseID[core.DepartmentID](in.Body.Department)
+	if err != nil {
+		return nil, refuse("department", "is none")
+	}
+	a := Adding{Kind: in.Body.Kind, Name: in.Body.Name, Department: department, Keys: map[string]core.Secret{}, Settings: json.RawMessage("{}")}
+	if in.Body.Settings != nil {
+		if a.Settings, err = json.Marshal(in.Body.Settings); err != nil {
+			return nil, fmt.Errorf("write settings down: %w", err)
+		}
+	}
+	for name, key := range in.Body.Keys {
+		// As it is pasted.
+		if key = strings.TrimSpace(key); len(key) > maxKey {
+			return nil, refuse("keys", "has one that is too long")
+		}
+		if key != "" {
+			a.Keys[name] = core.Secret(key)
+		}
+	}
+	if in.Key != "" {
+		if err := core.CheckDedupe("Idempotency-Key", in.Key); err != nil {
+			return nil, err
+		}
+		a.Dedupe = callerOf(ctx).actor.Origin() + ":" + in.Key
+	}
+	c, embed, err := s.add(ctx, a)
+	if err != nil {
+		return nil, keyed(err)
+	}
+	return &addOutput{AddedChannel{s.channelOf(c, core.Health{}), embed}}, nil
+}
+
+func (s *Server) channelOf(c core.Channel, h core.Health) Channel {
+	return Channel{ID: c.ID.String(), Slug: c.Slug, Kind: c.Kind, Department: c.Department.String(), Health: s.healthOf(c.ID, h)}
 }
 
 type testInput struct {

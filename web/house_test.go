@@ -100,7 +100,7 @@ func open(t *testing.T, change ...func(*Config)) *house {
 	})
 	sockets := socket.NewGroup(quiet)
 	c := Config{
-		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Presence: h.presence, Can: can, Check: h.checkChannel, Manifest: manifestOf, Clock: core.SystemClock,
+		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Presence: h.presence, Can: can, Check: h.checkChannel, Manifest: manifestOf, Add: h.addChannel, Clock: core.SystemClock,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: publicURL, Version: "1", Pages: built,
 	}
 	for _, f := range change {
@@ -198,6 +198,12 @@ func manifestOf(kind, name, mode string) (string, error) {
 		return "", &core.Error{Op: "test", Kind: core.Invalid, Field: "kind", Reason: "is none"}
 	}
 	return name + " " + mode, nil
+}
+
+// addChannel is a kind of channel to which all is well.
+func (h *house) addChannel(ctx context.Context, a Adding) (core.Channel, string, error) {
+	c, err := h.hub.AddChannel(ctx, hub.NewChannel{Slug: a.Name, Kind: a.Kind, Department: a.Department, Settings: a.Settings, Dedupe: a.Dedupe})
+	return c, "", err
 }
 
 // checkChannel is a network that is well.

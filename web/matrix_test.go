@@ -98,6 +98,7 @@ GET  /api/v1/files/{unknown}                    401 404 404 404 404 404 404 401 
 GET  /widget/v1/files/{key}                     200 200 200 200 200 200 200 200 200
 
 GET  /api/v1/channels                           401 200 200 200 200 200 200 401 401
+POST /api/v1/channels                          401 403 403 403 403 403 201 401 401
 GET  /api/v1/channels/manifest                  401 403 403 403 403 403 422 401 401
 POST /api/v1/channels/{waiting}/test            401 403 403 403 403 403 200 401 401
 POST /api/v1/channels/{held}/test               401 403 403 403 403 403 200 401 401
@@ -233,6 +234,8 @@ func (h *house) bodyFor(r route, method string) any {
 		return Message{ClientID: fmt.Sprint(h.ids.Next(1)), Kind: "note", Text: "for us"}
 	case path == "messages":
 		return Message{ClientID: fmt.Sprint(h.ids.Next(1)), Kind: "reply", Text: "for you"}
+	case path == "channels":
+		return NewChannel{Kind: "widget", Name: fmt.Sprint("w-", h.ids.Next(1)), Department: h.support.ID.String()}
 	case path == "assign":
 		return Assignment{Agent: h.anna.Agent.ID.String()}
 	case path == "transfer":

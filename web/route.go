@@ -56,6 +56,7 @@ func (s *Server) routes() []route {
 
 		{"GET", "/api/v1/channels", signedIn, "The channels of one's departments, and how they fare", handle(s.channels)},
 		{"GET", "/api/v1/channels/manifest", admins, "What a network asks for before a channel can be added", handle(s.channelManifest)},
+		{"POST", "/api/v1/channels", admins, "Add a channel, when its network says that all it needs is there", create(s.addChannel)},
 		{"POST", "/api/v1/channels/{id}/test", admins, "Ask the channel's network whether all is well", handle(s.testChannel)},
 
 		{"POST", "/api/v1/sessions/{id}/take", deed(core.VerbTake), "Take it from the queue", handle(s.take)},

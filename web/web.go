@@ -31,6 +31,7 @@ type Config struct {
 	Can       func(core.ChannelID) (core.Capabilities, bool)                 // what a channel can do
 	Check     func(context.Context, core.ChannelID) (answer string, _ error) // asks a channel's network whether all is well
 	Manifest  func(kind, name, mode string) (text string, _ error)           // what a network asks for before a channel is added
+	Add       func(context.Context, Adding) (_ core.Channel, embed string, _ error)
 	Clock     core.Clock
 	Log       *slog.Logger
 	PublicURL string // as people's browsers see it: http or https, without a path
@@ -49,6 +50,7 @@ type Server struct {
 	can       func(core.ChannelID) (core.Capabilities, bool)
 	check     func(context.Context, core.ChannelID) (string, error)
 	manifest  func(kind, name, mode string) (string, error)
+	add       func(context.Context, Adding) (core.Channel, string, error)
 	clock     core.Clock
 	log       *slog.Logger
 	origin    string // of the public URL
@@ -71,7 +73,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, can: c.Can, check: c.Check, manifest: c.Manifest, clock: c.Clock, log: c.Log.With("room", "web"),
+		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, can: c.Can, check: c.Check, manifest: c.Manifest, add: c.Add, clock: c.Clock, log: c.Log.With("room", "web"),
 		origin: origin, publicURL: public, secure: public.Scheme == "https",
 	}
 	s.cookie = cookieFor(public)

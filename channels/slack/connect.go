@@ -14,11 +14,11 @@ import (
 
 const opConnect = "slack.Connect"
 
-// The fields of an app's keys, as the command line calls them.
+// The fields of an app's keys.
 const (
-	fieldBot     = "bot-token-file"
-	fieldApp     = "app-token-file"
-	fieldSigning = "signing-secret-file"
+	fieldBot     = "bot_token"
+	fieldApp     = "app_token"
+	fieldSigning = "signing_secret"
 )
 
 // Connect asks Slack whose an app's keys are, and whether they are enough for the mode, and for what else is needed: permissions that not every app

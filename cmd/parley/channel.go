@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	"parley/channels"
 	"parley/channels/widget"
 	"parley/core"
-	"parley/core/hub"
 	"parley/core/socket"
 )
 
@@ -40,58 +40,74 @@ type channelAddWidget struct {
 }
 
 func (w channelAddWidget) Run(p *program) error {
-	for i, origin := range w.Origin {
-		w.Origin[i] = strings.TrimSuffix(origin, "/")
-		if _, ok := socket.ParseOrigin(w.Origin[i]); !ok {
-			return &badInput{"--origin", "must be like https://shop.example.com, without a path"}
-		}
-	}
-	settings, err := widget.NewSettings(w.Origin)
-	if err != nil {
-		return err
-	}
-	settings.Files = w.Files
-	if err := w.apply(&settings.Look); err != nil {
+	var look widget.Look
+	if err := w.apply(&look); err != nil {
 		return err
 	}
 	public, err := p.config()
 	if err != nil {
 		return err
 	}
-	ctx := context.Background()
-	o, err := p.office(ctx, false)
+	c, err := p.addChannel(w.placement, widget.Kind, widgetWish{Origins: w.Origin, Files: w.Files, Color: look.Color, Position: look.Position}, nil)
 	if err != nil {
 		return err
 	}
-	defer o.close()
-	c, err := o.addChannel(ctx, w.placement, widget.Kind, settings, "")
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(p.stdout, "<script async src=%q data-channel=%q></script>\n", public.public(nil)+"/widget.js", c.Slug)
+	fmt.Fprintln(p.stdout, snippet(public.public(nil), c.Slug))
 	return nil
 }
 
-// addChannel adds a channel of a kind. Without a name it is called after its department and its kind.
-func (o *office) addChannel(ctx context.Context, at placement, kind string, settings any, secret core.Secret) (core.Channel, error) {
-	document, err := json.Marshal(settings)
+// widgetWish is what is asked of a widget that is added.
+type widgetWish struct {
+	Origins  []string `json:"origins"`
+	Files    bool     `json:"files"`
+	Color    string   `json:"color"`
+	Position string   `json:"position"`
+}
+
+func addWidget(_ context.Context, _ *office, w wish) (prepared, error) {
+	var asked widgetWish
+	if err := channels.ReadSettings(w.settings, &asked); err != nil {
+		return prepared{}, err
+	}
+	if err := w.keys.only(); err != nil {
+		return prepared{}, err
+	}
+	for i, origin := range asked.Origins {
+		asked.Origins[i] = strings.TrimSuffix(origin, "/")
+		if _, ok := socket.ParseOrigin(asked.Origins[i]); !ok {
+			return prepared{}, wrong("origins", "must be like https://shop.example.com, without a path")
+		}
+	}
+	settings, err := widget.NewSettings(asked.Origins)
+	if err != nil {
+		return prepared{}, err
+	}
+	settings.Files, settings.Look = asked.Files, widget.Look{Color: asked.Color, Position: asked.Position}
+	return prepared{settings: settings}, settings.Look.Check()
+}
+
+// snippet is the line that shows a widget on a site's pages.
+func snippet(publicURL, slug string) string {
+	return fmt.Sprintf("<script async src=%q data-channel=%q></script>", publicURL+"/widget.js", slug)
+}
+
+// addChannel adds a channel of a kind, with what the kind is asked for.
+func (p *program) addChannel(at placement, kind string, asked any, keys newKeys) (core.Channel, error) {
+	settings, err := json.Marshal(asked)
 	if err != nil {
 		return core.Channel{}, fmt.Errorf("write settings down: %w", err)
 	}
+	ctx := context.Background()
+	o, err := p.office(ctx, false)
+	if err != nil {
+		return core.Channel{}, err
+	}
+	defer o.close()
 	d, err := o.department(ctx, "--department", at.Department)
 	if err != nil {
 		return core.Channel{}, err
 	}
-	if at.Name == "" {
-		at.Name = d.Slug + "-" + kind
-	}
-	n := hub.NewChannel{Slug: at.Name, Kind: kind, Department: d.ID, Settings: document}
-	if secret != "" {
-		if n.Sealed, err = o.seal(ctx, at.Name, secret); err != nil {
-			return core.Channel{}, err
-		}
-	}
-	return o.hub.AddChannel(ctx, n)
+	return o.add(ctx, wish{kind: kind, name: at.Name, department: d.ID, settings: settings, keys: keys})
 }
 
 // channel finds a channel by its name.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -37,38 +38,56 @@ type keyFiles struct {
 	SigningSecretFile string `placeholder:"FILE" help:"Slack: a file with the new signing secret."`
 }
 
-// newKeys are keys that were given, by the flags that named their files.
+// newKeys are keys that were given, by what they are called.
 type newKeys map[string]core.Secret
+
+// What the kinds call their keys.
+const (
+	keyToken   = "token"
+	keyBot     = "bot_token"
+	keyApp     = "app_token"
+	keySigning = "signing_secret"
+)
 
 func (f keyFiles) read() (newKeys, error) {
 	keys := newKeys{}
-	for flag, path := range map[string]string{
-		"--token-file": f.TokenFile, "--bot-token-file": f.BotTokenFile, "--app-token-file": f.AppTokenFile,
-		"--signing-secret-file": f.SigningSecretFile,
+	for name, path := range map[string]string{
+		keyToken: f.TokenFile, keyBot: f.BotTokenFile, keyApp: f.AppTokenFile, keySigning: f.SigningSecretFile,
 	} {
 		if path == "" {
 			continue
 		}
-		secret, err := readSecret(flag, path)
+		secret, err := readSecret(flagOf[name], path)
 		if err != nil {
 			return nil, err
 		}
-		keys[flag] = secret
+		keys[name] = secret
 	}
 	return keys, nil
 }
 
-// only says whether there are keys, and none but those that the kind has.
-func (k newKeys) only(flags ...string) error {
-	for flag := range k {
-		if !slices.Contains(flags, flag) {
-			return &badInput{flag, "is not for this kind of channel: it has " + strings.Join(flags, ", ")}
+// only says whether there are keys where the kind has some, and none but those. The error is Invalid, with the field.
+func (k newKeys) only(names ...string) error {
+	for name, key := range k {
+		if !slices.Contains(names, name) {
+			return wrong(cmp.Or(known(name), "keys"), "is not for this kind of channel")
+		}
+		if strings.ContainsFunc(key.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return wrong(name, "has a space, a new line or another character that is in no key: give the key alone")
 		}
 	}
-	if len(k) == 0 {
-		return &badInput{flags[0], "is missing"}
+	if len(k) == 0 && len(names) > 0 {
+		return wrong(names[0], "is missing")
 	}
 	return nil
+}
+
+// known gives a key's name if any kind has it: an error repeats nothing else.
+func known(name string) string {
+	if flagOf[name] == "" {
+		return ""
+	}
+	return name
 }
 
 type channelSet struct {

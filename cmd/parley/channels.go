@@ -20,17 +20,21 @@ type kind struct {
 	can core.Capabilities
 	// open makes the adapter of one channel, with its secret; nil where one handler speaks for all (see newAdapters). It does no I/O.
 	open func(opener, core.Channel, core.Secret, channels.Reports) (core.Adapter, error)
+	// add makes of a wish what is kept of it. It asks the network whether all is there that the kind needs. The error is Invalid, with the field.
+	add func(context.Context, *office, wish) (prepared, error)
 	// rekey reads other keys of the account that a channel speaks for, whose secret has been held until now; nil where a channel has none.
 	rekey func(ctx context.Context, c *config, held core.Channel, secret core.Secret, keys newKeys) (core.Secret, error)
 	// manifest gives what the network asks for before a channel is added; mode is "" for the usual one. nil where it asks for nothing.
 	manifest func(mode, publicURL, slug string) ([]byte, error)
+	// embed gives the line that shows a channel on a site's pages; nil where none does.
+	embed func(publicURL, slug string) string
 }
 
 // kinds has one line per kind of channel.
 var kinds = map[string]kind{
-	widget.Kind:   {can: widget.Capabilities},
-	telegram.Kind: {telegram.Capabilities, openTelegram, rekeyTelegram, nil},
-	slack.Kind:    {slack.Capabilities, openSlack, rekeySlack, slack.Manifest},
+	widget.Kind:   {can: widget.Capabilities, add: addWidget, embed: snippet},
+	telegram.Kind: {can: telegram.Capabilities, open: openTelegram, add: addTelegram, rekey: rekeyTelegram},
+	slack.Kind:    {can: slack.Capabilities, open: openSlack, add: addSlack, rekey: rekeySlack, manifest: slack.Manifest},
 }
 
 // manifest gives what a network asks for before a channel of the kind is added. The error is Invalid, with the field.

@@ -59,7 +59,7 @@ type config struct {
 	databaseURL string
 	redisURL    string // "": there is one node
 	key         core.Key
-	keyGiven    bool         // otherwise it is in the data folder, or will be
+	keyHeld     bool         // otherwise it is in the data folder, or will be
 	bucket      *file.Bucket // nil: files are in the data folder
 	telegramURL string       // "": Telegram's own
 	slackURL    string       // "": Slack's own; ends in a slash
@@ -103,7 +103,7 @@ func (p *program) configIn(below string) (config, error) {
 	if values["database_url"].text == "" {
 		c.from["database_url"] = c.from["data_dir"]
 	}
-	if !c.keyGiven {
+	if !c.keyHeld {
 		c.from["secret_key"] = c.keyFile()
 	}
 	p.from = c.from
@@ -328,7 +328,7 @@ func (c *config) takeSecretKey(text string) string {
 	if err != nil {
 		return "must be 32 bytes in base64"
 	}
-	c.key, c.keyGiven = key, true
+	c.key, c.keyHeld = key, true
 	return ""
 }
 

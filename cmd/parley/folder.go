@@ -65,7 +65,7 @@ func tryWriting(folder string) error {
 
 // loadKey reads the secret key from the data folder, and makes it there the first time.
 func (c *config) loadKey() error {
-	if c.keyGiven {
+	if c.keyHeld {
 		return nil
 	}
 	text, err := os.ReadFile(c.keyFile())
@@ -82,6 +82,7 @@ func (c *config) loadKey() error {
 	if err != nil {
 		return &badInput{c.keyFile(), "must be 32 bytes in base64"}
 	}
+	c.keyHeld = true
 	return nil
 }
 

@@ -118,8 +118,11 @@ func (p *program) explain(err error) (line string, status int) {
 	return err.Error(), exitFailed
 }
 
-// flagOf are fields of the core whose flag is called otherwise.
-var flagOf = map[string]string{"password": "--password-file", "origins": "--origin"}
+// flagOf are fields whose flag is called otherwise.
+var flagOf = map[string]string{
+	"password": "--password-file", "origins": "--origin", "help_channels": "--help-channel",
+	keyToken: "--token-file", keyBot: "--bot-token-file", keyApp: "--app-token-file", keySigning: "--signing-secret-file",
+}
 
 // nameOf gives a field of the core the name under which it was given to this program.
 func (p *program) nameOf(field string) string {

@@ -78,7 +78,7 @@ func (r restoreCommand) Run(p *program) (err error) {
 // key finds the secret key for what is restored: that of the settings or of the data folder, else that of the archive, which is then put into
 // the data folder. It tells whether it has made it there.
 func (r restoreCommand) key(c *config, a *backup.Archive) (made bool, err error) {
-	if _, err := os.Stat(c.keyFile()); !c.keyGiven && errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(c.keyFile()); !c.keyHeld && errors.Is(err, fs.ErrNotExist) {
 		switch {
 		case a.Key != "":
 			key, err := core.ParseKey(a.Key.Reveal())

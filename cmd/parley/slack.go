@@ -28,58 +28,67 @@ func (s channelAddSlack) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	secrets := slackKeys(slack.Secrets{}, keys)
-	rooms, err := s.rooms()
+	asked := slackWish{Mode: s.Mode, LinkByEmail: s.LinkByEmail, DND: s.DND, TeamChannel: s.TeamChannel, DMs: s.DMs, HelpChannels: s.HelpChannel}
+	c, err := p.addChannel(s.placement, slack.Kind, asked, keys)
 	if err != nil {
 		return err
-	}
-	dnd, err := slack.ParseDND("dnd", s.DND)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), askTime)
-	defer cancel()
-	o, err := p.office(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer o.close()
-	settings := slack.Settings{Mode: s.Mode, LinkByEmail: s.LinkByEmail, DND: dnd}
-	if settings, err = connectSlack(ctx, o.config, secrets, settings); err != nil {
-		return err
-	}
-	settings.Rooms = rooms
-	if err := o.freeApp(ctx, settings); err != nil {
-		return err
-	}
-	if err := o.apart(ctx, rooms); err != nil {
-		return err
-	}
-	if err := o.forAgents(ctx, "team_channel", s.TeamChannel); err != nil {
-		return err
-	}
-	if s.TeamChannel != "" {
-		if err := slack.CheckMember(ctx, o.config.slackURL, secrets, "team_channel", s.TeamChannel, nil); err != nil {
-			return err
-		}
-	}
-	c, err := o.addChannel(ctx, s.placement, slack.Kind, settings, secrets.Sealed())
-	if err != nil {
-		return err
-	}
-	if s.TeamChannel != "" {
-		f := core.Surface{Channel: c.ID, Room: core.RemoteID(s.TeamChannel), Department: c.Department}
-		if err := o.hub.AddSurface(ctx, f); err != nil {
-			return err
-		}
 	}
 	fmt.Fprintf(p.stdout, "Added %s. Try it: parley channel test %s\n", c.Slug, c.Slug)
 	return nil
 }
 
+// slackWish is what is asked of an app that is added.
+type slackWish struct {
+	Mode         string   `json:"mode"` // "": socket
+	LinkByEmail  bool     `json:"link_by_email"`
+	DND          string   `json:"dnd"` // "": off
+	TeamChannel  string   `json:"team_channel"` // "" for none
+	DMs          bool     `json:"dms"`
+	HelpChannels []string `json:"help_channels"`
+}
+
+func addSlack(ctx context.Context, o *office, w wish) (prepared, error) {
+	var asked slackWish
+	if err := channels.ReadSettings(w.settings, &asked); err != nil {
+		return prepared{}, err
+	}
+	rooms, err := asked.rooms()
+	if err != nil {
+		return prepared{}, err
+	}
+	if err := w.keys.only(keyBot, keyApp, keySigning); err != nil {
+		return prepared{}, err
+	}
+	secrets := slackKeys(slack.Secrets{}, w.keys)
+	dnd, err := slack.ParseDND("dnd", cmp.Or(asked.DND, "off"))
+	if err != nil {
+		return prepared{}, err
+	}
+	wanted := slack.Settings{Mode: cmp.Or(asked.Mode, slack.ModeSocket), LinkByEmail: asked.LinkByEmail, DND: dnd}
+	settings, err := connectSlack(ctx, o.config, secrets, wanted)
+	if err != nil {
+		return prepared{}, err
+	}
+	settings.Rooms = rooms
+	if err := o.freeApp(ctx, settings, w.name); err != nil {
+		return prepared{}, err
+	}
+	if err := o.apart(ctx, rooms); err != nil {
+		return prepared{}, err
+	}
+	made := prepared{settings: settings, secret: secrets.Sealed(), room: asked.TeamChannel}
+	if made.room == "" {
+		return made, nil
+	}
+	if err := o.forAgents(ctx, "team_channel", made.room); err != nil {
+		return prepared{}, err
+	}
+	return made, slack.CheckMember(ctx, o.config.slackURL, secrets, "team_channel", made.room, nil)
+}
+
 // rooms gives where customers write to the app.
-func (s channelAddSlack) rooms() (slack.Rooms, error) {
-	help, err := helpChannels(s.HelpChannel)
+func (s slackWish) rooms() (slack.Rooms, error) {
+	help, err := helpChannels(s.HelpChannels)
 	if err != nil {
 		return slack.Rooms{}, err
 	}
@@ -117,24 +126,24 @@ func (m channelManifestSlack) Run(p *program) error {
 // slackKeys puts new keys of an app in the place of those that are held. What is not given stays.
 func slackKeys(held slack.Secrets, keys newKeys) slack.Secrets {
 	return slack.Secrets{
-		Bot:     cmp.Or(keys["--bot-token-file"], held.Bot),
-		App:     cmp.Or(keys["--app-token-file"], held.App),
-		Signing: cmp.Or(keys["--signing-secret-file"], held.Signing),
+		Bot:     cmp.Or(keys[keyBot], held.Bot),
+		App:     cmp.Or(keys[keyApp], held.App),
+		Signing: cmp.Or(keys[keySigning], held.Signing),
 	}
 }
 
 // freeApp refuses an app that another channel speaks for: each would be told only a part of what is said.
-func (o *office) freeApp(ctx context.Context, s slack.Settings) error {
+func (o *office) freeApp(ctx context.Context, s slack.Settings, but string) error {
 	all, err := o.Channels(ctx)
 	if err != nil {
 		return err
 	}
 	for _, c := range all {
-		if c.Kind != slack.Kind {
+		if c.Kind != slack.Kind || c.Slug == but {
 			continue
 		}
 		if other, err := slack.ParseSettings(c.Settings); err == nil && other.Team == s.Team && other.Bot == s.Bot {
-			return &badInput{"--bot-token-file", "holds the token of the app that " + c.Slug + " speaks for already"}
+			return wrong(keyBot, "is that of the app that "+c.Slug+" speaks for already")
 		}
 	}
 	return nil
@@ -142,7 +151,7 @@ func (o *office) freeApp(ctx context.Context, s slack.Settings) error {
 
 // rekeySlack reads other keys of the app that a channel speaks for. Those that are not given stay.
 func rekeySlack(ctx context.Context, c *config, channel core.Channel, held core.Secret, keys newKeys) (core.Secret, error) {
-	if err := keys.only("--bot-token-file", "--app-token-file", "--signing-secret-file"); err != nil {
+	if err := keys.only(keyBot, keyApp, keySigning); err != nil {
 		return "", err
 	}
 	old, err := slack.ParseSettings(channel.Settings)
@@ -161,7 +170,7 @@ func rekeySlack(ctx context.Context, c *config, channel core.Channel, held core.
 		return "", err
 	}
 	if is.Team != old.Team || is.Bot != old.Bot {
-		return "", &badInput{"--bot-token-file", "holds the token of another app or workspace. Add it as a channel of its own"}
+		return "", wrong(keyBot, "is that of another app or workspace. Add it as a channel of its own")
 	}
 	return secrets.Sealed(), nil
 }

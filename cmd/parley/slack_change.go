@@ -62,7 +62,7 @@ func (r slackChange) over(old slack.Rooms) (slack.Rooms, error) {
 func helpChannels(given []string) (map[string]slack.Begins, error) {
 	all := map[string]slack.Begins{}
 	for _, text := range given {
-		room, begins, err := slack.ParseHelp("help_channel", text)
+		room, begins, err := slack.ParseHelp("help_channels", text)
 		if err != nil {
 			return nil, err
 		}
@@ -78,8 +78,8 @@ func (o *office) apart(ctx context.Context, rooms slack.Rooms) error {
 		return err
 	}
 	for _, f := range all {
-		if err := rooms.Apart("help_channel", string(f.Room)); err != nil {
-			return &badInput{"--help-channel", "names " + string(f.Room) + ", where agents work: customers need another channel, or what agents say there would come back as a customer's"}
+		if err := rooms.Apart("help_channels", string(f.Room)); err != nil {
+			return wrong("help_channels", "names "+string(f.Room)+", where agents work: customers need another channel, or what agents say there would come back as a customer's")
 		}
 	}
 	moved, err := o.MovedRooms(ctx)
@@ -87,8 +87,8 @@ func (o *office) apart(ctx context.Context, rooms slack.Rooms) error {
 		return err
 	}
 	for _, room := range moved {
-		if err := rooms.Apart("help_channel", string(room)); err != nil {
-			return &badInput{"--help-channel", "names " + string(room) + ", where agents worked until it was moved: what is said there still belongs to their sessions"}
+		if err := rooms.Apart("help_channels", string(room)); err != nil {
+			return wrong("help_channels", "names "+string(room)+", where agents worked until it was moved: what is said there still belongs to their sessions")
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,22 +30,40 @@ func newSlackShop(t *testing.T, mode string, env ...string) *slackShop {
 	s.key = s.people()
 	s.must("agent", "add", "--email", "boris@example.test", "--name", "Boris Klein", "--operator", "Support", "--password-file", s.file("password", password))
 	s.must("channel", "add", "telegram", "--department", "support", "--token-file", s.file("token", botToken))
-	secret := []string{"--app-token-file", s.file("app", slackAppToken)}
-	if mode == "events" {
-		secret = []string{"--signing-secret-file", s.file("signing", slackSigning)}
-	}
-	s.must(append([]string{
-		"channel", "add", "slack", "--department", "support", "--mode", mode, "--team-channel", slack.room,
-		"--bot-token-file", s.file("bot", slackBotToken+"\n"),
-	}, secret...)...)
-	s.hurry()
 	s.goOn(s.serve())
+	s.addSlack(mode)
+	s.hurry()
 	t.Cleanup(s.explain)
 	s.fares("running")
 	for who, email := range map[string]string{"anna": "anna@example.test", "boris": "boris@example.test"} {
 		s.link(who, email)
 	}
 	return s
+}
+
+// addSlack adds the app as it is done from a terminal, or over the API.
+func (s *slackShop) addSlack(mode string) {
+	s.t.Helper()
+	if mode == "socket" {
+		s.must("channel", "add", "slack", "--department", "support", "--mode", mode, "--team-channel", s.slack.room,
+			"--bot-token-file", s.file("bot", slackBotToken+"\n"), "--app-token-file", s.file("app", slackAppToken))
+		return
+	}
+	s.must("agent", "add", "--email", "ada@example.test", "--name", "Ada", "--admin", "--password-file", s.file("password", password))
+	ada, _ := s.server.signIn("ada@example.test", password)
+	var departments struct{ Items []struct{ ID string } }
+	ada.must(s.t, "GET", "/api/v1/departments?all=true", nil, &departments)
+	var added struct{ Channel struct{ ID string } }
+	ada.must(s.t, "POST", "/api/v1/channels", object{
+		"kind": "slack", "department": departments.Items[0].ID, "settings": object{"mode": mode, "team_channel": s.slack.room},
+		"keys": object{"bot_token": slackBotToken, "signing_secret": slackSigning},
+	}, &added)
+	eventually(s.t, 10*time.Second, func() string {
+		if status, err := ada.call("POST", "/api/v1/channels/"+added.Channel.ID+"/test", object{}, nil); err != nil || status != http.StatusOK {
+			return fmt.Sprint("the test says ", status, err)
+		}
+		return ""
+	})
 }
 
 // hurry lets the channels do more at once than their networks take of one room.

@@ -16,29 +16,37 @@ type channelAddTelegram struct {
 }
 
 func (t channelAddTelegram) Run(p *program) error {
-	token, err := readSecret("--token-file", t.TokenFile)
+	keys, err := keyFiles{TokenFile: t.TokenFile}.read()
 	if err != nil {
 		return err
 	}
-	settings, err := telegram.NewSettings(token, t.Mode)
-	if err != nil {
-		return &badInput{"--token-file", "does not hold a bot's token"}
-	}
-	ctx := context.Background()
-	o, err := p.office(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer o.close()
-	if err := o.freeBot(ctx, settings, ""); err != nil {
-		return err
-	}
-	c, err := o.addChannel(ctx, t.placement, telegram.Kind, settings, token)
+	c, err := p.addChannel(t.placement, telegram.Kind, telegramWish{t.Mode}, keys)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(p.stdout, "Added %s. Try it: parley channel test %s\n", c.Slug, c.Slug)
 	return nil
+}
+
+// telegramWish is what is asked of a bot that is added.
+type telegramWish struct {
+	Mode string `json:"mode"` // "": poll
+}
+
+func addTelegram(ctx context.Context, o *office, w wish) (prepared, error) {
+	var asked telegramWish
+	if err := channels.ReadSettings(w.settings, &asked); err != nil {
+		return prepared{}, err
+	}
+	if err := w.keys.only(keyToken); err != nil {
+		return prepared{}, err
+	}
+	token := w.keys[keyToken]
+	settings, err := telegram.NewSettings(token, asked.Mode)
+	if err != nil {
+		return prepared{}, err
+	}
+	return prepared{settings: settings, secret: token}, o.freeBot(ctx, settings, w.name)
 }
 
 // freeBot refuses a bot that another channel speaks for: two that poll one bot take its messages from each other.
@@ -52,7 +60,7 @@ func (o *office) freeBot(ctx context.Context, s telegram.Settings, but string) e
 			continue
 		}
 		if other, err := telegram.ParseSettings(c.Settings); err == nil && other.Bot == s.Bot {
-			return &badInput{"--token-file", "holds the token of the bot that " + c.Slug + " speaks for already"}
+			return wrong(keyToken, "is that of the bot that "+c.Slug+" speaks for already")
 		}
 	}
 	return nil
@@ -60,20 +68,20 @@ func (o *office) freeBot(ctx context.Context, s telegram.Settings, but string) e
 
 // rekeyTelegram reads another token of the bot that a channel speaks for.
 func rekeyTelegram(_ context.Context, _ *config, c core.Channel, _ core.Secret, keys newKeys) (core.Secret, error) {
-	if err := keys.only("--token-file"); err != nil {
+	if err := keys.only(keyToken); err != nil {
 		return "", err
 	}
-	token := keys["--token-file"]
+	token := keys[keyToken]
 	old, err := telegram.ParseSettings(c.Settings)
 	if err != nil {
 		return "", err
 	}
 	is, err := telegram.NewSettings(token, old.Mode)
 	if err != nil {
-		return "", &badInput{"--token-file", "does not hold a bot's token"}
+		return "", err
 	}
 	if is.Bot != old.Bot {
-		return "", &badInput{"--token-file", "holds the token of another bot: its customers would be others. Add it as a channel of its own"}
+		return "", wrong(keyToken, "is that of another bot: its customers would be others. Add it as a channel of its own")
 	}
 	return token, nil
 }

@@ -21,9 +21,10 @@ type watch struct {
 	adapters []adapter
 	bell     chan struct{} // one slot: settings are others now, or not
 
-	kinds  sync.Map // of core.ChannelID: the kind of each channel
-	known  []placed // as the adapters were told
-	failed bool     // the database did not answer the last time
+	kinds  sync.Map   // of core.ChannelID: the kind of each channel
+	mu     sync.Mutex // held while it looks
+	known  []placed   // as the adapters were told
+	failed bool       // the database did not answer the last time
 }
 
 // Run looks for changes until ctx ends.
@@ -51,6 +52,8 @@ func (w *watch) ring() {
 
 // look tells the adapters, if anything has changed. While the database does not answer, they go on with what they know.
 func (w *watch) look(ctx context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	now, err := w.read(ctx)
 	if err != nil {
 		if !w.failed && ctx.Err() == nil {

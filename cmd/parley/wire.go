@@ -115,7 +115,7 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	n.watch.adapters = newAdapters(n)
 	n.web, err = web.New(web.Config{
 		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Presence: n.presence, Can: n.watch.can, Check: n.channels.Check,
-		Manifest: func(kind, name, mode string) (string, error) { return manifest(kind, name, mode, n.publicURL) }, Clock: core.SystemClock, Log: log,
+		Manifest: func(kind, name, mode string) (string, error) { return manifest(kind, name, mode, n.publicURL) }, Add: n.addFor, Clock: core.SystemClock, Log: log,
 		PublicURL: n.publicURL, Version: apiVersion, Pages: web.Pages(),
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"parley/core"
 	"parley/core/store"
@@ -15,9 +16,10 @@ type NewChannel struct {
 	Department core.DepartmentID
 	Settings   json.RawMessage // checked by the adapter
 	Sealed     string          // its secrets, sealed
+	Dedupe     string          // who adds it, and their idempotency key; "" for none
 }
 
-// AddChannel adds a channel. Invalid if the slug is wrong or in use.
+// AddChannel adds a channel. Invalid if the slug is wrong or in use; the same again with the same key gets the channel that is there.
 func (h *Hub) AddChannel(ctx context.Context, n NewChannel) (core.Channel, error) {
 	if err := core.CheckSlug("name", n.Slug); err != nil {
 		return core.Channel{}, err
@@ -26,21 +28,23 @@ func (h *Hub) AddChannel(ctx context.Context, n NewChannel) (core.Channel, error
 	if err != nil {
 		return core.Channel{}, err
 	}
-	for _, c := range known {
-		if c.Slug == n.Slug {
-			return c, inUse(nil, "name")
-		}
-	}
 	now := core.At(h.clock())
+	there := slices.IndexFunc(known, func(c core.Channel) bool { return c.Slug == n.Slug })
 	c := core.Channel{
 		ID: core.ChannelID(h.ids.Next(now)), Slug: n.Slug, Kind: n.Kind, Department: n.Department, Settings: n.Settings, Sealed: n.Sealed,
 		CreatedAt: now,
 	}
-	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+	commit, err := h.writer.Do(ctx, store.Job{Dedupe: n.Dedupe, Body: "add " + n.Kind + " " + n.Slug + " " + n.Department.String() + " " + string(n.Settings), Do: func(w *store.Work) error {
+		if there >= 0 {
+			return inUse(nil, "name")
+		}
 		w.AddChannel(c)
-		w.Tell(settings(core.Event{Kind: core.EventChannelChanged, Department: c.Department}))
+		w.Tell(settings(core.Event{Kind: core.EventChannelChanged, Department: c.Department, Dedupe: w.Key()}))
 		return nil
 	}})
+	if commit.Repeat && there >= 0 {
+		return known[there], nil
+	}
 	return c, err
 }
 

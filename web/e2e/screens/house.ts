@@ -76,6 +76,8 @@ export class House {
     const there = this.#contexts.get(who)
     if (there) return there
     const context = await this.on.person(who, { keep: true, locale: 'en-US', timezoneId: 'UTC' })
+    // A whole set of pictures keeps a machine busy.
+    context.setDefaultTimeout(60_000)
     this.#contexts.set(who, context)
     return context
   }

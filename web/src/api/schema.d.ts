@@ -31,7 +31,8 @@ export interface paths {
         /** The channels of one's departments, and how they fare */
         get: operations["get-channels"];
         put?: never;
-        post?: never;
+        /** Add a channel, when its network says that all it needs is there */
+        post: operations["post-channels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -628,6 +629,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddedChannel: {
+            channel: components["schemas"]["Channel"];
+            /** @description the line that shows it on a site's pages, where one does */
+            embed?: string;
+        };
         Amendment: {
             /** @description marks on parts of the text, at most 200 */
             entities?: components["schemas"]["Entity"][] | null;
@@ -1073,6 +1079,22 @@ export interface components {
              */
             version?: number;
         };
+        NewChannel: {
+            /** @description its id */
+            department: string;
+            /** @description its tokens, by what its kind calls them. They are sealed, and in no answer */
+            keys?: {
+                [key: string]: string;
+            };
+            /** @description such as slack */
+            kind: string;
+            /** @description its slug; the department's and the kind if left out */
+            name?: string;
+            /** @description what its kind is asked for: see the README of the kind */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
         Nothing: Record<string, never>;
         PageSession: {
             items: components["schemas"]["Session"][];
@@ -1485,6 +1507,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListChannel"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-channels": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedChannel"];
                 };
             };
             /** @description Error */
