@@ -41,7 +41,7 @@ func (s channelAddSlack) Run(p *program) error {
 type slackWish struct {
 	Mode         string   `json:"mode"` // "": socket
 	LinkByEmail  bool     `json:"link_by_email"`
-	DND          string   `json:"dnd"` // "": off
+	DND          string   `json:"dnd"`          // "": off
 	TeamChannel  string   `json:"team_channel"` // "" for none
 	DMs          bool     `json:"dms"`
 	HelpChannels []string `json:"help_channels"`

@@ -54,6 +54,14 @@ export class Desk {
     return agent
   }
 
+  /** Opens the settings of the channels before an admin. */
+  async channels(prepare?: (page: Page) => Promise<unknown>): Promise<Agent> {
+    const agent = await this.open('/settings/channels', 'sofia', prepare)
+    await see(agent.page.getByRole('heading', { name: 'support-telegram' }))
+    await see(agent.page.getByText('"display_information"'))
+    return agent
+  }
+
   /** Cuts somebody off, until they open another page. */
   cutOff(who: string): void {
     this.#house.on.network.cutOff(who)

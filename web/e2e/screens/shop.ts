@@ -3,6 +3,9 @@ import { Customer, see } from '../people.ts'
 import type { House } from './house.ts'
 import type { Look } from './screen.ts'
 
+// Who comes for the first time, each time.
+const newcomers = ['nobody', 'stranger']
+
 /** Shop is the demo's, in one window, with customers before it. */
 export class Shop {
   readonly look: Look
@@ -16,7 +19,7 @@ export class Shop {
   /** Opens the shop before a customer who was here before, or is new. */
   async enter(who = 'nobody'): Promise<Page> {
     const page = await this.#house.page(who, this.look)
-    if (who === 'nobody') await page.addInitScript(() => localStorage.clear())
+    if (newcomers.includes(who)) await page.addInitScript(() => localStorage.clear())
     await page.goto(`${this.#house.on.origin}/demo/`)
     await see(page.getByRole('button', { name: /^(Open|Minimise) chat/ }))
     return page

@@ -68,7 +68,9 @@ export class Telegram {
     else if (text.includes(fates.refused)) refuse(400, 'Bad Request: message text is not acceptable')
     else if (text.includes(fates.barred)) refuse(403, 'Forbidden: bot was blocked by the user')
     else if (method === 'getUpdates') say(200, { ok: true, result: await this.#from(asked.offset ?? 0) })
-    else if (method === 'getMe') say(200, { ok: true, result: { id: 4711, is_bot: true, first_name: 'Lamps' } })
+    else if (method === 'getMe')
+      say(200, { ok: true, result: { id: 4711, is_bot: true, first_name: 'Lamps', username: 'lamps_bot' } })
+    else if (method === 'getWebhookInfo') say(200, { ok: true, result: { url: '', pending_update_count: 0 } })
     else if (method === 'sendMessage') {
       this.#sent++
       const chat = { id: asked.chat_id, type: 'private' }

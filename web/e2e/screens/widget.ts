@@ -67,8 +67,8 @@ export const widget: Screens<Shop> = {
     return customer
   }),
   unsent: shown(async (shop) => {
-    const customer = await shop.chat('waiting', 'Is anybody there?')
-    shop.cutOff('waiting')
+    const customer = await shop.chat('stranger')
+    shop.cutOff('stranger')
     await customer.write('Said while nobody hears it.')
     await see(customer.page.getByText(/^No connection/))
     return customer

@@ -171,4 +171,48 @@ export const workspace: Screens<Desk> = {
     await see(agent.page.getByText(/^You are offline/))
     return agent
   }),
+
+  'settings/channels': shown((desk) => desk.channels(), 'zoomed', 'rtl'),
+  'settings/tested': shown(async (desk) => {
+    const { page } = await desk.channels()
+    await page.getByRole('button', { name: 'Test support-telegram' }).click()
+    await see(page.getByText(/^It works/))
+    return { page }
+  }),
+  'settings/refused': shown(async (desk) => {
+    const { page } = await desk.channels()
+    await page.getByLabel('Bot token').fill('xapp-1')
+    await page.getByRole('button', { name: 'Check and add' }).click()
+    await see(page.getByText(/which begins with xoxb-/))
+    return { page }
+  }),
+  'settings/telegram': shown(async (desk) => {
+    const { page } = await desk.channels()
+    await page.getByRole('button', { name: 'Telegram', exact: true }).click()
+    return { page }
+  }),
+  'settings/widget': shown(async (desk) => {
+    const { page } = await desk.channels()
+    await page.getByRole('button', { name: 'Widget', exact: true }).click()
+    return { page }
+  }),
+  'settings/added': shown(async (desk) => {
+    const { page } = await desk.channels((page) =>
+      page.route('**/api/v1/channels', async (route) => {
+        if (route.request().method() !== 'POST') return route.continue()
+        const channel = { id: 'chn_1', slug: 'sales-widget', kind: 'widget', department: '', health: {} }
+        const embed = '<script async src="https://chat.example.com/widget.js" data-channel="sales-widget"></script>'
+        return route.fulfill({ status: 201, json: { channel, embed } })
+      }),
+    )
+    await page.getByRole('button', { name: 'Widget', exact: true }).click()
+    await page.getByRole('button', { name: 'Check and add' }).click()
+    await see(page.getByText('sales-widget was added'))
+    return { page }
+  }),
+  'settings/no-admin': shown(async (desk) => {
+    const { page } = await desk.open('/settings/channels')
+    await see(page.getByText(/^Only admins set up channels/))
+    return { page }
+  }),
 }

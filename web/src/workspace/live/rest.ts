@@ -73,14 +73,15 @@ export interface Rest {
 
 const patience = 15_000
 
-const client = createClient<paths>({
+/** Asks the server; see got. */
+export const client = createClient<paths>({
   fetch: (request) => fetch(request, { signal: AbortSignal.timeout(patience) }),
 })
 
 type Answer<T> = Promise<{ data?: T; error?: unknown; response: Response }>
 
-// got waits for an answer. One that breaks off, or is not what it says, counts as none.
-async function got<T>(answer: Answer<T>): Promise<T> {
+/** Waits for an answer. One that breaks off, or is not what it says, counts as none. */
+export async function got<T>(answer: Answer<T>): Promise<T> {
   let settled: Awaited<Answer<T>>
   try {
     settled = await answer
@@ -96,7 +97,7 @@ async function got<T>(answer: Answer<T>): Promise<T> {
 // problemOf leaves alone what is no problem document: an answer of something in between.
 const problemOf = (error: unknown): Problem => (typeof error === 'object' && error !== null ? error : {})
 
-const on = (id: string) => ({ path: { id } })
+export const on = (id: string) => ({ path: { id } })
 const once = (id: string, key: string) => ({ path: { id }, header: { 'Idempotency-Key': key } })
 
 export const rest: Rest = {

@@ -70,12 +70,7 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
           key: agent.id,
           words: agent.id === me.id ? t('assign.you', { name: agent.name }) : agent.name,
           chosen: agent.id === session.assignee?.id,
-          hint: [
-            aside(agent),
-            agent.id === session.assignee?.id && t('assign.holds'),
-          ]
-            .filter(Boolean)
-            .join(' · '),
+          hint: [aside(agent), agent.id === session.assignee?.id && t('assign.holds')].filter(Boolean).join(' · '),
           run: () => run({ ask: () => rest.assign(id, agent.id, version), done: t('done.assigned', agent) }),
         })),
   }

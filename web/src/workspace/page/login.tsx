@@ -79,5 +79,5 @@ function faultWords(error: Error): string {
 
 /** A path within the workspace; anything else leads to the inbox. */
 export function inside(next: string | undefined): string {
-  return next?.startsWith('/inbox') ? next : '/inbox'
+  return next && /^\/(inbox|settings)(\/|$)/.test(next) ? next : '/inbox'
 }

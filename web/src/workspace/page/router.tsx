@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
 import { InboxPage } from './inbox.tsx'
 import { LoginPage } from './login.tsx'
 
@@ -7,7 +14,8 @@ const root = createRootRoute({
   component: Outlet,
   notFoundComponent: () => null,
   beforeLoad: ({ location }) => {
-    if (!/^\/(login|inbox)(\/|$)/.test(location.pathname)) throw redirect({ to: '/inbox', replace: true })
+    if (!/^\/(login|inbox|settings\/channels)(\/|$)/.test(location.pathname))
+      throw redirect({ to: '/inbox', replace: true })
   },
 })
 
@@ -26,7 +34,13 @@ const inbox = createRoute({ getParentRoute: () => root, path: '/inbox', componen
 const start = createRoute({ getParentRoute: () => inbox, path: '/' })
 const list = createRoute({ getParentRoute: () => inbox, path: '$department/$list/{-$session}' })
 
-export const router = createRouter({ routeTree: root.addChildren([login, inbox.addChildren([start, list])]) })
+const channels = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/channels',
+  component: lazyRouteComponent(() => import('./channels.tsx'), 'ChannelsPage'),
+})
+
+export const router = createRouter({ routeTree: root.addChildren([login, channels, inbox.addChildren([start, list])]) })
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -7,6 +7,7 @@ import type { ActionName, Commands } from '../state/action.ts'
 import { type LinkKind, linkKinds } from '../state/link.ts'
 import { listKey } from '../state/list.ts'
 import { blue, red } from '../state/select.ts'
+import { Icon } from '../view/icon.tsx'
 import { Choose, KeysDialog } from '../view/keys.tsx'
 import { Rail } from '../view/rail.tsx'
 import { Sheet } from '../view/sheet.tsx'
@@ -118,6 +119,7 @@ export function Shell({ me }: { me: Me }) {
     ...you,
     ...(hasRoom ? { rail: () => setRail(railLook === 'wide' ? 'narrow' : 'wide') } : {}),
     ...(shown ? { facts: showFacts } : {}),
+    ...(me.admin ? { channels: () => navigate({ to: '/settings/channels' }) } : {}),
   })
   const facts = shown && <CustomerFacts key={shown.customer.id} session={shown} me={me} now={now} />
 
@@ -147,7 +149,21 @@ export function Shell({ me }: { me: Me }) {
                 {children}
               </Link>
             )}
-            more={<YouMenu commands={commands} />}
+            more={
+              <>
+                {me.admin && (
+                  <Link
+                    to="/settings/channels"
+                    className="icon-button small"
+                    title={t('rail.settings')}
+                    aria-label={t('rail.settings')}
+                  >
+                    <Icon name="settings" />
+                  </Link>
+                )}
+                <YouMenu commands={commands} />
+              </>
+            }
             onRed={() => run(commands, 'red')}
             onBlue={() => run(commands, 'blue')}
             onAvailability={sayAvailability}

@@ -44,6 +44,7 @@ const all = {
   rail: { group: 'you', key: '\\' },
   density: { group: 'you', key: 'D' },
   theme: { group: 'you', key: 'T' },
+  channels: { group: 'you', key: 'g s' },
   link: { group: 'you' },
   help: { group: 'you', key: '?' },
   signout: { group: 'you' },

@@ -26,6 +26,7 @@ export const en = {
   'rail.blue': 'Open the longest waiting of {count} unassigned sessions',
   'rail.unread': { one: '{count} session with unread messages', other: '{count} sessions with unread messages' },
   'rail.unassigned': { one: '{count} unassigned session', other: '{count} unassigned sessions' },
+  'rail.settings': 'Settings: channels',
   'rail.none': 'You have no role in any department yet. An admin can give you one.',
 
   'availability.available': 'Available',
@@ -138,6 +139,7 @@ export const en = {
   'act.rail': 'Departments: wide or narrow',
   'act.density': 'Density…',
   'act.theme': 'Appearance…',
+  'act.channels': 'Settings: channels',
   'act.link': 'Connect an account…',
   'act.help': 'Keyboard shortcuts',
   'act.signout': 'Sign out',

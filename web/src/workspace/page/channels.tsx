@@ -1,0 +1,90 @@
+import '../style/settings.css'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, Navigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Channel } from '../../api/wire.ts'
+import { channelRest as rest } from '../live/channel.ts'
+import { asRefusal } from '../live/refusal.ts'
+import { ChannelRow } from '../view/channel.tsx'
+import { Icon } from '../view/icon.tsx'
+import { ts } from '../words/settings.ts'
+import { t } from '../words/t.ts'
+import { AddChannel } from './addchannel.tsx'
+import { meQuery } from './ask.ts'
+import { useNow } from './clock.ts'
+
+const lookEvery = 5_000
+
+/** Where admins see how the channels fare, and add others (FEATURES B5, S-15). */
+export function ChannelsPage() {
+  const { data: me, error } = useQuery(meQuery)
+  if (error && asRefusal(error).signedOut)
+    return <Navigate to="/login" search={{ next: '/settings/channels' }} replace />
+  return (
+    <div className="settings">
+      <header className="settings-head">
+        <Link to="/inbox" className="icon-button" aria-label={ts('back')}>
+          <Icon name="arrow-left" size={20} />
+        </Link>
+        <h1>{ts('title')}</h1>
+      </header>
+      <main className="settings-body">
+        {error ? (
+          <p role="alert">{t('net.unreachable')}</p>
+        ) : !me ? (
+          <p role="status">{t('loading')}</p>
+        ) : me.admin ? (
+          <Channels />
+        ) : (
+          <p>{ts('admins')}</p>
+        )}
+      </main>
+    </div>
+  )
+}
+
+function Channels() {
+  const client = useQueryClient()
+  const now = useNow(1000)
+  const { data: departments } = useQuery({ queryKey: ['departments'], queryFn: rest.departments })
+  const { data, error } = useQuery({ queryKey: ['channels'], queryFn: rest.list, refetchInterval: lookEvery })
+  const [round, setRound] = useState(0)
+  const name = (id: string) => departments?.find((department) => department.id === id)?.name ?? ''
+  return (
+    <>
+      <section aria-label={ts('list')}>
+        {error && !data && <p role="alert">{ts('failed')}</p>}
+        {data?.length === 0 && <p className="muted">{ts('none')}</p>}
+        <ul className="channels">
+          {data?.map((channel) => (
+            <Tested key={channel.id} channel={channel} department={name(channel.department)} now={now} />
+          ))}
+        </ul>
+      </section>
+      {departments && (
+        <AddChannel
+          key={round}
+          departments={departments}
+          onAdded={() => client.invalidateQueries({ queryKey: ['channels'] })}
+          onAnother={() => setRound(round + 1)}
+        />
+      )}
+    </>
+  )
+}
+
+function Tested({ channel, department, now }: { channel: Channel; department: string; now: number }) {
+  const test = useMutation({ mutationFn: () => rest.test(channel.id), networkMode: 'always' })
+  const fault = test.error ? asRefusal(test.error) : undefined
+  return (
+    <ChannelRow
+      channel={channel}
+      department={department}
+      now={now}
+      busy={test.isPending}
+      well={test.data}
+      fault={fault && (fault.status === 0 ? t('net.unreachable') : fault.reason)}
+      onTest={() => test.mutate()}
+    />
+  )
+}
