@@ -32,9 +32,12 @@ export function Composer(props: ComposerProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: as tall as what is in it.
   useLayoutEffect(() => {
     const element = field.current
-    if (!element) return
+    const box = element?.parentElement
+    if (!element || !box) return
+    box.style.minHeight = `${box.offsetHeight}px` // or what lies above would have more room for a moment, and scroll
     element.style.height = '0'
     element.style.height = `${Math.min(tallest, element.scrollHeight)}px`
+    box.style.minHeight = ''
   }, [draft])
 
   const send = () => {

@@ -35,6 +35,12 @@ describe('what stands on the page', () => {
     expect(spanAround([], measured, 0, 1_000)).toEqual({ from: 0, to: 0, above: 0, below: 0 })
   })
 
+  test('goes on below one message that is higher than many views', () => {
+    const giant = new Map(measured).set(items[200]?.key ?? '', 30_000)
+    expect(spanAround(items, giant, 200, 1_000)).toMatchObject({ from: 190, to: 201 })
+    expect(spanAround(items, giant, 200, 1_000, -29_500)).toMatchObject({ from: 190, to: 206 })
+  })
+
   test('is bounded where nothing was measured, however many write at once', () => {
     const { from, to } = spanAround(items, new Map(), items.length, 2_000)
     expect(

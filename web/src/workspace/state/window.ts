@@ -35,12 +35,15 @@ const line = 21
 const letters = 56
 const picture = 188
 
-/** Spans the items around a place among them, over `room` pixels to either side. */
-export function spanAround(items: readonly Item[], heights: Heights, at: number, room: number): Span {
+/**
+ * Spans the items around a place among them, over `room` pixels to either side. Of the item there, what stands above the edge of the
+ * view (`top` is below zero) is no room below it: one message may be higher than many views.
+ */
+export function spanAround(items: readonly Item[], heights: Heights, at: number, room: number, top = 0): Span {
   let from = at
   for (let high = 0; from > 0 && high < room; from--) high += heightAt(items, heights, from - 1)
   let to = at
-  for (let high = 0; to < items.length && high < room; to++) high += heightAt(items, heights, to)
+  for (let high = Math.min(top, 0); to < items.length && high < room; to++) high += heightAt(items, heights, to)
   return { from, to, above: highUntil(items, heights, 0, from), below: highUntil(items, heights, to, items.length) }
 }
 

@@ -83,10 +83,13 @@ export function Composer(props: ComposerProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the field's height follows its text
   useLayoutEffect(() => {
-    const area = frame.current?.querySelector('textarea')
-    if (!area) return
+    const box = frame.current
+    const area = box?.querySelector('textarea')
+    if (!box || !area) return
+    box.style.minHeight = `${box.offsetHeight}px` // or what lies above would have more room for a moment, and scroll
     area.style.height = 'auto'
     area.style.height = `${Math.min(area.scrollHeight, highest)}px`
+    box.style.minHeight = ''
   }, [text])
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -37,7 +37,7 @@ const pointedFor = 1_500
  */
 export function Log(props: LogProps) {
   const { items, session, place, unseen, more, acts, onOlder, onBottom } = props
-  const { box, span, bottom, look, toBottom, toMessage } = useWindow(items, place, {
+  const { box, span, bottom, scrolled, toBottom, toMessage } = useWindow(items, place, {
     onBottom,
     onTop: () => more && onOlder(),
   })
@@ -63,7 +63,7 @@ export function Log(props: LogProps) {
       <div
         className="log"
         ref={box}
-        onScroll={look}
+        onScroll={scrolled}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by keyboard
         tabIndex={0}
         onKeyDown={step}

@@ -8,7 +8,7 @@ interface Window {
   /** Whether the newest is in view. */
   bottom: boolean
   /** Follows the scrolling of the box. */
-  look: () => void
+  scrolled: () => void
   toBottom: () => void
   /** Brings a message into view, by its key. */
   toMessage: (key: string) => void
@@ -30,23 +30,23 @@ const near = ready / 2
  */
 export function useWindow(items: readonly Item[], place: Place, told: Told): Window {
   const box = useRef<HTMLDivElement>(null)
+  const own = useRef<number>(undefined)
   const [bottom, setBottom] = useState(true)
-  const [around, setAround] = useState({ key: place.anchor?.key })
+  const [around, setAround] = useState({ at: place.anchor })
   const places = useMemo(() => placesOf(items), [items])
   const span = useMemo(() => {
-    const at = around.key === undefined ? undefined : places.get(around.key)
-    return spanAround(items, place.heights, at ?? items.length, (box.current?.clientHeight || 900) + ready)
+    const at = around.at && places.get(around.at.key)
+    const room = (box.current?.clientHeight || 900) + ready
+    return spanAround(items, place.heights, at ?? items.length, room, around.at?.top)
   }, [items, places, place, around])
 
   const hold = (el: HTMLElement) => {
     const { anchor } = place
-    if (!anchor) {
-      el.scrollTop = el.scrollHeight
-      return
-    }
-    const message = messagesIn(el).find((element) => element.dataset.said === anchor.key)
+    const message = anchor && messagesIn(el).find((element) => element.dataset.said === anchor.key)
     const moved = message ? topIn(el, message) - anchor.top : 0
-    if (Math.abs(moved) >= 0.5) el.scrollTop += moved
+    if (!anchor) el.scrollTop = el.scrollHeight
+    else if (Math.abs(moved) >= 0.5) el.scrollTop += moved
+    own.current = el.scrollTop
   }
   const look = () => {
     const el = box.current
@@ -60,9 +60,14 @@ export function useWindow(items: readonly Item[], place: Place, told: Told): Win
     }
     const over = scrollTop - span.above
     const under = scrollHeight - span.below - scrollTop - clientHeight
-    if ((span.from > 0 && over < near) || (span.to < items.length && under < near))
-      setAround({ key: place.anchor?.key })
+    if ((span.from > 0 && over < near) || (span.to < items.length && under < near)) setAround({ at: place.anchor })
     if (scrollTop < ready) told.onTop()
+  }
+  // By the time the browser tells of a scroll of ours, the box may have another height: that is not the reader going away.
+  const scrolled = () => {
+    if (box.current?.scrollTop === own.current) return
+    own.current = undefined
+    look()
   }
   const settle = () => {
     const el = box.current
@@ -91,13 +96,13 @@ export function useWindow(items: readonly Item[], place: Place, told: Told): Win
 
   const go = (anchor: Anchor | undefined) => {
     place.anchor = anchor
-    setAround({ key: anchor?.key })
+    setAround({ at: anchor })
   }
   return {
     box,
     span,
     bottom,
-    look,
+    scrolled,
     toBottom: () => go(undefined),
     toMessage: (key) => go({ key, top: (box.current?.clientHeight ?? 0) / 3 }),
   }
