@@ -104,7 +104,7 @@ type Planted struct {
 	Driver func(T) Driver
 }
 
-// Prove runs the suite over each planted fault; under the race detector, a quarter of it. It fails if the fault's case stays green, or
+// Prove runs the suite over each planted fault; under the race detector, a sixteenth of it. It fails if the fault's case stays green, or
 // another case goes red, or a case that is asked of any of the drivers has no fault. It prints the list.
 func Prove(t *testing.T, faults []Planted) {
 	slots := make(chan struct{}, 3*runtime.GOMAXPROCS(0))

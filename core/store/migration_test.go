@@ -30,7 +30,7 @@ func bare(t *testing.T, url string) *store.Store {
 
 func TestMigrationsUpDownAndUp(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachEmpty(t, func(t *testing.T, url string) {
 		s := bare(t, url)
 		if err := s.Ready(ctx); err == nil {
 			t.Error("a database without tables is ready")
@@ -139,7 +139,7 @@ func TestMigrationsAreTheSameOnBothDatabases(t *testing.T) {
 // Nodes that start together migrate one after the other.
 func TestFourNodesMigrateAtOnce(t *testing.T) {
 	t.Parallel()
-	url := storetest.Postgres(t)
+	url := storetest.EmptyPostgres(t)
 	var wait sync.WaitGroup
 	stores := make([]*store.Store, 4)
 	for i := range stores {
@@ -160,7 +160,7 @@ func TestFourNodesMigrateAtOnce(t *testing.T) {
 
 func TestAnotherSecretKeyIsRefused(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachEmpty(t, func(t *testing.T, url string) {
 		s := bare(t, url)
 		if err := s.Migrate(ctx); err != nil {
 			t.Fatal(err)
@@ -212,7 +212,7 @@ func TestDurability(t *testing.T) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		url := storetest.Postgres(t)
+		url := storetest.EmptyPostgres(t)
 		h := open(t, url)
 		var name string
 		if err := h.store.Writing().Get(&name, "SELECT current_database()"); err != nil {

@@ -1,5 +1,5 @@
 // Package storetest gives tests a real database: SQLite in a folder of the test's own, and PostgreSQL where
-// PARLEY_TEST_POSTGRES names a server, each test in a database of its own; and a real Redis.
+// PARLEY_TEST_POSTGRES names a server, each test in a database of its own, which has all tables and no rows; and a real Redis.
 package storetest
 
 import (
@@ -21,35 +21,69 @@ import (
 )
 
 // Each runs the test on every database, in parallel.
-func Each(t *testing.T, test func(t *testing.T, url string)) {
+func Each(t *testing.T, test func(t *testing.T, url string)) { each(t, SQLite, Postgres, test) }
+
+// EachEmpty is Each with databases in which there is nothing, not even tables.
+func EachEmpty(t *testing.T, test func(t *testing.T, url string)) { each(t, emptySQLite, EmptyPostgres, test) }
+
+func each(t *testing.T, sqlite, postgres func(testing.TB) string, test func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, SQLite(t))
+		test(t, sqlite(t))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, Postgres(t))
+		test(t, postgres(t))
 	})
 }
 
 // SQLite gives the address of a new database file.
-func SQLite(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "parley.db") }
+func SQLite(t testing.TB) string {
+	t.Helper()
+	url := emptySQLite(t)
+	file, err := tables()
+	if err == nil {
+		err = os.WriteFile(strings.TrimPrefix(url, "sqlite:"), file, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+func emptySQLite(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "parley.db") }
 
 // Postgres gives the address of a new database on the server that PARLEY_TEST_POSTGRES names, and drops it afterwards.
 // Without a server the test is skipped.
 func Postgres(t testing.TB) string {
 	t.Helper()
+	return postgres(t, template)
+}
+
+// EmptyPostgres is Postgres without tables.
+func EmptyPostgres(t testing.TB) string {
+	t.Helper()
+	return postgres(t, func(context.Context, string) (string, error) { return "template1", nil })
+}
+
+// postgres makes a database as a copy of another.
+func postgres(t testing.TB, template func(context.Context, string) (string, error)) string {
+	t.Helper()
 	server := os.Getenv("PARLEY_TEST_POSTGRES")
 	if server == "" {
 		t.Skip("set PARLEY_TEST_POSTGRES to the address of a PostgreSQL server, as make test does")
 	}
-	name := "parley_test_" + strings.ToLower(rand.Text()[:12])
-	administer(t, server, "CREATE DATABASE "+name)
-	t.Cleanup(func() { administer(t, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	u, err := url.Parse(server)
 	if err != nil {
 		t.Fatal("PARLEY_TEST_POSTGRES is not an address")
 	}
+	of, err := template(t.Context(), server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "parley_test_" + strings.ToLower(rand.Text()[:12])
+	administer(t, server, "CREATE DATABASE "+name+" TEMPLATE "+of)
+	t.Cleanup(func() { administer(t, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	u.Path = "/" + name
 	return u.String()
 }
