@@ -154,6 +154,12 @@ func (p *post) holds(epoch int64, held bool) {
 	p.epoch, p.held = epoch, held
 }
 
+func (p *post) holding() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.held
+}
+
 // healthy tells whether the channel runs here and fares well.
 func (p *post) healthy() bool {
 	p.mu.Lock()

@@ -77,6 +77,18 @@ func NewSupervisor(c Config) *Supervisor {
 	return &Supervisor{Config: c, changed: make(chan struct{}, 1), typing: make(chan struct{}, maxTyping), posts: map[core.ChannelID]*post{}}
 }
 
+// Held is how many leases this node holds.
+func (s *Supervisor) Held() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		if p.holding() {
+			n++
+		}
+	}
+	return n
+}
+
 // Set says which channels there are. One whose settings changed is run anew.
 func (s *Supervisor) Set(all []core.Channel) {
 	s.mu.Lock()

@@ -37,6 +37,18 @@ func StandingIn(s Session, a Actor, mine Participant) Standing {
 	return st
 }
 
+// KeyScope is what alone an API key is good for.
+type KeyScope string
+
+// The scopes.
+const (
+	AllScope     KeyScope = ""        // all that its agent may
+	MetricsScope KeyScope = "metrics" // the figures of those who watch over the installation
+)
+
+// Known tells whether there is such a scope.
+func (s KeyScope) Known() bool { return s == AllScope || s == MetricsScope }
+
 // Right is one deed's row in the table of rights.
 type Right struct {
 	May  Standing // any of these

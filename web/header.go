@@ -47,9 +47,9 @@ func (s *Server) sameSite(c *gin.Context) {
 }
 
 // observe logs each request in one line, and keeps a panic to its own request. It names the route, never what was asked:
-// queries and paths may hold what people wrote.
+// queries and paths may hold what people wrote. Whoever counts requests finds the name in the request's Pattern.
 func (s *Server) observe(c *gin.Context) {
-	begin := s.clock()
+	begin, asked := s.clock(), c.Request
 	defer func() {
 		if p := recover(); p != nil {
 			s.recovered(c, p)
@@ -61,6 +61,7 @@ func (s *Server) observe(c *gin.Context) {
 				path = "page"
 			}
 		}
+		asked.Pattern = path
 		s.log.InfoContext(c.Request.Context(), "request", "method", c.Request.Method, "route", path, "status", c.Writer.Status(),
 			"duration_ms", float64(s.clock().Sub(begin).Microseconds())/1000, "bytes", max(c.Writer.Size(), 0))
 	}()

@@ -242,7 +242,7 @@ func each(i int) string              { return fmt.Sprint("agent", i) }
 func TestAPIKeys(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	key, err := h.hub.AddKey(t.Context(), h.anna.Agent.Email, "robot")
+	key, err := h.hub.AddKey(t.Context(), h.anna.Agent.Email, "robot", core.AllScope)
 	check(t, err)
 	ask := func(header string, cookie *person) *httptest.ResponseRecorder {
 		r := h.request(cookie, "GET", "/api/v1/me", nil)

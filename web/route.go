@@ -21,6 +21,7 @@ func (s *Server) routes() []route {
 	return []route{
 		{"GET", "/healthz", public, "Whether the process lives", plain(s.healthz)},
 		{"GET", "/readyz", public, "Whether requests can be served", plain(s.readyz)},
+		{"GET", "/metrics", public, "Figures for Prometheus: to this machine, and to keys of that scope", plain(s.scrape)},
 		{"GET", "/api/v1/openapi.json", public, "This description", plain(s.openapi)},
 
 		{"POST", "/api/v1/login", public, "Sign in and get the login's cookie", handle(s.login)},

@@ -34,7 +34,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		s.log.InfoContext(r.Context(), "request", "method", r.Method, "route", streamPath, "status", p.Status)
 		return
 	}
-	if err := socket.Upgrade(w, r, f, socket.Options{Group: s.sockets, Frames: framesAtOnce, Span: framesSpan}); err != nil {
+	if err := socket.Upgrade(w, r, f, socket.Options{Group: s.sockets, Kind: "agent", Frames: framesAtOnce, Span: framesSpan}); err != nil {
 		s.log.InfoContext(r.Context(), "stream not opened", "route", streamPath, "error", err)
 		return
 	}

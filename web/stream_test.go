@@ -209,7 +209,7 @@ func TestSocketOrigins45(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	address := h.listen()
-	key, err := h.hub.AddKey(t.Context(), h.anna.Agent.Email, "robot")
+	key, err := h.hub.AddKey(t.Context(), h.anna.Agent.Email, "robot", core.AllScope)
 	check(t, err)
 	tests := map[string]struct {
 		origin []string

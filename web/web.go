@@ -32,6 +32,7 @@ type Config struct {
 	Check     func(context.Context, core.ChannelID) (answer string, _ error) // asks a channel's network whether all is well
 	Manifest  func(kind, name, mode string) (text string, _ error)           // what a network asks for before a channel is added
 	Add       func(context.Context, Adding) (_ core.Channel, embed string, _ error)
+	Metrics   http.Handler // answers a scrape
 	Clock     core.Clock
 	Log       *slog.Logger
 	PublicURL string // as people's browsers see it: http or https, without a path
@@ -51,6 +52,7 @@ type Server struct {
 	check     func(context.Context, core.ChannelID) (string, error)
 	manifest  func(kind, name, mode string) (string, error)
 	add       func(context.Context, Adding) (core.Channel, string, error)
+	metrics   http.Handler
 	clock     core.Clock
 	log       *slog.Logger
 	origin    string // of the public URL
@@ -73,7 +75,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, can: c.Can, check: c.Check, manifest: c.Manifest, add: c.Add, clock: c.Clock, log: c.Log.With("room", "web"),
+		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, can: c.Can, check: c.Check, manifest: c.Manifest, add: c.Add, metrics: c.Metrics, clock: c.Clock, log: c.Log.With("room", "web"),
 		origin: origin, publicURL: public, secure: public.Scheme == "https",
 	}
 	s.cookie = cookieFor(public)
@@ -98,6 +100,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.handler = s.headers(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == streamPath && r.Method == http.MethodGet { // gin keeps hands off what becomes a socket
+			r.Pattern = streamPath
 			s.events(w, r)
 			return
 		}

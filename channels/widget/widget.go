@@ -274,7 +274,7 @@ func (s *site) answer(w *Widget, rw http.ResponseWriter, r *http.Request) {
 
 func (s *site) connect(w *Widget, rw http.ResponseWriter, r *http.Request) {
 	err := socket.Upgrade(rw, r, &visitor{widget: w, site: s}, socket.Options{
-		Group: w.sockets, FirstFrame: w.hello, Frames: s.limits.Frames, Span: framesSpan,
+		Group: w.sockets, Kind: "visitor", FirstFrame: w.hello, Frames: s.limits.Frames, Span: framesSpan,
 	})
 	if err != nil {
 		w.log.Debug("widget socket not opened", "channel", s.live.Channel.Slug, "error", err)

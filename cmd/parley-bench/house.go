@@ -93,7 +93,7 @@ func (e *engine) furnish(ctx context.Context, agents int) (house, error) {
 		if err != nil {
 			return h, err
 		}
-		key, err := e.hub.AddKey(ctx, email, "bench")
+		key, err := e.hub.AddKey(ctx, email, "bench", core.AllScope)
 		if err != nil {
 			return h, err
 		}

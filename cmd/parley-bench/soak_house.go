@@ -101,7 +101,7 @@ func (h *soakHouse) people(ctx context.Context, e *engine, addr string) error {
 		if _, err := e.hub.AddAgent(ctx, hub.NewAgent{Email: email, Name: name, Password: core.NewToken(), Roles: roles}); err != nil {
 			return err
 		}
-		key, err := e.hub.AddKey(ctx, email, "soak")
+		key, err := e.hub.AddKey(ctx, email, "soak", core.AllScope)
 		if err != nil {
 			return err
 		}

@@ -171,6 +171,7 @@ var badInputs = map[string]bad{
 	"a test of no channel":                   {args: []string{"channel", "test", "nothing"}, name: "<slug>"},
 	"a test of a widget":                     {args: []string{"channel", "test", "support-widget"}, name: "<slug>"},
 	"a key of nobody":                        {args: []string{"key", "add", "--agent", "nobody@example.test", "--name", "x"}, name: "--agent"},
+	"a key of an unknown scope":              {args: []string{"key", "add", "--agent", "anna@example.test", "--name", "x", "--scope", "all"}, name: "--scope"},
 	"a key without a name":                   {args: []string{"key", "add", "--agent", "anna@example.test", "--name", ""}, name: "--name"},
 	"a fix that is neither yes nor no":       {args: []string{"doctor", "--fix=perhaps"}, name: "--fix"},
 }

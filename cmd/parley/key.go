@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"parley/core"
 )
 
 type keyCommand struct {
@@ -12,6 +14,7 @@ type keyCommand struct {
 type keyAdd struct {
 	Agent string `required:"" placeholder:"EMAIL" help:"The agent whose rights the key has."`
 	Name  string `required:"" placeholder:"NAME" help:"What the key is for."`
+	Scope string `enum:",metrics" default:"" placeholder:"SCOPE" help:"What alone it is good for: metrics, which is GET /metrics. Without: all that the agent may."`
 }
 
 func (k keyAdd) Run(p *program) error {
@@ -21,7 +24,7 @@ func (k keyAdd) Run(p *program) error {
 		return err
 	}
 	defer o.close()
-	secret, err := o.hub.AddKey(ctx, k.Agent, k.Name)
+	secret, err := o.hub.AddKey(ctx, k.Agent, k.Name, core.KeyScope(k.Scope))
 	if err != nil {
 		return noAgent(err, "--agent")
 	}

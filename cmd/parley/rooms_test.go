@@ -31,7 +31,7 @@ var rooms = []struct {
 
 	{"core", nil},
 	{"core/store", []string{"core", "migrations"}},
-	{"core/store/storetest", []string{"core", "core/store", "core/file"}},
+	{"core/store/storetest", []string{"core", "core/store", "core/file", "migrations"}},
 	{"core/feed", []string{"core", "core/store"}},
 	{"core/presence", []string{"core", "core/store"}},
 	{"core/search", []string{"core", "core/store", "core/feed"}},
@@ -39,6 +39,7 @@ var rooms = []struct {
 	{"core/file", []string{"core"}},
 	{"core/backup", []string{"core", "core/store", "core/file"}},
 	{"core/text", []string{"core"}},
+	{"core/meter", []string{"core"}},
 	{"core/hub", subRoomsWithout("core/outbox")},
 	{"core/outbox", subRoomsWithout("core/hub")},
 
@@ -58,7 +59,7 @@ var testSupport = []string{"core/store/storetest", "channels/channeltest", "crm/
 // subRoomsWithout is core and its sub-rooms but for one: outbox and hub never import each other.
 func subRoomsWithout(not string) []string {
 	all := []string{
-		"core", "core/store", "core/feed", "core/presence", "core/search", "core/socket", "core/file", "core/text",
+		"core", "core/store", "core/feed", "core/presence", "core/search", "core/socket", "core/file", "core/text", "core/meter",
 		"core/hub", "core/outbox",
 	}
 	return slices.DeleteFunc(all, func(room string) bool { return room == not })

@@ -79,12 +79,15 @@ func (w *watch) look(ctx context.Context) {
 
 // can says what a channel can do; false while it is not known here.
 func (w *watch) can(id core.ChannelID) (core.Capabilities, bool) {
-	name, known := w.kinds.Load(id)
-	if !known {
-		return core.Capabilities{}, false
-	}
-	k, known := kinds[name.(string)]
+	k, known := kinds[w.kind(id)]
 	return k.can, known
+}
+
+// kind names the kind of a channel; "" while it is not known here.
+func (w *watch) kind(id core.ChannelID) string {
+	name, _ := w.kinds.Load(id)
+	kind, _ := name.(string)
+	return kind
 }
 
 func (w *watch) read(ctx context.Context) ([]placed, error) {

@@ -17,6 +17,7 @@ import (
 	"parley/core/feed"
 	"parley/core/file"
 	"parley/core/hub"
+	"parley/core/meter"
 	"parley/core/outbox"
 	"parley/core/presence"
 	"parley/core/socket"
@@ -55,6 +56,7 @@ type node struct {
 	channels *channels.Supervisor
 	sockets  *socket.Group
 	watch    *watch
+	meter    *meter.Meter
 	web      *web.Server
 	gate     *gate
 	server   *http.Server
@@ -76,12 +78,14 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 
 	// What is written is shown: the writer tells the feed, and who follows the feed is told by it. Other nodes are told by the bell.
 	n.feed = feed.New(s, core.NewCursorSeal(c.key), feed.WithLogger(log.With("room", "feed")), feed.WithPoll(lookTime))
+	n.meter = newMeter(n)
 	n.writer = store.NewWriter(s, func(c core.Committed) {
 		n.feed.Publish(c)
 		p := feed.PealOf(c)
 		n.act(p)
 		n.bell.Ring(p)
-	})
+		n.meter.Committed(c)
+	}, store.WithMeter(n.meter))
 	if err := n.hang(); err != nil {
 		return nil, err
 	}
@@ -115,7 +119,7 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	n.watch.adapters = newAdapters(n)
 	n.web, err = web.New(web.Config{
 		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Presence: n.presence, Can: n.watch.can, Check: n.channels.Check,
-		Manifest: func(kind, name, mode string) (string, error) { return manifest(kind, name, mode, n.publicURL) }, Add: n.addFor, Clock: core.SystemClock, Log: log,
+		Manifest: func(kind, name, mode string) (string, error) { return manifest(kind, name, mode, n.publicURL) }, Add: n.addFor, Metrics: n.meter, Clock: core.SystemClock, Log: log,
 		PublicURL: n.publicURL, Version: apiVersion, Pages: web.Pages(),
 	})
 	if err != nil {
@@ -135,7 +139,7 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	mux.Handle("/", n.web)
 	n.gate = &gate{next: mux}
 	n.server = &http.Server{
-		Handler: n.gate, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+		Handler: n.meter.Requests(n.gate), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.With("room", "http").Handler(), slog.LevelDebug),
 	}
 	for _, a := range n.watch.adapters {

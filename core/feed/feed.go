@@ -108,6 +108,13 @@ func New(log Log, seal core.CursorSeal, opts ...Option) *Feed {
 	return f
 }
 
+// Sent is the newest row of the log that all followers have been told of.
+func (f *Feed) Sent() core.EventID {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sent
+}
+
 // Publish takes what the writer has committed, in commit order. It never blocks. Rows that do not continue what is in
 // memory, because somebody else wrote before them, are read from the log instead.
 func (f *Feed) Publish(c core.Committed) {

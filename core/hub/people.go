@@ -97,10 +97,14 @@ func (h *Hub) putAgent(ctx context.Context, a core.Actor) error {
 	return err
 }
 
-// AddKey makes an API key of an agent, with all the agent's rights, and gives the secret, which is only now to be had.
-func (h *Hub) AddKey(ctx context.Context, email, name string) (core.Secret, error) {
+// AddKey makes an API key of an agent, with all the agent's rights or for its scope alone, and gives the secret, which is only now to be
+// had.
+func (h *Hub) AddKey(ctx context.Context, email, name string, scope core.KeyScope) (core.Secret, error) {
 	if err := core.CheckName("name", name); err != nil {
 		return "", err
+	}
+	if !scope.Known() {
+		return "", &core.Error{Op: "hub.AddKey", Kind: core.Invalid, Field: "scope", Reason: "is not known"}
 	}
 	a, err := h.store.AgentByEmail(ctx, email)
 	if err != nil {
@@ -111,7 +115,7 @@ func (h *Hub) AddKey(ctx context.Context, email, name string) (core.Secret, erro
 	}
 	token := core.NewToken()
 	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
-		w.AddKey(core.KeyID(h.ids.Next(w.Now())), a.Agent.ID, core.HashToken(token), name)
+		w.AddKey(core.KeyID(h.ids.Next(w.Now())), a.Agent.ID, core.HashToken(token), name, scope)
 		return nil
 	}})
 	return token, err

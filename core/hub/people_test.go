@@ -16,7 +16,7 @@ func TestAnotherPassword(t *testing.T) {
 		const email, old, fresh = "rosa@example.test", core.Secret("long enough"), core.Secret("another one")
 		rosa := must(s.hub.AddAgent(ctx, NewAgent{Email: email, Name: "Rosa Diaz", Password: old, Roles: core.Roles{s.support: core.Operator}}))
 		other := must(s.hub.AddAgent(ctx, NewAgent{Email: "other@example.test", Name: "Other", Password: old}))
-		key := must(s.hub.AddKey(ctx, email, "crm"))
+		key := must(s.hub.AddKey(ctx, email, "crm", core.AllScope))
 		logins := []core.Secret{must(s.hub.SignIn(ctx, email, old, Client{})), must(s.hub.SignIn(ctx, email, old, Client{}))}
 		others := must(s.hub.SignIn(ctx, other.Email, old, Client{}))
 

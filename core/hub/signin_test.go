@@ -36,7 +36,7 @@ func TestSigningInAndOut(t *testing.T) {
 		}
 
 		token = must(s.hub.SignIn(ctx, "rosa@example.test", "long enough", Client{}))
-		key := must(s.hub.AddKey(ctx, "rosa@example.test", "crm"))
+		key := must(s.hub.AddKey(ctx, "rosa@example.test", "crm", core.AllScope))
 		if by := must(s.store.ActorByKey(ctx, key)); by.Agent.ID != rosa.ID || by.Key == 0 || by.Origin() == who.Origin() {
 			t.Errorf("by key: got %+v", by)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 )
@@ -18,7 +19,8 @@ type Group struct {
 
 	mu     sync.Mutex
 	conns  map[*Conn]struct{}
-	code   Code // with which all are closed; zero while new ones are taken
+	kinds  map[string]int // how many live, by Options.Kind
+	code   Code           // with which all are closed; zero while new ones are taken
 	reason string
 }
 
@@ -26,7 +28,7 @@ type Group struct {
 func NewGroup(log *slog.Logger) *Group {
 	g := &Group{
 		log: log, idle: idleTimeout, write: writeTimeout, linger: lingerTime,
-		conns: map[*Conn]struct{}{},
+		conns: map[*Conn]struct{}{}, kinds: map[string]int{},
 	}
 	g.workers.tasks = &g.tasks
 	return g
@@ -37,6 +39,13 @@ func (g *Group) Count() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return len(g.conns)
+}
+
+// Counts is how many connections of each kind live. A kind that once had one stays.
+func (g *Group) Counts() map[string]int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return maps.Clone(g.kinds)
 }
 
 // CloseWhere ends the connections whose handler matches, as Conn.Close does. It does not wait for them.
@@ -103,6 +112,7 @@ func (g *Group) enter() bool {
 func (g *Group) join(c *Conn) {
 	g.mu.Lock()
 	g.conns[c] = struct{}{}
+	g.kinds[c.options.Kind]++
 	code, reason := g.code, g.reason
 	g.mu.Unlock()
 	if code != 0 {
@@ -113,6 +123,7 @@ func (g *Group) join(c *Conn) {
 func (g *Group) leave(c *Conn) {
 	g.mu.Lock()
 	delete(g.conns, c)
+	g.kinds[c.options.Kind]--
 	g.mu.Unlock()
 	g.tasks.Done()
 }

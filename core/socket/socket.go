@@ -48,6 +48,7 @@ type Handler interface {
 // Options say how a connection is treated.
 type Options struct {
 	Group      *Group        // who owns it; required
+	Kind       string        // for whom it is, in one word: how many there are of each is counted
 	FirstFrame time.Duration // within which the first text frame must come, else 4400; zero: as any other
 	Frames     int           // at most so many frames in Span, else 4429; zero: as many as may come
 	Span       time.Duration

@@ -28,12 +28,13 @@ type Login struct {
 const (
 	selectLogin        = `SELECT id, agent, hash, address, user_agent, created_at, seen_at FROM logins WHERE hash = ?`
 	selectAgentByLogin = selectAgentRoles + `WHERE a.id = ? AND a.disabled_at = 0`
-	selectAgentByKey   = selectAgentRoles + `JOIN keys k ON k.agent = a.id WHERE k.hash = ? AND a.disabled_at = 0`
+	selectAgentByKey   = selectAgentRoles + `JOIN keys k ON k.agent = a.id WHERE k.hash = ? AND k.scope = '' AND a.disabled_at = 0`
+	countScoped        = `SELECT count(*) FROM keys k JOIN agents a ON a.id = k.agent WHERE k.hash = ? AND k.scope = ? AND a.disabled_at = 0`
 	selectKey          = `SELECT id FROM keys WHERE hash = ?`
 	insertLogin        = `INSERT INTO logins (id, agent, hash, address, user_agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`
 	updateSeen         = `UPDATE logins SET seen_at = ? WHERE id = ?`
 	deleteLogin        = `DELETE FROM logins WHERE id = ?`
-	insertKey          = `INSERT INTO keys (id, agent, hash, name, created_at) VALUES (?, ?, ?, ?, ?)`
+	insertKey          = `INSERT INTO keys (id, agent, hash, name, scope, created_at) VALUES (?, ?, ?, ?, ?, ?)`
 )
 
 // Login gives the login of a token; Unauthorized if there is none or it is over.
@@ -65,7 +66,8 @@ func (s *Store) ActorByLogin(ctx context.Context, token core.Secret) (core.Actor
 	return a, l.ID, nil
 }
 
-// ActorByKey gives the agent to whom an API key belongs; Unauthorized if there is none or they are disabled.
+// ActorByKey gives the agent to whom an API key belongs; Unauthorized if there is none, it is good for one thing only, or they are
+// disabled.
 func (s *Store) ActorByKey(ctx context.Context, token core.Secret) (core.Actor, error) {
 	const op = "store.ActorByKey"
 	hash := core.HashToken(token)
@@ -77,6 +79,16 @@ func (s *Store) ActorByKey(ctx context.Context, token core.Secret) (core.Actor, 
 	return a, err
 }
 
+// Scoped says whether an API key is good for something, and for that alone; Unauthorized if it is not.
+func (s *Store) Scoped(ctx context.Context, token core.Secret, scope core.KeyScope) error {
+	const op = "store.Scoped"
+	n, err := one[int](ctx, s, op, countScoped, core.HashToken(token), string(scope))
+	if err == nil && n == 0 {
+		return &core.Error{Op: op, Kind: core.Unauthorized}
+	}
+	return err
+}
+
 // AddLogin adds a login.
 func (w *Work) AddLogin(l Login) {
 	w.change(insertLogin, l.ID, l.Agent, l.Hash, l.Address, l.UserAgent, l.CreatedAt, l.SeenAt)
@@ -86,6 +98,6 @@ func (w *Work) AddLogin(l Login) {
 func (w *Work) EndLogin(id core.LoginID) { w.change(deleteLogin, id) }
 
 // AddKey adds an agent's API key.
-func (w *Work) AddKey(id core.KeyID, a core.AgentID, hash, name string) {
-	w.change(insertKey, id, a, hash, name, w.Now())
+func (w *Work) AddKey(id core.KeyID, a core.AgentID, hash, name string, scope core.KeyScope) {
+	w.change(insertKey, id, a, hash, name, string(scope), w.Now())
 }

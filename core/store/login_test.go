@@ -28,7 +28,7 @@ func (h *house) key(a core.Actor) core.Secret {
 	h.t.Helper()
 	token := core.NewToken()
 	h.must(h.do(store.Job{Do: func(w *store.Work) error {
-		w.AddKey(core.KeyID(h.id()), a.Agent.ID, core.HashToken(token), "test")
+		w.AddKey(core.KeyID(h.id()), a.Agent.ID, core.HashToken(token), "test", core.AllScope)
 		return nil
 	}}))
 	return token

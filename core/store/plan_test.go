@@ -17,7 +17,7 @@ import (
 // departments of one agent, what waits for one message, the first of each rank, the few threads of a session, what one agent holds.
 var sorts = map[string]bool{
 	"present": true, "presence": true, "conversation after": true, "counters": true, "parked for a message": true, "due": true, "parts of messages": true,
-	"threads of sessions": true, "the thread of a session": true, "where a message was said": true, "cards of an agent": true, "links of an agent": true,
+	"threads of sessions": true, "the thread of a session": true, "where a message was said": true, "cards of an agent": true, "links of an agent": true, "open sessions by state": true,
 }
 
 // No reader goes through all sessions or all of the log, and lists come from an index in their order.

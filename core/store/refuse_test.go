@@ -73,7 +73,7 @@ func (h *house) everything(open, held core.SessionID) func(*store.Work) error {
 			return err
 		}
 		w.Unpark(8)
-		w.AddKey(904, h.boris.Agent.ID, "refused", "refused")
+		w.AddKey(904, h.boris.Agent.ID, "refused", "refused", core.AllScope)
 		w.AddSurface(core.Surface{Channel: h.desk, Room: "refused", Department: h.support})
 		w.AddThread(held, h.desk, core.Address{Conversation: "refused", Thread: "refused"}, 0)
 		w.PutLink(core.AgentLink{Channel: h.desk, Remote: "refused", Agent: h.boris.Agent.ID})

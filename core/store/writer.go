@@ -48,6 +48,7 @@ type Writer struct {
 	jobs    chan *waiting
 	stopped chan struct{}
 	loads   loads
+	meter   Meter
 	log     *slog.Logger
 }
 
@@ -68,11 +69,15 @@ var errNextGroup = errors.New("needs what this group has yet to store")
 
 // NewWriter makes the writer of a store. publish is handed each committed group, in commit order, before the group's
 // callers are answered; it must not block. Nothing is written before Run.
-func NewWriter(s *Store, publish func(core.Committed)) *Writer {
-	return &Writer{
+func NewWriter(s *Store, publish func(core.Committed), opts ...WriterOption) *Writer {
+	w := &Writer{
 		store: s, publish: publish, jobs: make(chan *waiting, maxWaiting), stopped: make(chan struct{}),
-		loads: s.dialect.loads(), log: s.log,
+		loads: s.dialect.loads(), meter: unmetered{}, log: s.log,
 	}
+	for _, o := range opts {
+		o(w)
+	}
+	return w
 }
 
 // Do hands in a job and returns after COMMIT. Errors are those of the job itself, Invalid for a key that was used
@@ -94,6 +99,7 @@ func (w *Writer) Do(ctx context.Context, j Job) (Commit, error) {
 	select {
 	case w.jobs <- wait:
 	default:
+		w.meter.Busy()
 		return Commit{}, &core.Error{Op: "store.Do", Kind: core.Busy, RetryAfter: retryAfter}
 	}
 	select {
@@ -220,6 +226,7 @@ func (w *Writer) attempt(jobs []*waiting) error {
 	if err := tx.Commit(); err != nil {
 		return fail("store.commit", err)
 	}
+	w.meter.Group(len(jobs), w.store.clock().Sub(g.now.Std()))
 	if c := g.committed(); len(c.Events)+len(c.Touched) > 0 {
 		w.publish(c)
 	}

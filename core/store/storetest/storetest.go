@@ -24,7 +24,9 @@ import (
 func Each(t *testing.T, test func(t *testing.T, url string)) { each(t, SQLite, Postgres, test) }
 
 // EachEmpty is Each with databases in which there is nothing, not even tables.
-func EachEmpty(t *testing.T, test func(t *testing.T, url string)) { each(t, emptySQLite, EmptyPostgres, test) }
+func EachEmpty(t *testing.T, test func(t *testing.T, url string)) {
+	each(t, emptySQLite, EmptyPostgres, test)
+}
 
 func each(t *testing.T, sqlite, postgres func(testing.TB) string, test func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) {
