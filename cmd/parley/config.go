@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/pelletier/go-toml/v2"
@@ -38,12 +39,13 @@ type flags struct {
 	SlackURL      *string `name:"slack-api-url" placeholder:"URL" help:"Another server for Slack's Web API than Slack's own. PARLEY_SLACK_API_URL"`
 	TelegramURL   *string `name:"telegram-api-url" placeholder:"URL" help:"Another server for Telegram's Bot API than Telegram's own. PARLEY_TELEGRAM_API_URL"`
 	Log           *string `placeholder:"text|json" help:"How to log; text on a terminal, json elsewhere. PARLEY_LOG"`
+	Drain         *string `placeholder:"DURATION" help:"For how long, when told to stop, to go on serving while /readyz says 503, so that a balancer can turn away; 0s to 3s, 0s unless said otherwise. PARLEY_DRAIN"`
 	Config        *string `placeholder:"FILE" help:"A TOML file with settings, named as the variables without PARLEY_, in lower case. PARLEY_CONFIG"`
 }
 
 // defaults has every setting that a file may name. Those whose default depends on another are empty here.
 var defaults = map[string]string{
-	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "redis_url": "", "secret_key": "", "files_url": "", "files_access_key": "", "files_secret_key": "", "telegram_api_url": "", "slack_api_url": "", "log": "",
+	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "redis_url": "", "secret_key": "", "files_url": "", "files_access_key": "", "files_secret_key": "", "telegram_api_url": "", "slack_api_url": "", "log": "", "drain": "0s",
 }
 
 // value is a setting's text and where it came from, in the words of whoever gave it: --addr, PARLEY_ADDR, addr in FILE.
@@ -64,6 +66,7 @@ type config struct {
 	telegramURL string       // "": Telegram's own
 	slackURL    string       // "": Slack's own; ends in a slash
 	json        bool
+	drain       time.Duration // before the doors close
 	from        map[string]string
 }
 
@@ -93,6 +96,7 @@ func (p *program) configIn(below string) (config, error) {
 		{"telegram_api_url", c.takeTelegramURL},
 		{"slack_api_url", c.takeSlackURL},
 		{"log", c.takeLog},
+		{"drain", c.takeDrain},
 	} {
 		v := values[check.setting]
 		if reason := check.take(v.text); reason != "" {
@@ -137,7 +141,7 @@ func (f *flags) values(lookup func(string) (string, bool)) (map[string]value, er
 		{"addr", "--addr", f.Addr}, {"public_url", "--public-url", f.PublicURL}, {"data_dir", "--data-dir", f.DataDir},
 		{"database_url", "--database-url", f.DatabaseURL}, {"redis_url", "--redis-url", f.RedisURL}, {"files_url", "--files-url", f.FilesURL},
 		{"files_access_key", "--files-access-key", f.FilesKey}, {"files_secret_key", "--files-secret-key-file", f.FilesSecret}, {"secret_key", "--secret-key-file", f.SecretKeyFile},
-		{"telegram_api_url", "--telegram-api-url", f.TelegramURL}, {"slack_api_url", "--slack-api-url", f.SlackURL}, {"log", "--log", f.Log},
+		{"telegram_api_url", "--telegram-api-url", f.TelegramURL}, {"slack_api_url", "--slack-api-url", f.SlackURL}, {"log", "--log", f.Log}, {"drain", "--drain", f.Drain},
 	} {
 		if flag.given == nil {
 			continue
@@ -229,6 +233,15 @@ func (c *config) takeTelegramURL(text string) string {
 		return "must be like https://api.telegram.org"
 	}
 	c.telegramURL = strings.TrimSuffix(text, "/")
+	return ""
+}
+
+func (c *config) takeDrain(text string) string {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > maxDrain {
+		return "must be a time between 0s and 3s"
+	}
+	c.drain = d
 	return ""
 }
 

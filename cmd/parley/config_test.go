@@ -73,6 +73,8 @@ var badSettings = map[string]bad{
 	"a setting in a table":                       {file: "[server]\naddr = \"127.0.0.1:8080\"", name: "server in the file of PARLEY_CONFIG"},
 	"a flag that is not known":                   {args: []string{"serve", "--pager-api-url", "http://x"}, name: "unknown flag --pager-api-url"},
 	"a Slack without a path":                     {args: []string{"serve", "--slack-api-url", "https://slack.test"}, name: "--slack-api-url"},
+	"a drain that is too long":                   {args: []string{"serve", "--drain", "4s"}, name: "--drain"},
+	"a drain that is no time":                    {args: []string{"serve"}, env: []string{"PARLEY_DRAIN=3"}, name: "PARLEY_DRAIN"},
 	"a Slack with a password":                    {args: []string{"serve"}, env: []string{"PARLEY_SLACK_API_URL=https://a:" + canary + "@slack.test/api/"}, name: "PARLEY_SLACK_API_URL"},
 	"an argument too many":                       {args: []string{"serve", "now"}, name: "unexpected argument now"},
 	"a command that is not known":                {args: []string{"archive"}, name: "unexpected argument archive"},
@@ -330,6 +332,7 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 		"database_url": {"sqlite:1", "sqlite:2", "sqlite:3", "sqlite:3"},
 		"secret_key":   {keys[0], keys[1], p.file("key", keys[2]+"\n"), keys[2]},
 		"log":          {"1", "2", "3", "3"},
+		"drain":        {"1s", "2s", "3s", "3s"},
 
 		"files_url":        {"s3://1", "s3://2", "s3://3", "s3://3"},
 		"files_access_key": {"1", "2", "3", "3"},
@@ -390,6 +393,8 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 				f.FilesSecret, name = &tt.inFlag, "--files-secret-key-file"
 			case "log":
 				f.Log = &tt.inFlag
+			case "drain":
+				f.Drain = &tt.inFlag
 			}
 			check(tt.flagText, name)
 			other := (&place{t: t, dir: t.TempDir()}).file("other.toml", `addr = "other:1"`)

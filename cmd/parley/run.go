@@ -17,7 +17,8 @@ import (
 
 const (
 	stopTime     = 10 * time.Second       // for everything to stop
-	drainTime    = 5 * time.Second        // of that, for requests under way and sockets; then the writer may still need 4 s
+	doorTime     = 5 * time.Second        // of that, until nobody is inside any more; then the writer may still need 4 s
+	maxDrain     = 3 * time.Second        // of that, before the doors close
 	databaseTime = 500 * time.Millisecond // between two looks for the database at the start
 )
 
@@ -97,8 +98,8 @@ func (n *node) answer(ctx context.Context) error {
 	return err
 }
 
-// doors lets requests in. When ctx ends, nothing new comes in, sockets are told to come back, and what is under way is
-// answered.
+// doors lets requests in. When ctx ends, /readyz says so at once, and while the drain lasts all else goes on, so that a balancer can
+// turn to another node. Then nothing new comes in, sockets are told to come back, and what is under way is answered.
 func (n *node) doors(ctx context.Context) error {
 	n.gate.state.Store(open)
 	n.log.Info("serving", "addr", n.listener.Addr().String(), "public_url", n.publicURL, "version", version)
@@ -107,8 +108,9 @@ func (n *node) doors(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	n.gate.state.Store(stopping)
-	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), doorTime)
 	defer cancel()
+	time.Sleep(n.config.drain)
 	sockets := make(chan error, 1)
 	go func() { sockets <- n.sockets.CloseAll(limit, socket.CloseGoingAway, "the server stops") }()
 	err := n.server.Shutdown(limit)
