@@ -31,14 +31,10 @@ const (
 // Look says what the customer's silence in a session asks for now, and when to look again if nothing happens; never if that is zero. pulls
 // says that the customer looks at the channel, as at a site's widget.
 func (a AutoClose) Look(s Session, pulls bool, now Time) (Silence, Time) {
-	limit := a.Messenger
-	if pulls {
-		limit = a.Site
-	}
+	limit, warning := a.on(pulls)
 	if limit == 0 || !s.Open() || s.WaitingSince != 0 {
 		return Bearable, 0
 	}
-	warning := min(a.Warning, limit/2)
 	warned := s.WarnedAt > s.LastAt
 	warn, end := s.LastAt.Add((limit - warning).Time()), s.LastAt.Add(limit.Time())
 	if warning != 0 {
@@ -55,9 +51,20 @@ func (a AutoClose) Look(s Session, pulls bool, now Time) (Silence, Time) {
 	return Expires, 0
 }
 
-// SilenceWarning is what a silent customer is told.
-func (a AutoClose) SilenceWarning() string {
-	return fmt.Sprintf("We have not heard from you for a while. This conversation ends in %s unless you write.", spoken(a.Warning.Time()))
+// on gives what holds on a channel: after how long a silence a session ends, and how long before that the customer is told, which is half of
+// it at most.
+func (a AutoClose) on(pulls bool) (limit, warning Seconds) {
+	limit = a.Messenger
+	if pulls {
+		limit = a.Site
+	}
+	return limit, min(a.Warning, limit/2)
+}
+
+// SilenceWarning is what a silent customer is told on a channel; pulls as in Look.
+func (a AutoClose) SilenceWarning(pulls bool) string {
+	_, warning := a.on(pulls)
+	return fmt.Sprintf("We have not heard from you for a while. This conversation ends in %s unless you write.", spoken(warning.Time()))
 }
 
 // spoken says a time as people do, rounded up.

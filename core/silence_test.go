@@ -1,6 +1,7 @@
 package core
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -56,10 +57,17 @@ func TestASilentCustomerIsWarnedAndThenLeftC23(t *testing.T) {
 
 func TestTheWarningSaysHowLongC23(t *testing.T) {
 	t.Parallel()
+	const year = 365 * 24 * 3600
 	for warning, want := range map[Seconds]string{300: "5 minutes", 60: "1 minute", 90: "2 minutes", 7200: "2 hours", 30: "30 seconds", 86400: "1 day"} {
 		want = "We have not heard from you for a while. This conversation ends in " + want + " unless you write."
-		if got := (AutoClose{Warning: warning}).SilenceWarning(); got != want {
+		if got := (AutoClose{Site: year, Warning: warning}).SilenceWarning(true); got != want {
 			t.Errorf("%d: got %q, want %q", warning, got, want)
+		}
+	}
+	halved := AutoClose{Site: 60, Messenger: 3600, Warning: 300}
+	for pulls, want := range map[bool]string{true: "in 30 seconds ", false: "in 5 minutes "} {
+		if got := halved.SilenceWarning(pulls); !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q: no more than half of the silence is left", got, want)
 		}
 	}
 }

@@ -92,7 +92,7 @@ func (h *Hub) look(w *store.Work, t core.Timer) error {
 	switch asks {
 	case core.Warns:
 		s.WarnedAt = w.Now()
-		err = inform(w, &s, r.AutoClose.SilenceWarning(), r.pulls, "")
+		err = inform(w, &s, r.AutoClose.SilenceWarning(r.pulls), r.pulls, "")
 	case core.Expires:
 		next, passes = 0, 0
 		err = shut(w, &s, core.Expired, core.Event{Kind: core.EventEnded, Audience: core.Everyone, ActorKind: core.BySystem})
