@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"cmp"
+
 	"parley/core"
 	"parley/core/store"
 )
@@ -23,6 +25,12 @@ func (h *Hub) reopen(w *store.Work, in core.Inbound) (core.Session, error) {
 	}
 	if !settings.Reopen.Reopens(s, can.Pulls, w.Now()) {
 		return s, none
+	}
+	if _, err := w.Department(s.Department); err != nil { // locked before the session
+		return s, err
+	}
+	if s, err = w.Session(s.ID); err != nil || !settings.Reopen.Reopens(s, can.Pulls, w.Now()) {
+		return s, cmp.Or(err, error(none))
 	}
 	if in.Profile.Name != "" {
 		who, err := w.IdentityOf(s)

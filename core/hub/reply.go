@@ -16,8 +16,8 @@ func (h *Hub) replyByItself(w *store.Work, s *core.Session) error {
 	if err != nil || !settings.Hours.AutoReply {
 		return err
 	}
-	department, err := w.Department(s.Department)
-	if err != nil || settings.Hours.Open(department.Zone, w.Now()) {
+	zone, err := w.Zone(s.Department)
+	if err != nil || settings.Hours.Open(zone, w.Now()) {
 		return err
 	}
 	s.RepliedAt = w.Now()

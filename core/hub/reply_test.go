@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/core"
+	"parley/core/store"
 	"parley/core/store/storetest"
 )
 
@@ -64,4 +65,40 @@ func TestOutsideOfTheHoursAMessengersCustomerIsToldOnceB6(t *testing.T) {
 		told("on a site", 2)
 		d.healthy()
 	})
+}
+
+// While another node changes the department, for whatever it does, words in its open sessions are taken all the same: so two nodes cannot wait
+// for each other there, and nobody queues for the one row that all sessions of a department share.
+func TestWordsDoNotWaitForTheDepartmentWhereItRepliesByItselfB6(t *testing.T) {
+	t.Parallel()
+	url := storetest.Postgres(t)
+	d := openDay(t, url)
+	d.capable = core.Capabilities{}
+	must(d.hub.SetSettings(context.Background(), admin(d.anna), d.support, []byte(`{"hours": {"message": "Back at nine.", "auto_reply": true}}`), 0))
+	id := d.write("carla", "hi")
+	must(d.hub.SetSettings(context.Background(), admin(d.anna), d.support, []byte(`{"hours": {"message": "Back at nine.", "auto_reply": true, "holidays": "`+d.dates(4)+`"}}`), 0))
+	other := d.node(url)
+	locked, free := make(chan struct{}), make(chan struct{})
+	held := make(chan error, 1)
+	go func() {
+		_, err := other.writer.Do(context.Background(), store.Job{
+			Touch: func(k *store.Keys) { k.Department(d.support) },
+			Do:    func(*store.Work) error { close(locked); <-free; return nil },
+		})
+		held <- err
+	}()
+	<-locked
+	heard := make(chan error, 1)
+	go func() { heard <- d.hub.Receive(context.Background(), d.message("carla", "later", "are you there?")) }()
+	select {
+	case err := <-heard:
+		must(0, err)
+	case <-time.After(2 * time.Second):
+		t.Error("the message waits for the department")
+	}
+	close(free)
+	must(0, <-held)
+	if s := d.session(id); s.RepliedAt == 0 {
+		t.Error("nobody was told that nobody works")
+	}
 }

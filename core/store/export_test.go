@@ -52,6 +52,7 @@ func Statements(departments []core.DepartmentID, agent core.AgentID, channel cor
 		{"present", selectPresent, []any{session}},
 		{"presence", selectPresence, []any{[]core.SessionID{session, session + 1}}},
 		{"talking", selectTalking, []any{channel, conversation}},
+		{"newest", selectNewest, []any{channel, conversation}},
 		{"messages after", selectMessagesAfter, []any{session, 1, 51}},
 		{"messages before", selectMessagesBefore, []any{session, newest, 51}},
 		{"log after", selectLogAfter, []any{1000, 512}},

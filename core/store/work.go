@@ -57,21 +57,19 @@ func (w *Work) Open(c core.ChannelID, conversation core.RemoteID) (core.Session,
 	return s, err
 }
 
-const selectNewest = `SELECT id, department FROM sessions WHERE channel = ? AND conversation = ? ORDER BY id DESC LIMIT 1`
+const selectNewest = selectSession + `WHERE channel = ? AND conversation = ? ORDER BY id DESC LIMIT 1`
 
-// Newest gives the conversation's newest session, open or not, and locks its department before it; NotFound if there is none.
+// Newest gives the conversation's newest session, open or not, as it stands; NotFound if there is none. It is not locked: who decides on it asks
+// Session then.
 func (w *Work) Newest(c core.ChannelID, conversation core.RemoteID) (core.Session, error) {
-	var newest struct {
-		ID         core.SessionID    `db:"id"`
-		Department core.DepartmentID `db:"department"`
+	var stored core.Session
+	if err := w.get(&stored, selectNewest, c, string(conversation)); err != nil {
+		return stored, err
 	}
-	if err := w.get(&newest, selectNewest, c, string(conversation)); err != nil {
-		return core.Session{}, err
+	if s, there, _ := w.group.sessions.get(stored.ID); there {
+		return s, nil
 	}
-	if _, err := w.Department(newest.Department); err != nil {
-		return core.Session{}, err
-	}
-	return w.Session(newest.ID)
+	return stored, nil
 }
 
 // Department gives a department, locked; NotFound if there is none.
@@ -88,6 +86,16 @@ func (w *Work) Department(id core.DepartmentID) (core.Department, error) {
 		return d, missing("store.Department")
 	}
 	return d, nil
+}
+
+const selectZone = `SELECT zone FROM departments WHERE id = ?`
+
+// Zone gives a department's time zone, and does not lock it: words alone never wait for their department.
+func (w *Work) Zone(id core.DepartmentID) (zone string, err error) {
+	if d, there, _ := w.group.departments.get(id); there {
+		return d.Zone, nil
+	}
+	return zone, w.get(&zone, selectZone, id)
 }
 
 // Agent gives an agent with their roles; NotFound if there is none. Disabled agents are given too.
