@@ -37,7 +37,9 @@ func (h *Hub) reopen(w *store.Work, in core.Inbound) (core.Session, error) {
 		if err != nil {
 			return s, err
 		}
-		w.NameCustomer(who.Customer, in.Profile.Name)
+		if who.Remote == in.Identity {
+			w.NameCustomer(who.Customer, in.Profile.Name)
+		}
 	}
 	if err := queue(w, s.Department, 1); err != nil {
 		return s, err

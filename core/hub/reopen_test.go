@@ -78,6 +78,31 @@ func TestWhatIsNotOpenedAgainC12(t *testing.T) {
 	})
 }
 
+// In a thread of a help channel others may write, too, and they are not whom the session is with.
+func TestWhoOpensItAgainIsNotWhomItIsWithC12(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		d.capable = core.Capabilities{}
+		says := func(who, name, id string) {
+			t.Helper()
+			in := d.message("thread 1", id, "hi")
+			in.Identity, in.Profile.Name = core.RemoteID(who), name
+			must(0, d.hub.Receive(context.Background(), in))
+		}
+		says("carla", "Carla", "m1")
+		id := must(d.store.Talking(context.Background(), d.channel, "thread 1")).ID
+		for i, tt := range []struct{ who, name, want string }{{"dora", "Dora", "Carla"}, {"carla", "Carla Novak", "Carla Novak"}} {
+			d.do(d.anna, core.End{Session: id})
+			says(tt.who, tt.name, fmt.Sprint("again", i))
+			all := core.Scope{Departments: []core.DepartmentID{d.support}}
+			if got := must(d.store.Session(context.Background(), all, id)); !got.Open() || got.CustomerName != tt.want {
+				t.Errorf("%s writes: the session is with %q, open %v; want %q", tt.name, got.CustomerName, got.Open(), tt.want)
+			}
+		}
+	})
+}
+
 func TestManyMessagesAtOnceOpenASessionOnceC12(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
