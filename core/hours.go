@@ -57,14 +57,14 @@ func (h Hours) check(path string) error {
 			return err
 		}
 	}
-	switch {
-	case len(h.Message) > maxMessage:
+	if len(h.Message) > maxMessage {
 		return invalid(path+".message", "is longer than 2000 bytes")
-	case h.AutoReply && h.Message == "":
-		return invalid(path+".message", "is what an automatic reply says, and is empty")
 	}
 	return nil
 }
+
+// Replies tells whether there is something that customers are told by itself.
+func (h Hours) Replies() bool { return h.AutoReply && h.Message != "" }
 
 // Open tells whether the department works then. The zone is checked when it is set; one that this machine does not know counts as UTC.
 func (h Hours) Open(zone string, at Time) bool {

@@ -64,7 +64,6 @@ func TestWhatAreNoHours(t *testing.T) {
 		"nothing after a comma":      {Hours{Friday: "09:00-10:00,"}, "h.friday"},
 		"too many":                   {Hours{Friday: strings.Repeat("09:00-10:00,", 40)}, "h.friday"},
 		"a date that is not":         {Hours{Holidays: "2026-02-30"}, "h.holidays"},
-		"a reply that says nothing":  {Hours{AutoReply: true}, "h.message"},
 		"a very long message":        {Hours{Message: strings.Repeat("x", 2001)}, "h.message"},
 		"a message that is no text":  {Hours{Message: "\x00"}, "h.message"},
 		"nothing is wrong with this": {Hours{Monday: " 00:00 - 24:00 ", Holidays: "2026-12-25", Message: "We are back soon.", AutoReply: true}, ""},

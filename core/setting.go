@@ -47,21 +47,26 @@ func (s Settings) Over(document []byte) Settings {
 	return changed
 }
 
-// CheckSettings says whether it is a document of settings. The error is Invalid, with the member's path.
-func CheckSettings(document []byte) error {
+// CheckOver says whether a document can change the settings as an admin wants it to. The error is Invalid, with the member's path.
+func (s Settings) CheckOver(document []byte) error {
 	if len(document) > MaxSettings {
 		return invalid("own", "is too long")
 	}
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.DisallowUnknownFields()
-	s := Shipped
 	if err := d.Decode(&s); err != nil {
 		return unread(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return invalid("own", "is more than one document")
 	}
-	return s.Check()
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if s.Hours.AutoReply && !s.Hours.Replies() {
+		return invalid("own.hours.message", "is what an automatic reply says, and is empty")
+	}
+	return nil
 }
 
 // unread says what of a document is no setting.

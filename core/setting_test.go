@@ -37,12 +37,13 @@ func TestADocumentIsRefusedWithThePathOfWhatIsWrong(t *testing.T) {
 		`{"auto_close": {"site": 1.5}}`:        "own.auto_close.site",
 		`{"auto_close": 5}`:                    "own.auto_close",
 		`{"auto_clos": {}}`:                    "own",
+		`{"hours": {"auto_reply": true}}`:      "own.hours.message",
 		`{} {}`:                                "own",
 		`[]`:                                   "own",
 		``:                                     "own",
 		`{"x": "` + strings.Repeat("x", 1<<15): "own",
 	} {
-		err := CheckSettings([]byte(document))
+		err := Shipped.CheckOver([]byte(document))
 		var e *Error
 		if want == "" && err != nil || want != "" && (!errors.As(err, &e) || e.Kind != Invalid || strings.TrimSuffix(e.Field, ".") != want) {
 			t.Errorf("%.40s: got %v, want field %q", document, err, want)

@@ -13,7 +13,7 @@ func (h *Hub) replyByItself(w *store.Work, s *core.Session) error {
 		return nil
 	}
 	settings, err := w.Settings(s.Department)
-	if err != nil || !settings.Hours.AutoReply {
+	if err != nil || !settings.Hours.Replies() {
 		return err
 	}
 	zone, err := w.Zone(s.Department)

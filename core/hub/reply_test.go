@@ -67,6 +67,38 @@ func TestOutsideOfTheHoursAMessengersCustomerIsToldOnceB6(t *testing.T) {
 	})
 }
 
+// What a department replies may be set for all, and what stands beside it holds whatever it is.
+func TestADepartmentRepliesWhatIsSetForAllC17(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		d.capable = core.Capabilities{}
+		set := func(of core.DepartmentID, own string) error {
+			_, err := d.hub.SetSettings(context.Background(), admin(d.anna), of, []byte(own), 0)
+			return err
+		}
+		must(0, set(0, `{"hours": {"message": "Back at nine."}}`))
+		if err := set(d.support, `{"reopen": {"messenger": 60}, "hours": {"auto_reply": true, "holidays": "`+d.dates(4)+`"}}`); err != nil {
+			t.Fatalf("the message is set for all: got %v", err)
+		}
+		id := d.write("carla", "hello?")
+		if d.session(id).RepliedAt == 0 {
+			t.Error("nobody was told")
+		}
+		must(0, set(0, `{}`))
+		if id := d.write("dora", "hello?"); d.session(id).RepliedAt != 0 {
+			t.Error("somebody was told nothing")
+		}
+		if got := must(d.store.Settings(context.Background(), d.support)).Reopen.Messenger; got != 60 {
+			t.Errorf("got %d: what was set beside the reply is gone with its message", got)
+		}
+		must(0, set(0, `{"hours": {"message": "Back at nine.", "auto_reply": true}}`))
+		if err := set(d.support, `{"hours": {"message": ""}}`); core.KindOf(err) != core.Invalid {
+			t.Errorf("nothing to reply: got %v, want Invalid", err)
+		}
+	})
+}
+
 // While another node changes the department, for whatever it does, words in its open sessions are taken all the same: so two nodes cannot wait
 // for each other there, and nobody queues for the one row that all sessions of a department share.
 func TestWordsDoNotWaitForTheDepartmentWhereItRepliesByItselfB6(t *testing.T) {

@@ -15,9 +15,6 @@ func (h *Hub) SetSettings(ctx context.Context, who core.Actor, d core.Department
 	if !who.Agent.Admin {
 		return core.SettingsDocument{}, &core.Error{Op: op, Kind: core.Forbidden, Reason: "Only an admin changes settings."}
 	}
-	if err := core.CheckSettings(own); err != nil {
-		return core.SettingsDocument{}, err
-	}
 	all, err := h.store.AllDepartments(ctx)
 	if err != nil {
 		return core.SettingsDocument{}, err
@@ -36,6 +33,9 @@ func (h *Hub) SetSettings(ctx context.Context, who core.Actor, d core.Department
 				if _, err := w.Department(d); err != nil {
 					return err
 				}
+			}
+			if err := checkSettings(w, d, own); err != nil {
+				return err
 			}
 			before, err := w.Document(d)
 			if err != nil {
@@ -61,4 +61,17 @@ func (h *Hub) SetSettings(ctx context.Context, who core.Actor, d core.Department
 		},
 	})
 	return after, err
+}
+
+// checkSettings says whether the document can change what holds for a department without one of its own, or, for zero, what is shipped.
+func checkSettings(w *store.Work, d core.DepartmentID, own json.RawMessage) error {
+	under := core.Shipped
+	if d != 0 {
+		all, err := w.Document(0)
+		if err != nil {
+			return err
+		}
+		under = under.Over([]byte(all.Own))
+	}
+	return under.CheckOver(own)
 }
