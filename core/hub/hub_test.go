@@ -27,11 +27,13 @@ type shop struct {
 	mu                            sync.Mutex
 	events                        []core.Event
 	hints                         []core.Hint
+	groups                        int // of jobs that were committed
 	said                          int
 	capable                       core.Capabilities // of its channel
+	strange                       bool              // nobody knows its channel
 }
 
-func (s *shop) can(core.ChannelID) (core.Capabilities, bool) { return s.capable, true }
+func (s *shop) can(core.ChannelID) (core.Capabilities, bool) { return s.capable, !s.strange }
 
 func open(t *testing.T, url string) *shop {
 	t.Helper()
@@ -46,6 +48,7 @@ func openAt(t *testing.T, url string, clock core.Clock) *shop {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.events = append(s.events, c.Events...)
+		s.groups++
 	})
 	s.files = storetest.Files(t)
 	h, err := New(Config{Writer: w, Store: s.store, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: clock, Log: slog.New(slog.DiscardHandler),

@@ -1,8 +1,10 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"parley/core"
@@ -12,7 +14,7 @@ import (
 // How timers are looked after: how soon after it is due a subject is looked at, how many in one go, and how long a look that failed waits.
 const (
 	lookTime  = time.Second
-	lookPage  = 200
+	lookPage  = 50 // each asks the database a few times, and what is committed together has four seconds
 	lookAgain = time.Minute
 )
 
@@ -81,6 +83,10 @@ func (h *Hub) look(w *store.Work, t core.Timer) error {
 		return err
 	}
 	r, err := h.rulesOf(w, s)
+	if core.KindOf(err) == core.Unavailable { // nobody here knows the channel, or not yet
+		w.Rest(t.Subject, w.Now().Add(lookAgain))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -139,29 +145,33 @@ func inform(w *store.Work, s *core.Session, text string, pulls bool, key string)
 	return w.Owe(core.Delivery{Channel: s.Channel, Lane: lane, Rank: core.CustomerWords, Verb: core.OutSend, Session: s.ID}, lane)
 }
 
-// lookAround looks at all that is due. Where a look fails, the subject is looked at again after a while, so that it keeps no other one waiting.
+// lookAround looks at all that is due, a page at once: so many are committed together.
 func (h *Hub) lookAround(ctx context.Context) error {
 	for {
 		due, err := h.store.DueTimers(ctx, core.At(h.clock()), lookPage)
 		if err != nil || len(due) == 0 {
 			return err
 		}
-		for _, t := range due {
-			touch := func(k *store.Keys) { k.Held(core.SessionID(t.ID)) }
-			_, err := h.writer.Do(ctx, store.Job{Touch: touch, Do: func(w *store.Work) error { return h.look(w, t) }})
-			if err == nil {
-				continue
-			}
-			if ctx.Err() != nil || core.KindOf(err) == core.Busy {
-				return err
-			}
-			h.log.WarnContext(ctx, "timer cannot be looked at", "kind", string(t.Kind), "id", t.ID, "error", err)
-			if _, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error { w.Rest(t.Subject, w.Now().Add(lookAgain)); return nil }}); err != nil {
-				return err
-			}
+		var page sync.WaitGroup
+		failed := make([]error, len(due))
+		for i, t := range due {
+			page.Go(func() { failed[i] = h.lookAt(ctx, t) })
 		}
-		if len(due) < lookPage {
-			return nil
+		page.Wait()
+		if err := cmp.Or(failed...); err != nil || len(due) < lookPage {
+			return err
 		}
 	}
+}
+
+// lookAt looks at one subject. Where that fails it is looked at again after a while, so that it keeps no other one waiting.
+func (h *Hub) lookAt(ctx context.Context, t core.Timer) error {
+	touch := func(k *store.Keys) { k.Held(core.SessionID(t.ID)) }
+	_, err := h.writer.Do(ctx, store.Job{Touch: touch, Do: func(w *store.Work) error { return h.look(w, t) }})
+	if kind := core.KindOf(err); err == nil || ctx.Err() != nil || kind == core.Busy || kind == core.Unavailable { // they stay due
+		return err
+	}
+	h.log.WarnContext(ctx, "timer cannot be looked at", "kind", string(t.Kind), "id", t.ID, "error", err)
+	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error { w.Rest(t.Subject, w.Now().Add(lookAgain)); return nil }})
+	return err
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -191,6 +192,51 @@ func TestTwoNodesLookAtATimerAndOneFindsItDueC23(t *testing.T) {
 			if got := d.session(id).Messages; got != 3 {
 				t.Errorf("got %d messages, want one warning after hi and hello", got)
 			}
+		}
+	})
+}
+
+// After an outage, or with other settings, many sessions are due at once, and the hub has other things to do.
+func TestWhatIsDueTogetherIsLookedAtTogetherC23(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		const many = 60
+		for i := range many {
+			d.do(d.anna, core.Say{Session: d.write(fmt.Sprint("visitor ", i), "hi"), Text: "hello"})
+		}
+		before := d.groups
+		d.pass(26 * time.Minute)
+		if got := d.groups - before; got > many/3 {
+			t.Errorf("%d looks took %d commits", many, got)
+		}
+		if left := d.timers(); len(left) != many || left[0].DueAt <= core.At(d.hub.clock()) {
+			t.Errorf("%d timers are left, the first due at %v", len(left), left[0].DueAt)
+		}
+		d.healthy()
+	})
+}
+
+func TestASessionWhoseChannelNobodyKnowsIsLookedAtLaterC23(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		id := d.write("carla", "hi")
+		d.do(d.anna, core.Say{Session: id, Text: "hello"})
+		d.strange = true
+		d.passed.Add(int64(25 * time.Minute))
+		due := d.timers()[0]
+		_, err := d.hub.writer.Do(context.Background(), store.Job{Do: func(w *store.Work) error { return d.hub.look(w, due) }})
+		if next := d.timers()[0].DueAt; err != nil || next != core.At(d.hub.clock().Add(lookAgain)) {
+			t.Errorf("got %v, next at %v: want it in a minute, without an error each time", err, next)
+		}
+		d.write("carla", "are you there?") // and nothing is refused for that
+		d.strange = false
+		d.do(d.anna, core.Say{Session: id, Text: "yes"})
+		d.pass(time.Minute)
+		d.pass(25 * time.Minute)
+		if d.session(id).WarnedAt == 0 {
+			t.Error("nobody was warned when it was known again")
 		}
 	})
 }
