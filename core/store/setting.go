@@ -32,7 +32,11 @@ func (w *Work) Document(d core.DepartmentID) (core.SettingsDocument, error) {
 	g := w.group
 	doc, there, known := g.documents.get(d)
 	if !known {
-		if err := w.read(g.loadDocuments([]core.DepartmentID{d})); err != nil {
+		unknown := []core.DepartmentID{d}
+		if _, _, known := g.documents.get(0); !known && d != 0 { // whoever asks for a department's asks for that of all, too
+			unknown = append(unknown, 0)
+		}
+		if err := w.read(g.loadDocuments(unknown)); err != nil {
 			return doc, err
 		}
 		doc, there, _ = g.documents.get(d)
@@ -52,11 +56,11 @@ func (w *Work) PutDocument(d core.SettingsDocument) {
 }
 
 func settingsOf(d core.DepartmentID, read func(core.DepartmentID) (core.SettingsDocument, error)) (core.Settings, error) {
-	all, err := read(0)
+	own, err := read(d)
 	if err != nil {
 		return core.Shipped, err
 	}
-	own, err := read(d)
+	all, err := read(0)
 	return core.Shipped.Over([]byte(all.Own)).Over([]byte(own.Own)), err
 }
 
