@@ -59,7 +59,7 @@ func (h *Hub) changeAvailability(ctx context.Context, id core.AgentID, by core.E
 	var now core.Actor
 	var changed bool
 	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) (err error) {
-		if now, err = w.Agent(id); err != nil {
+		if now, err = w.LockAgent(id); err != nil {
 			return err
 		}
 		if changed, err = how(&now.Agent, w.Now()); err != nil || !changed {

@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -122,6 +124,45 @@ func TestAChannelLowersAvailabilityForATimeS10(t *testing.T) {
 		is("over, and she has spoken", core.AgentBusy)
 		if changed, err := o.desk.Quieten(ctx, "T/nobody", core.AgentBusy, core.At(now.Add(time.Hour))); changed || err != nil {
 			t.Errorf("who is not linked: got %v, %v", changed, err)
+		}
+	})
+}
+
+// What an agent says by hand holds, also where another node is about to lower it for a channel.
+func TestWhatAnAgentSaysHoldsWhileAChannelLowersItS10(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		ctx := context.Background()
+		other := s.node(url)
+		read, free, lowered := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		var once sync.Once
+		go func() {
+			_, _, err := other.changeAvailability(ctx, s.anna.Agent.ID, core.Event{}, func(a *core.Agent, now core.Time) (bool, error) {
+				once.Do(func() { close(read); <-free })
+				return a.Quieten(s.channel, core.AgentBusy, now.Add(time.Hour), now), nil
+			})
+			lowered <- err
+		}()
+		<-read
+		spoke := make(chan error, 1)
+		go func() {
+			_, err := s.hub.SetAvailability(ctx, s.anna, core.AgentAway)
+			spoke <- err
+		}()
+		var err error
+		select {
+		case err = <-spoke: // with nothing to wait for
+			close(free)
+		case <-time.After(200 * time.Millisecond):
+			close(free)
+			err = <-spoke
+		}
+		if err := errors.Join(err, <-lowered); err != nil {
+			t.Fatal(err)
+		}
+		if a := must(s.store.AgentByEmail(ctx, s.anna.Agent.Email)).Agent; a.Availability != core.AgentAway || a.QuietFormer != "" {
+			t.Errorf("got %q, then %q again: want what she has said", a.Availability, a.QuietFormer)
 		}
 	})
 }

@@ -110,6 +110,24 @@ func (w *Work) PutAgent(a core.Actor) {
 	}
 }
 
+const selectAgentAlone = `SELECT id FROM agents WHERE id = ?`
+
+// LockAgent gives an agent whom nobody else changes meanwhile; NotFound if there is none.
+func (w *Work) LockAgent(id core.AgentID) (core.Actor, error) {
+	g := w.group
+	if g.agents.marked[id] { // this group changes them
+		return w.Agent(id)
+	}
+	var locked core.AgentID
+	if err := w.get(&locked, g.loads.agent, id); err != nil {
+		return core.Actor{}, err
+	}
+	if err := w.read(g.loadAgents([]core.AgentID{id})); err != nil {
+		return core.Actor{}, err
+	}
+	return w.Agent(id)
+}
+
 const setAvailability = `UPDATE agents SET availability = ?, quiet_by = ?, quiet_former = ?, quiet_until = ? WHERE id = ?`
 
 // SetAvailability keeps an agent's availability, with what a channel has made of it, and nothing else of them.

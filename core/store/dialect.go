@@ -44,7 +44,7 @@ type dialect interface {
 // loads are the statements that bring a group's rows, locked where the database knows row locks. Each takes many keys in
 // the form that ids, texts and places give.
 type loads struct {
-	repeats, talking, departmentsOf, departments, sessions, participants, agents, identities, blocked, lanes, lease, file, documents string
+	repeats, talking, departmentsOf, departments, sessions, participants, agents, identities, blocked, lanes, lease, file, agent, documents string
 
 	lockCounted string // keeps everybody else from writing what the doctor counts; "": a transaction does
 }
@@ -113,6 +113,7 @@ func (sqliteDialect) loads() loads {
 		lanes:     selectLane + `WHERE (channel, lane) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
 		lease:     `SELECT epoch FROM leases WHERE name = ?`,
 		file:      selectFile,
+		agent:     selectAgentAlone,
 		documents: selectDocument + "WHERE department" + in,
 	}
 }
@@ -205,6 +206,7 @@ func (postgresDialect) loads() loads {
 			ORDER BY channel, lane FOR UPDATE`,
 		lease:     `SELECT epoch FROM leases WHERE name = ? FOR SHARE`,
 		file:      selectFile + ` FOR UPDATE`,
+		agent:     selectAgentAlone + ` FOR NO KEY UPDATE`,
 		documents: selectDocument + "WHERE department = ANY($1)",
 		// EXCLUSIVE waits for row locks too, and in the order in which a group takes them.
 		lockCounted: "LOCK TABLE departments, sessions, lanes, deliveries IN EXCLUSIVE MODE",
