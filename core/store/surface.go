@@ -17,7 +17,8 @@ const (
 	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (channel, room, department) DO UPDATE SET priorities = excluded.priorities`
 	setRoom       = `UPDATE surfaces SET replies = ?, hold = ?, receipts = ? WHERE channel = ? AND room = ?`
-	selectShownOf = `SELECT t.session FROM threads t JOIN sessions s ON s.id = t.session
+	selectShownOf = `SELECT t.session, COALESCE((SELECT l.id FROM log l WHERE l.session = s.id AND l.seq = s.last_seq), 0) AS last
+	FROM threads t JOIN sessions s ON s.id = t.session
 	WHERE t.channel = ? AND t.room = ? AND NOT t.lost AND s.department = ? AND s.ended_at = 0 ORDER BY t.session`
 	deleteSurface = `DELETE FROM surfaces WHERE channel = ? AND room = ? AND department = ?`
 )
@@ -51,23 +52,35 @@ func (w *Work) RemoveSurface(f core.Surface) {
 }
 
 // RenewCards owes a room the cards of a department's open sessions that have threads there: they say what the surface's settings mean for them.
+// Those can be thousands, so all is read at once.
 func (w *Work) RenewCards(f core.Surface) error {
 	g := w.group
-	var sessions []core.SessionID
-	if err := w.read(g.tx.SelectContext(g.ctx, &sessions, g.tx.Rebind(selectShownOf), f.Channel, string(f.Room), f.Department)); err != nil {
+	var shown []struct {
+		Session core.SessionID `db:"session"`
+		Last    core.EventID   `db:"last"`
+	}
+	if err := w.read(g.tx.SelectContext(g.ctx, &shown, g.tx.Rebind(selectShownOf), f.Channel, string(f.Room), f.Department)); err != nil {
 		return err
 	}
-	for _, id := range sessions { // all before the first lane, as everywhere
-		if _, err := w.Session(id); err != nil {
-			return err
+	var sessions []core.SessionID
+	var lanes []laneKey
+	for _, s := range shown {
+		if _, _, known := g.sessions.get(s.Session); !known {
+			sessions = append(sessions, s.Session)
+		}
+		card := laneKey{f.Channel, cardLane(s.Session, f.Room)}
+		if _, _, known := g.lanes.get(card); !known {
+			lanes = append(lanes, card)
 		}
 	}
-	for _, id := range sessions {
-		var last int64
-		if err := w.get(&last, selectLastRow, id); err != nil {
-			return err
-		}
-		if err := w.oweCard(id, f, core.EventID(last)); err != nil {
+	if err := w.read(g.loadSessions(sessions)); err != nil { // all before the first lane, as everywhere
+		return err
+	}
+	if err := w.read(g.loadLanes(lanes)); err != nil {
+		return err
+	}
+	for _, s := range shown {
+		if err := w.oweCard(s.Session, f, s.Last); err != nil {
 			return err
 		}
 	}
@@ -220,10 +233,15 @@ func (w *Work) OweCard(d core.Delivery) error {
 	return w.oweCard(d.Session, core.Surface{Channel: d.Channel, Room: d.Room}, d.Message)
 }
 
+// cardLane is the lane of a session's card in a room.
+func cardLane(s core.SessionID, room core.RemoteID) string {
+	return s.String() + "/" + string(room) + "/card"
+}
+
 // oweCard owes a surface the session's card as it then stands: once, however often it changes before that. All cards share a bucket.
 func (w *Work) oweCard(s core.SessionID, f core.Surface, about core.EventID) error {
 	return w.Owe(core.Delivery{
-		Channel: f.Channel, Lane: s.String() + "/" + string(f.Room) + "/card", Room: f.Room, Rank: core.Cards, Verb: core.OutCard, Session: s,
+		Channel: f.Channel, Lane: cardLane(s, f.Room), Room: f.Room, Rank: core.Cards, Verb: core.OutCard, Session: s,
 		Message: about, Merge: string(core.OutCard),
 	}, "cards")
 }
