@@ -20,6 +20,9 @@ func (h *Hub) replyByItself(w *store.Work, s *core.Session) error {
 	if err != nil || settings.Hours.Open(zone, w.Now()) {
 		return err
 	}
+	if w.Now() < s.LastAgentAt.Add(core.AutoReplyTime) && !settings.Hours.Open(zone, s.LastAgentAt) { // somebody works all the same
+		return nil
+	}
 	s.RepliedAt = w.Now()
 	return inform(w, s, settings.Hours.Message, false, "")
 }

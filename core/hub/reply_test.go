@@ -67,6 +67,28 @@ func TestOutsideOfTheHoursAMessengersCustomerIsToldOnceB6(t *testing.T) {
 	})
 }
 
+func TestWhoIsAnsweredOutsideOfTheHoursIsNotToldThatNobodyWorksB6(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		d.capable = core.Capabilities{}
+		id := d.write("carla", "hi")
+		d.do(d.anna, core.Say{Session: id, Text: "hello"})
+		must(d.hub.SetSettings(context.Background(), admin(d.anna), d.support, []byte(`{"hours": {"message": "Back at nine.", "auto_reply": true, "holidays": "`+d.dates(4)+`"}}`), 0))
+		d.pass(time.Minute)
+		d.do(d.anna, core.Say{Session: id, Text: "one moment"})
+		d.write("carla", "of course")
+		if d.session(id).RepliedAt != 0 {
+			t.Error("told that nobody works, while somebody does")
+		}
+		d.pass(core.AutoReplyTime)
+		d.write("carla", "are you there?")
+		if d.session(id).RepliedAt == 0 {
+			t.Error("half a day later: not told")
+		}
+	})
+}
+
 // What a department replies may be set for all, and what stands beside it holds whatever it is.
 func TestADepartmentRepliesWhatIsSetForAllC17(t *testing.T) {
 	t.Parallel()
