@@ -185,7 +185,7 @@ func deedsOf(c core.Card) []slack.BlockElement {
 	join := button(pressJoin, value, "Join")
 	assign, release := button(pressAssign, value, "Assign…"), button(pressRelease, value, "Release")
 	end := button(pressClose, value, "Close").WithConfirm(confirm(
-		"Close the session?", "What the customer writes later begins another.", "Close"))
+		"Close the session?", "What the customer writes later begins another, or opens this one again where it comes soon.", "Close"))
 	block := button(pressBlock, value, "Block…")
 	switch c.State {
 	case core.Waiting:
