@@ -78,8 +78,9 @@ func (v Service) Look(s Session, now Time) (Marks, Time) {
 		look(MarkIdleCritical, v.IdleCritical, s.WaitingSince)
 	}
 	if s.Open() {
-		look(MarkDuration, v.DurationWarning, s.StartedAt)
-		look(MarkDurationCritical, v.DurationCritical, s.StartedAt)
+		since := max(s.StartedAt, s.ReopenedAt)
+		look(MarkDuration, v.DurationWarning, since)
+		look(MarkDurationCritical, v.DurationCritical, since)
 	}
 	return Marks(strings.Join(passed, "\n")), next
 }

@@ -58,6 +58,7 @@ type Session struct {
 	CustomerReadSeq  int64 `db:"customer_read_seq"` // how far the customer has seen, where the channel tells
 
 	StartedAt      Time   `db:"started_at"`
+	ReopenedAt     Time   `db:"reopened_at"` // when it was last opened again; zero: never
 	EndedAt        Time   `db:"ended_at"`
 	LastAt         Time   `db:"last_at"`          // newest message, or the start
 	WaitingSince   Time   `db:"waiting_since"`    // customer unanswered, or in the queue, since then; zero: the agent spoke last
@@ -171,7 +172,7 @@ func (s *Session) End(o Outcome, now Time) {
 
 // Reopen puts a session that has ended back into the queue.
 func (s *Session) Reopen(now Time) {
-	s.Outcome, s.EndedAt, s.WarnedAt = "", 0, 0
+	s.Outcome, s.EndedAt, s.ReopenedAt, s.WarnedAt = "", 0, now, 0
 	s.Release(now)
 }
 

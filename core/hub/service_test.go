@@ -78,3 +78,26 @@ func TestThresholdsAreToldOnceAndGoWithTheAnswerC18C22(t *testing.T) {
 		d.healthy()
 	})
 }
+
+func TestTheTimeThatASessionWasOverIsNoPartOfItsDurationC18(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		d.capable = core.Capabilities{}
+		must(d.hub.SetSettings(context.Background(), admin(d.anna), d.support, []byte(`{"service": {"duration_critical": 3600}}`), 0))
+		id := d.write("carla", "hi")
+		d.do(d.anna, core.End{Session: id})
+		d.pass(20 * time.Hour)
+		if d.write("carla", "one thing more") != id {
+			t.Fatal("another session began")
+		}
+		d.pass(59 * time.Minute)
+		if got := d.marked(id); len(got) != 0 {
+			t.Errorf("opened again an hour ago: told of %v", got)
+		}
+		d.pass(time.Minute)
+		if got := d.marked(id); !slices.Equal(got, []string{"duration_critical"}) {
+			t.Errorf("after an hour: told of %v", got)
+		}
+	})
+}

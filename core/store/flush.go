@@ -12,7 +12,7 @@ func sessionValues(s core.Session) []any {
 		string(s.Outcome), int64(s.Assignee), int64(s.AssignedBy), s.Version, s.LastSeq, s.Messages, s.CustomerMessages, s.ReadSeq,
 		s.Unread, s.CustomerReadSeq, int64(s.StartedAt), int64(s.EndedAt), int64(s.LastAt), int64(s.WaitingSince),
 		int64(s.LastCustomerAt), int64(s.LastAgentAt), int64(s.FirstReplyAt), s.Connected, s.Preview, s.Unreachable,
-		string(s.Priority), string(s.Tags), int64(s.WarnedAt), string(s.Marks), int64(s.RepliedAt),
+		string(s.Priority), string(s.Tags), int64(s.WarnedAt), string(s.Marks), int64(s.RepliedAt), int64(s.ReopenedAt),
 	}
 }
 
@@ -22,7 +22,7 @@ func sessionChanges(s core.Session) []any {
 		int64(s.ID), string(s.State), string(s.Outcome), int64(s.Assignee), int64(s.AssignedBy), s.Version, s.LastSeq, s.Messages,
 		s.CustomerMessages, s.ReadSeq, s.Unread, s.CustomerReadSeq, int64(s.EndedAt), int64(s.LastAt), int64(s.WaitingSince),
 		int64(s.LastCustomerAt), int64(s.LastAgentAt), int64(s.FirstReplyAt), s.Connected, s.Preview, s.Unreachable,
-		int64(s.Department), string(s.Priority), string(s.Tags), int64(s.WarnedAt), string(s.Marks), int64(s.RepliedAt),
+		int64(s.Department), string(s.Priority), string(s.Tags), int64(s.WarnedAt), string(s.Marks), int64(s.RepliedAt), int64(s.ReopenedAt),
 	}
 }
 

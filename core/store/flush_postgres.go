@@ -17,21 +17,22 @@ const (
 			CAST($17 AS BIGINT[]), CAST($18 AS BIGINT[]), CAST($19 AS BIGINT[]), CAST($20 AS BIGINT[]), CAST($21 AS BIGINT[]),
 			CAST($22 AS BIGINT[]), CAST($23 AS BIGINT[]), CAST($24 AS BIGINT[]), CAST($25 AS BOOLEAN[]), CAST($26 AS TEXT[]),
 			CAST($27 AS TEXT[]), CAST($28 AS TEXT[]), CAST($29 AS TEXT[]), CAST($30 AS BIGINT[]),
-			CAST($31 AS TEXT[]), CAST($32 AS BIGINT[]))`
+			CAST($31 AS TEXT[]), CAST($32 AS BIGINT[]), CAST($33 AS BIGINT[]))`
 	postgresUpdateSessions = `UPDATE sessions s SET state = n.state, outcome = n.outcome, assignee = n.assignee, assigned_by = n.assigned_by,
 		version = n.version, last_seq = n.last_seq, messages = n.messages, customer_messages = n.customer_messages, read_seq = n.read_seq,
 		unread = n.unread, customer_read_seq = n.customer_read_seq, ended_at = n.ended_at, last_at = n.last_at, waiting_since = n.waiting_since,
 		last_customer_at = n.last_customer_at, last_agent_at = n.last_agent_at, first_reply_at = n.first_reply_at, connected = n.connected,
 		preview = n.preview, unreachable = n.unreachable, department = n.department, priority = n.priority, tags = n.tags,
-		warned_at = n.warned_at, marks = n.marks, replied_at = n.replied_at
+		warned_at = n.warned_at, marks = n.marks, replied_at = n.replied_at, reopened_at = n.reopened_at
 		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]),
 			CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]), CAST($9 AS BIGINT[]), CAST($10 AS BIGINT[]), CAST($11 AS BIGINT[]), CAST($12 AS BIGINT[]),
 			CAST($13 AS BIGINT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), CAST($16 AS BIGINT[]), CAST($17 AS BIGINT[]),
 			CAST($18 AS BIGINT[]), CAST($19 AS BOOLEAN[]), CAST($20 AS TEXT[]), CAST($21 AS TEXT[]), CAST($22 AS BIGINT[]),
-			CAST($23 AS TEXT[]), CAST($24 AS TEXT[]), CAST($25 AS BIGINT[]), CAST($26 AS TEXT[]), CAST($27 AS BIGINT[]))
+			CAST($23 AS TEXT[]), CAST($24 AS TEXT[]), CAST($25 AS BIGINT[]), CAST($26 AS TEXT[]), CAST($27 AS BIGINT[]),
+			CAST($28 AS BIGINT[]))
 		AS n (id, state, outcome, assignee, assigned_by, version, last_seq, messages, customer_messages, read_seq, unread, customer_read_seq, ended_at,
 			last_at, waiting_since, last_customer_at, last_agent_at, first_reply_at, connected, preview, unreachable, department,
-			priority, tags, warned_at, marks, replied_at)
+			priority, tags, warned_at, marks, replied_at, reopened_at)
 		WHERE s.id = n.id`
 	postgresUpdateDepartments = `UPDATE departments d SET unassigned = n.unassigned
 		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS n (id, unassigned) WHERE d.id = n.id`

@@ -6,12 +6,12 @@ const (
 	sqliteInsertCustomer = `INSERT INTO customers (id, name, created_at) VALUES (?, ?, ?)`
 	sqliteInsertIdentity = `INSERT INTO identities (id, channel, remote, customer) VALUES (?, ?, ?, ?)`
 	sqliteInsertSession  = `INSERT INTO sessions (` + sessionColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqliteUpdateSession = `UPDATE sessions SET state = ?2, outcome = ?3, assignee = ?4, assigned_by = ?5, version = ?6, last_seq = ?7, messages = ?8,
 		customer_messages = ?9, read_seq = ?10, unread = ?11, customer_read_seq = ?12, ended_at = ?13, last_at = ?14, waiting_since = ?15,
 		last_customer_at = ?16, last_agent_at = ?17, first_reply_at = ?18, connected = ?19, preview = ?20,
 		unreachable = ?21, department = ?22, priority = ?23, tags = ?24,
-		warned_at = ?25, marks = ?26, replied_at = ?27 WHERE id = ?1`
+		warned_at = ?25, marks = ?26, replied_at = ?27, reopened_at = ?28 WHERE id = ?1`
 	sqliteUpdateDepartment  = `UPDATE departments SET unassigned = ?2 WHERE id = ?1`
 	sqliteUpsertParticipant = `INSERT INTO participants (session, agent, joined_at, left_at, read_seq) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (session, agent) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at, read_seq = excluded.read_seq`

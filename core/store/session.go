@@ -13,7 +13,7 @@ import (
 
 const sessionColumns = `id, number, department, channel, conversation, identity, state, outcome, assignee, assigned_by, version, last_seq,
 	messages, customer_messages, read_seq, unread, customer_read_seq, started_at, ended_at, last_at, waiting_since, last_customer_at,
-	last_agent_at, first_reply_at, connected, preview, unreachable, priority, tags, warned_at, marks, replied_at`
+	last_agent_at, first_reply_at, connected, preview, unreachable, priority, tags, warned_at, marks, replied_at, reopened_at`
 
 const selectSession = `SELECT ` + sessionColumns + ` FROM sessions `
 
@@ -34,7 +34,7 @@ const selectSummary = summaryColumns + `FROM sessions s ` + summaryNames
 const (
 	summaryColumns = `SELECT s.id, s.number, s.department, s.channel, s.conversation, s.identity, s.state, s.outcome, s.assignee, s.assigned_by,
 	s.version, s.last_seq, s.messages, s.customer_messages, s.read_seq, s.unread, s.customer_read_seq, s.started_at, s.ended_at, s.last_at,
-	s.waiting_since, s.last_customer_at, s.last_agent_at, s.first_reply_at, s.connected, s.preview, s.unreachable, s.priority, s.tags, s.warned_at, s.marks, s.replied_at,
+	s.waiting_since, s.last_customer_at, s.last_agent_at, s.first_reply_at, s.connected, s.preview, s.unreachable, s.priority, s.tags, s.warned_at, s.marks, s.replied_at, s.reopened_at,
 	i.customer, c.name AS customer_name, h.kind AS channel_kind, h.slug AS channel_slug, COALESCE(a.name, '') AS assignee_name, ` + blockedOf + ` `
 	summaryNames = `JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer
 	JOIN channels h ON h.id = s.channel LEFT JOIN agents a ON a.id = s.assignee ` + joinBlocked

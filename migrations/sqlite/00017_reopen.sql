@@ -1,0 +1,5 @@
+-- +goose Up
+ALTER TABLE sessions ADD COLUMN reopened_at INTEGER NOT NULL DEFAULT 0; -- when it was last opened again; 0: never
+
+-- +goose Down
+ALTER TABLE sessions DROP COLUMN reopened_at;
