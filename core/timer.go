@@ -9,7 +9,7 @@ type Subject struct {
 // SubjectKind says what kind of thing a subject is.
 type SubjectKind string
 
-// The kinds of subject.
+// SubjectSession is the kind of a session.
 const SubjectSession SubjectKind = "session"
 
 // AboutSession names a session as the subject of its timer.

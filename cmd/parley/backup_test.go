@@ -169,7 +169,7 @@ func TestABackupUnderLoadIsRestoredH4(t *testing.T) {
 			if _, stderr, status := q.do("restore", "--from", archive); status != exitUsage || !strings.Contains(stderr, "not empty") {
 				t.Errorf("restore over what is there: got %d, %s", status, stderr)
 			}
-			if got := q.must("doctor"); got != allWell {
+			if got := q.must("doctor"); !strings.HasPrefix(got, allWell) {
 				t.Errorf("doctor: got %q", got)
 			}
 

@@ -83,7 +83,7 @@ func addWidget(_ context.Context, _ *office, w wish) (prepared, error) {
 		return prepared{}, err
 	}
 	settings.Files, settings.Look = asked.Files, widget.Look{Color: asked.Color, Position: asked.Position}
-	return prepared{settings: settings}, settings.Look.Check()
+	return prepared{settings: settings}, settings.Check()
 }
 
 // snippet is the line that shows a widget on a site's pages.

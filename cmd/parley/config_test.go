@@ -102,82 +102,6 @@ var badSettings = map[string]bad{
 	"a demo behind a public address":             {args: []string{"demo", "--addr", "127.0.0.1:0", "--public-url", "https://example.com"}, name: "--public-url"},
 }
 
-// badInputs need a database with a department and an agent.
-var badInputs = map[string]bad{
-	"a department without a name":            {args: []string{"department", "add"}, name: "missing flags: --name"},
-	"a department whose name is empty":       {args: []string{"department", "add", "--name", " "}, name: "--name"},
-	"a department whose name is taken":       {args: []string{"department", "add", "--name", "Support", "--slug", "x"}, name: "--name"},
-	"a department whose slug is taken":       {args: []string{"department", "add", "--name", "x", "--slug", "support"}, name: "--slug"},
-	"a department whose slug is none":        {args: []string{"department", "add", "--name", "x", "--slug", "A b"}, name: "--slug"},
-	"a department that gives no slug":        {args: []string{"department", "add", "--name", "Поддержка"}, name: "--slug"},
-	"a department in no time zone":           {args: []string{"department", "add", "--name", "x", "--zone", "Mars/Base"}, name: "--zone"},
-	"an agent without an address":            {args: []string{"agent", "add", "--name", "x"}, name: "missing flags: --email"},
-	"an agent with a wrong address":          {args: []string{"agent", "add", "--name", "x", "--email", "x"}, name: "--email"},
-	"an agent whose address is taken":        {args: []string{"agent", "add", "--name", "x", "--email", "Anna@Example.test"}, name: "--email"},
-	"an agent whose name is empty":           {args: []string{"agent", "add", "--name", "", "--email", "x@example.test"}, name: "--name"},
-	"an agent of no department":              {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--operator", "Sales"}, name: "--operator"},
-	"a supervisor of no department":          {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--supervisor", "SUPPORT"}, name: "--supervisor"},
-	"a password's file that is not there":    {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--password-file", "%DIR/nowhere"}, name: "--password-file"},
-	"a password that is too short":           {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--password-file", "%DIR/short.txt"}, name: "--password-file"},
-	"a password on the command line":         {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--password", canary}, name: "unknown flag --password"},
-	"an admin that is neither yes nor no":    {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--admin=perhaps"}, name: "--admin"},
-	"disabling nobody":                       {args: []string{"agent", "disable"}, name: `expected "<email>"`},
-	"disabling somebody who is not there":    {args: []string{"agent", "disable", "nobody@example.test"}, name: "<email>"},
-	"a widget of no department":              {args: []string{"channel", "add", "widget", "--department", "x", "--origin", "http://x.test"}, name: "--department"},
-	"a widget without an origin":             {args: []string{"channel", "add", "widget", "--department", "support"}, name: "missing flags: --origin"},
-	"a widget whose origin has a path":       {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test/shop"}, name: "--origin"},
-	"a widget whose second origin is broken": {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--origin", "*"}, name: "--origin"},
-	"a widget with a wrong name":             {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "A"}, name: "--name"},
-	"a widget whose name is taken":           {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test"}, name: "--name"},
-	"a widget with some files":               {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--files=some"}, name: "--files"},
-	"a widget in no colour":                  {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "y", "--color", "red"}, name: "--color"},
-	"a widget at no side":                    {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "y", "--position", "top"}, name: "--position"},
-	"a widget set in no colour":              {args: []string{"channel", "set", "support-widget", "--color", "#12"}, name: "--color"},
-	"a widget with a look and a key":         {args: []string{"channel", "set", "support-widget", "--position", "left", "--dms"}, name: "--position"},
-	"a widget with files and a key":          {args: []string{"channel", "set", "support-widget", "--files", "--dms"}, name: "--files"},
-	"a channel of another kind":              {args: []string{"channel", "add", "pager"}, name: "unexpected argument pager"},
-	"a Slack app without a token":            {args: []string{"channel", "add", "slack", "--department", "support"}, name: "missing flags: --bot-token-file"},
-	"a Slack app in a mode that is none":     {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--mode", "rtm"}, name: "--mode"},
-	"a Slack room that is none":              {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--team-channel", "#support"}, name: "--team-channel"},
-	"a Slack help channel that is none":      {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--help-channel", "#help"}, name: "--help-channel"},
-	"direct messages perhaps":                {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--dms=perhaps"}, name: "--dms"},
-	"direct messages and none":               {args: []string{"channel", "set", "support-slack", "--dms", "--no-dms"}, name: "--no-dms"},
-	"no help channel that is none":           {args: []string{"channel", "set", "support-slack", "--no-help-channel", "#help"}, name: "--no-help-channel"},
-	"direct messages with a widget":          {args: []string{"channel", "set", "support-widget", "--dms"}, name: "<slug>"},
-	"a manifest for a name that is none":     {args: []string{"channel", "manifest", "slack", "--name", "No Slug"}, name: "--name"},
-	"a Slack app-level token of nowhere":     {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--app-token-file", "%DIR/nowhere"}, name: "--app-token-file"},
-	"a signing secret of nowhere":            {args: []string{"channel", "set", "support-widget", "--signing-secret-file", "%DIR/nowhere"}, name: "--signing-secret-file"},
-	"a Slack bot token that is none":         {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "%DIR/short.txt", "--app-token-file", "%DIR/short.txt"}, name: "--bot-token-file"},
-	"a surface in no channel":                {args: []string{"surface", "add", "--channel", "nothing", "--room", "C0123456789", "--department", "support"}, name: "--channel"},
-	"a surface in a widget":                  {args: []string{"surface", "add", "--channel", "support-widget", "--room", "C0123456789", "--department", "support"}, name: "--channel"},
-	"a surface without a room":               {args: []string{"surface", "add", "--channel", "c", "--department", "support"}, name: "missing flags: --room"},
-	"a surface with a priority that is none": {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--priority", "urgent,asap"}, name: "--priority"},
-	"a surface with an empty priority":       {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--priority", ""}, name: "--priority"},
-	"a surface with replies that are none":   {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--replies", "both"}, name: "--replies"},
-	"a surface with replies that are empty":  {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--replies", ""}, name: "--replies"},
-	"a surface that holds for too long":      {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--hold", "11s"}, name: "--hold"},
-	"a surface that holds backwards":         {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--hold", "-1s"}, name: "--hold"},
-	"a surface that holds until soon":        {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--hold", "soon"}, name: "--hold"},
-	"a surface moved from nowhere":           {args: []string{"surface", "move", "--channel", "c", "--to", "C0123456789"}, name: "missing flags: --from"},
-	"a surface moved to nowhere":             {args: []string{"surface", "move", "--channel", "c", "--from", "C0123456789"}, name: "missing flags: --to"},
-	"not to be disturbed, and what then":     {args: []string{"channel", "set", "support-slack", "--dnd", "asleep"}, name: "--dnd"},
-	"not to be disturbed, at first":          {args: []string{"channel", "add", "slack", "--department", "support", "--bot-token-file", "/dev/null", "--dnd", "available"}, name: "--"},
-	"linked by e-mail perhaps":               {args: []string{"channel", "set", "support-slack", "--link-by-email=perhaps"}, name: "--link-by-email"},
-	"a surface with some receipts":           {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--receipts=some"}, name: "--receipts"},
-	"a bot without a token":                  {args: []string{"channel", "add", "telegram", "--department", "support"}, name: "missing flags: --token-file"},
-	"a bot's token that is none":             {args: []string{"channel", "add", "telegram", "--department", "support", "--token-file", "%DIR/short.txt"}, name: "--token-file"},
-	"a bot in a mode that is none":           {args: []string{"channel", "add", "telegram", "--department", "support", "--token-file", "%DIR/short.txt", "--mode", "push"}, name: "--mode"},
-	"a new token that is not there":          {args: []string{"channel", "set", "support-widget", "--token-file", "%DIR/nowhere"}, name: "--token-file"},
-	"a new token for no channel":             {args: []string{"channel", "set", "nothing", "--token-file", "%DIR/short.txt"}, name: "<slug>"},
-	"a new token for a widget":               {args: []string{"channel", "set", "support-widget", "--token-file", "%DIR/short.txt"}, name: "<slug>"},
-	"a test of no channel":                   {args: []string{"channel", "test", "nothing"}, name: "<slug>"},
-	"a test of a widget":                     {args: []string{"channel", "test", "support-widget"}, name: "<slug>"},
-	"a key of nobody":                        {args: []string{"key", "add", "--agent", "nobody@example.test", "--name", "x"}, name: "--agent"},
-	"a key of an unknown scope":              {args: []string{"key", "add", "--agent", "anna@example.test", "--name", "x", "--scope", "all"}, name: "--scope"},
-	"a key without a name":                   {args: []string{"key", "add", "--agent", "anna@example.test", "--name", ""}, name: "--name"},
-	"a fix that is neither yes nor no":       {args: []string{"doctor", "--fix=perhaps"}, name: "--fix"},
-}
-
 func TestABadSettingEndsInOneLineThatNamesItAndNothingElse(t *testing.T) {
 	t.Parallel()
 	for name, tt := range badSettings {
@@ -332,6 +256,7 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 		"database_url": {"sqlite:1", "sqlite:2", "sqlite:3", "sqlite:3"},
 		"secret_key":   {keys[0], keys[1], p.file("key", keys[2]+"\n"), keys[2]},
 		"log":          {"1", "2", "3", "3"},
+		"redis_url":    {"redis://1", "redis://2", "redis://3", "redis://3"},
 		"drain":        {"1s", "2s", "3s", "3s"},
 
 		"files_url":        {"s3://1", "s3://2", "s3://3", "s3://3"},
@@ -383,6 +308,8 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 				f.DataDir = &tt.inFlag
 			case "database_url":
 				f.DatabaseURL = &tt.inFlag
+			case "redis_url":
+				f.RedisURL = &tt.inFlag
 			case "secret_key":
 				f.SecretKeyFile, name = &tt.inFlag, "--secret-key-file"
 			case "files_url":

@@ -18,9 +18,7 @@ import (
 
 // fakeS3 is one bucket, as far as a shelf uses it: https://docs.aws.amazon.com/AmazonS3/latest/API/
 type fakeS3 struct {
-	t   *testing.T
-	url string
-
+	t       *testing.T
 	mu      sync.Mutex
 	objects map[string][]byte
 	asked   []string
