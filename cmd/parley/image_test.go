@@ -123,7 +123,7 @@ func TestComposeNamesWhatThereIs(t *testing.T) {
 			}
 		}
 	}
-	if profiles["one"] != 1 || profiles["two"] != 4 {
+	if profiles["one"] != 1 || profiles["two"] != 5 {
 		t.Errorf("got %v", profiles)
 	}
 }
