@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
-import { type RefObject, useState } from 'react'
+import { type RefObject, useMemo, useState } from 'react'
 import type { Role, Session } from '../../api/wire.ts'
 import type { Commands } from '../state/action.ts'
 import type { ListKey, ListName } from '../state/list.ts'
-import { isLoaded } from '../state/select.ts'
+import { isLoaded, longestWaiting } from '../state/select.ts'
 import { longWait, millis, span } from '../state/time.ts'
 import { Icon } from '../view/icon.tsx'
 import { ListEmpty, ListSkeleton } from '../view/vacant.tsx'
@@ -36,7 +36,7 @@ export function ListPane(props: ListPaneProps) {
   const { department } = role
   const loaded = isLoaded(state, listKey)
   const next = state.lists[listKey]?.next
-  const oldest = name === 'unassigned' ? rows[0]?.waiting_since : undefined
+  const oldest = useMemo(() => (name === 'unassigned' ? longestWaiting(rows) : undefined), [name, rows])
   const waited = oldest ? now - millis(oldest) : 0
   const about = menu && state.sessions.get(menu.session)
 

@@ -7,6 +7,19 @@ import type { State } from './state.ts'
 /** The rows of a list, in its order, as far as it has been fetched. Who asks again and again keeps Rows. */
 export const rows = (state: State, key: ListKey): readonly Session[] => new Rows(key).of(state)
 
+/** Whether the server says that the customer has waited for longer than they should (FEATURES C18). */
+export const isLate = ({ marks }: Pick<Session, 'marks'>): boolean =>
+  marks.includes('waiting_maximum') || marks.includes('idle_critical')
+
+/** Since when the one of them waits that has waited longest, to the second; the queue may serve others first. */
+export function longestWaiting(rows: readonly Session[]): string | undefined {
+  let oldest: string | undefined
+  for (const { waiting_since } of rows) {
+    if (waiting_since !== null && (oldest === undefined || waiting_since < oldest)) oldest = waiting_since
+  }
+  return oldest
+}
+
 /** Whether a list has rows to show: its first page came. */
 export const isLoaded = (state: State, key: ListKey): boolean => (state.lists[key] ?? noList).generation >= 0
 

@@ -1,5 +1,6 @@
 import { type MouseEvent, memo } from 'react'
 import type { Session } from '../../api/wire.ts'
+import { isLate } from '../state/select.ts'
 import { millis, rowTime } from '../state/time.ts'
 import { t } from '../words/t.ts'
 import { Avatar, customerName } from './person.tsx'
@@ -73,7 +74,11 @@ export const Row = memo(function Row(props: RowProps) {
         </a>
         {state === 'waiting' && <span className="chip new">{t('row.new')}</span>}
         <span className="row-when">
-          {waits ? <Wait since={waiting_since} now={now} /> : rowTime(millis(session.last_at), now)}
+          {waits ? (
+            <Wait since={waiting_since} now={now} late={isLate(session)} />
+          ) : (
+            rowTime(millis(session.last_at), now)
+          )}
         </span>
       </div>
       <div className="row-says">

@@ -20,13 +20,13 @@ export function Count({ value, colour, words }: { value: number; colour: 'red' |
 }
 
 /** How long somebody has waited; amber when that is long. */
-export function Wait({ since, now }: { since: string; now: number }) {
+export function Wait({ since, now, late }: { since: string; now: number; late: boolean }) {
   const waited = now - millis(since)
   return (
-    <span className={waited >= longWait ? 'wait long' : 'wait'}>
+    <span className={late ? 'wait late' : waited >= longWait ? 'wait long' : 'wait'}>
       <Icon name="clock" size={12} />
       <span aria-hidden="true">{span(waited)}</span>
-      <span className="sr">{t('row.waits', { wait: span(waited) })}</span>
+      <span className="sr">{t(late ? 'row.waits.late' : 'row.waits', { wait: span(waited) })}</span>
     </span>
   )
 }

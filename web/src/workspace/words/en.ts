@@ -74,6 +74,7 @@ export const en = {
   'row.visitor': 'Visitor {number}',
   'row.new': 'New',
   'row.waits': 'waits for {wait}',
+  'row.waits.late': 'has waited for too long: {wait}',
   'row.unread': { one: '{count} unread message', other: '{count} unread messages' },
   'row.acts': 'What you can do with the session of {name}',
   'row.draft': 'Draft',
