@@ -113,7 +113,7 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 	}
 	b := besiegers{siege: &siege{server: srv, house: h}, api: newAgentAPI(srv.addr, h.agents[0])}
 	if run.peer {
-		if b.peer, err = run.startPeer(ctx, srv); err != nil {
+		if b.peer, err = srv.startPeer(ctx); err != nil {
 			return err
 		}
 		defer b.peer.close()

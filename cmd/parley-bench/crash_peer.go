@@ -6,12 +6,12 @@ import (
 )
 
 // startPeer starts a second node over the data folder of the first, which has made the key.
-func (run crashRun) startPeer(ctx context.Context, first *server) (*server, error) {
-	peer, err := newServer(run.binary, filepath.Join(run.dir, "peer"), run.url)
+func (s *server) startPeer(ctx context.Context) (*server, error) {
+	peer, err := newServer(s.binary, filepath.Join(s.dir, "peer"), s.url)
 	if err != nil {
 		return nil, err
 	}
-	peer.env = append(first.env, "PARLEY_DATA_DIR="+first.dir)
+	peer.env = append(s.env, "PARLEY_DATA_DIR="+s.dir)
 	if _, err := peer.start(ctx); err != nil {
 		peer.close()
 		return nil, err

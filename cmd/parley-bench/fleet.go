@@ -14,8 +14,9 @@ import (
 
 // fleet is the clients of a path run: customers who write, and the sockets of agents who follow all their sessions.
 type fleet struct {
-	addr    string
+	nodes   []string // addresses, which customers and agents are spread over by turns
 	channel string
+	agents  int
 	bytes   int // of a message
 
 	writers []*writer
@@ -29,9 +30,9 @@ type fleet struct {
 	timed  atomic.Bool  // messages carry when they were sent
 
 	mu     sync.Mutex
-	pushes []time.Duration // from the customer's sending to an agent's screen, while timed
-	broken error           // why the run is worth nothing
-	down   chan struct{}   // closed when broken is set
+	pushes [][]time.Duration // from the customer's sending to an agent's screen, while timed, by the agent's node
+	broken error             // why the run is worth nothing
+	down   chan struct{}     // closed when broken is set
 }
 
 // writer is a customer who waits for each acknowledgement before the next message.
@@ -50,30 +51,12 @@ type writer struct {
 const perSocket = 50
 
 // newFleet connects the customers, has each say something, and lets the agents follow.
-func newFleet(ctx context.Context, srv *server, h house, customers, agents, size int) (*fleet, error) {
-	f := &fleet{addr: srv.addr, channel: h.channel.Slug, bytes: size, down: make(chan struct{})}
-	for range customers {
-		w, err := f.connect()
-		if err != nil {
-			return f, err
-		}
-		f.writers = append(f.writers, w)
-		if err := w.send(); err != nil {
-			return f, err
-		}
+func newFleet(ctx context.Context, nodes []string, h house, customers, agents, size int) (*fleet, error) {
+	f := emptyFleet(nodes, h, size)
+	if err := f.greet(ctx, customers); err != nil {
+		return f, err
 	}
-	for _, w := range f.writers {
-		select {
-		case <-w.begun:
-		case <-f.down:
-			return f, f.failed()
-		case <-time.After(30 * time.Second):
-			return f, errors.New("a first message was not acknowledged within 30 s")
-		case <-ctx.Done():
-			return f, ctx.Err()
-		}
-	}
-	rows, err := newAgentAPI(srv.addr, h.agents[0]).sessions(ctx)
+	rows, err := newAgentAPI(f.node(0), h.agents[0]).sessions(ctx)
 	if err != nil {
 		return f, err
 	}
@@ -85,24 +68,65 @@ func newFleet(ctx context.Context, srv *server, h house, customers, agents, size
 		ids[i] = r.ID
 	}
 	for i := range agents {
-		api := newAgentAPI(srv.addr, h.agents[i])
 		for part := range slices.Chunk(ids, perSocket) {
-			if err := f.watch(ctx, api, part); err != nil {
+			if err := f.watch(ctx, h, i, part); err != nil {
 				return f, err
 			}
 		}
+		f.agents++
 	}
 	return f, nil
 }
 
-// watch opens a socket that follows the sessions.
-func (f *fleet) watch(ctx context.Context, api *agentAPI, sessions []string) error {
+func emptyFleet(nodes []string, h house, size int) *fleet {
+	return &fleet{nodes: nodes, channel: h.channel.Slug, bytes: size, pushes: make([][]time.Duration, len(nodes)), down: make(chan struct{})}
+}
+
+func (f *fleet) node(i int) string { return f.nodes[i%len(f.nodes)] }
+
+// greet connects customers, and has each say something.
+func (f *fleet) greet(ctx context.Context, customers int) error {
+	for range customers {
+		w, err := f.connect()
+		if err != nil {
+			return err
+		}
+		f.writers = append(f.writers, w)
+		if err := w.send(); err != nil {
+			return err
+		}
+	}
+	for _, w := range f.writers {
+		select {
+		case <-w.begun:
+		case <-f.down:
+			return f.failed()
+		case <-time.After(30 * time.Second):
+			return errors.New("a first message was not acknowledged within 30 s")
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// writersOf are the customers of one node.
+func (f *fleet) writersOf(node int) []*writer {
+	var some []*writer
+	for i := node; i < len(f.writers); i += len(f.nodes) {
+		some = append(some, f.writers[i])
+	}
+	return some
+}
+
+// watch opens a socket of an agent that follows the sessions.
+func (f *fleet) watch(ctx context.Context, h house, agent int, sessions []string) error {
 	following := make(chan struct{})
-	l, err := api.dialStream("", func(b []byte) {
+	l, err := newAgentAPI(f.node(agent), h.agents[agent%len(h.agents)]).dialStream("", func(b []byte) {
 		if bytes.HasPrefix(b, []byte(`{"type":"following"`)) {
 			close(following)
 		}
-		f.push(b)
+		f.push(b, agent%len(f.nodes))
 	})
 	if err != nil {
 		return err
@@ -175,8 +199,8 @@ var (
 	aTime    = []byte(`"text":"@`)
 )
 
-// push counts what an agent is shown.
-func (f *fleet) push(b []byte) {
+// push counts what an agent of a node is shown.
+func (f *fleet) push(b []byte, node int) {
 	if !bytes.HasPrefix(b, []byte(`{"type":"events"`)) {
 		return
 	}
@@ -199,7 +223,7 @@ func (f *fleet) push(b []byte) {
 		b = b[at+len(aTime):]
 		if end := bytes.IndexByte(b, ' '); end > 0 {
 			if sent, err := strconv.ParseInt(string(b[:end]), 10, 64); err == nil {
-				f.pushes = append(f.pushes, now.Sub(time.Unix(0, sent)))
+				f.pushes[node] = append(f.pushes[node], now.Sub(time.Unix(0, sent)))
 			}
 		}
 	}
@@ -208,7 +232,7 @@ func (f *fleet) push(b []byte) {
 // connect opens a customer's socket.
 func (f *fleet) connect() (*writer, error) {
 	w := &writer{fleet: f, begun: make(chan struct{}), sent: map[string]time.Time{}}
-	l, err := dialVisitor(f.addr, f.channel, w.take)
+	l, err := dialVisitor(f.node(len(f.writers)), f.channel, w.take)
 	if err != nil {
 		return nil, err
 	}
@@ -304,8 +328,8 @@ func (f *fleet) flow(d time.Duration) (acks int64, took time.Duration) {
 	return f.acks() - before, took
 }
 
-// pace sends so many messages a second, by turns of the customers and whatever is answered, for a while.
-func (f *fleet) pace(ctx context.Context, rate float64, d time.Duration) error {
+// pace sends so many messages a second, by turns of some customers and whatever is answered, for a while.
+func pace(ctx context.Context, writers []*writer, rate float64, d time.Duration) error {
 	begin := time.Now()
 	for n := 0; ; n++ {
 		due := begin.Add(time.Duration(float64(n) / rate * float64(time.Second)))
@@ -313,7 +337,7 @@ func (f *fleet) pace(ctx context.Context, rate float64, d time.Duration) error {
 			return ctx.Err()
 		}
 		time.Sleep(time.Until(due))
-		if err := f.writers[n%len(f.writers)].send(); err != nil {
+		if err := writers[n%len(writers)].send(); err != nil {
 			return err
 		}
 	}
@@ -345,8 +369,8 @@ func (f *fleet) acks() int64 {
 	return n
 }
 
-// takeTimes gives the times of all acknowledgements and pushes since the last call.
-func (f *fleet) takeTimes() (acks, pushes []time.Duration) {
+// takeTimes gives the times of all acknowledgements since the last call, and of the pushes to the agents of each node.
+func (f *fleet) takeTimes() (acks []time.Duration, pushes [][]time.Duration) {
 	for _, w := range f.writers {
 		w.mu.Lock()
 		acks = append(acks, w.times...)
@@ -355,6 +379,6 @@ func (f *fleet) takeTimes() (acks, pushes []time.Duration) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	pushes, f.pushes = f.pushes, nil
+	pushes, f.pushes = f.pushes, make([][]time.Duration, len(f.nodes))
 	return acks, pushes
 }

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"parley/core"
 )
 
 type pathCommand struct {
@@ -83,7 +81,7 @@ func (c *pathCommand) on(ctx context.Context, kind, dir, binary string, r *repor
 	if _, err := srv.start(ctx); err != nil {
 		return err
 	}
-	f, err := newFleet(ctx, srv, h, c.Customers, c.Agents, c.Bytes)
+	f, err := newFleet(ctx, []string{srv.addr}, h, c.Customers, c.Agents, c.Bytes)
 	defer f.close()
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, srv.tail())
@@ -110,45 +108,6 @@ type pathRun struct {
 	report *report
 }
 
-// checked does something that makes messages, and then holds what is stored and what agents and visitors were shown
-// against the acknowledgements.
-func (p *pathRun) checked(ctx context.Context, do func() error) error {
-	p.fleet.settled(ctx, 0, 0)
-	head, err := logHead(ctx, p.url)
-	if err != nil {
-		return err
-	}
-	acks, pushed, shown := p.fleet.acks(), p.fleet.pushed.Load(), p.fleet.shown.Load()
-	if err := do(); err != nil {
-		return err
-	}
-	p.fleet.settled(ctx, pushed+int64(p.Agents)*(p.fleet.acks()-acks), shown+p.fleet.acks()-acks)
-	after, err := logHead(ctx, p.url)
-	if err != nil {
-		return err
-	}
-	acks, pushed, shown = p.fleet.acks()-acks, p.fleet.pushed.Load()-pushed, p.fleet.shown.Load()-shown
-	rows := int64(after - head)
-	for name, n := range map[string]int64{"acknowledged": acks, "rows": rows, "pushes to agents": pushed, "shown to visitors": shown} {
-		p.report.Counts[p.kind+": "+name] += n
-	}
-	if rows != acks || pushed != acks*int64(p.Agents) || shown != acks {
-		p.report.fail("%s: %d acknowledgements, but %d rows, %d pushes to %d agents, %d shown to visitors",
-			p.kind, acks, rows, pushed, p.Agents, shown)
-	}
-	return nil
-}
-
-// logHead reads the number of rows that the log has: its ids are dense.
-func logHead(ctx context.Context, url string) (core.EventID, error) {
-	s, err := openStore(url)
-	if err != nil {
-		return 0, err
-	}
-	defer s.Close()
-	return s.LogHead(ctx)
-}
-
 // byTurns measures path and control by turns.
 func (p *pathRun) byTurns(ctx context.Context, dir, profiles string) error {
 	c, err := newControl(ctx, p.kind, dir, p.pathCommand)
@@ -163,7 +122,7 @@ func (p *pathRun) byTurns(ctx context.Context, dir, profiles string) error {
 			stopProfile = p.profile(ctx, profiles)
 		}
 		var path, pathTime float64
-		err := p.checked(ctx, func() error {
+		err := p.fleet.counted(ctx, p.kind, p.url, p.report, func() error {
 			busy := timeOf(p.server.pid())
 			acks, took := p.fleet.flow(p.round())
 			path, pathTime = float64(acks)/took.Seconds(), microsecondsEach(timeOf(p.server.pid())-busy, acks)
@@ -211,14 +170,14 @@ func (p *pathRun) paced(ctx context.Context) error {
 	for _, d := range []time.Duration{p.round(), 5 * p.round()} { // the first warms up
 		p.fleet.takeTimes()
 		p.fleet.timed.Store(true)
-		if err := p.checked(ctx, func() error { return p.fleet.pace(ctx, p.Rate, d) }); err != nil {
+		if err := p.fleet.counted(ctx, p.kind, p.url, p.report, func() error { return pace(ctx, p.fleet.writers, p.Rate, d) }); err != nil {
 			return err
 		}
 	}
 	acks, pushes := p.fleet.takeTimes()
 	name := fmt.Sprintf("%s, paced %s/s", p.kind, number(p.Rate))
 	ackTail := figure{Name: name + ": ack p99", Value: milliseconds(quantile(acks, 0.99)), Unit: "ms"}
-	pushTail := figure{Name: name + ": push p99", Value: milliseconds(quantile(pushes, 0.99)), Unit: "ms"}
+	pushTail := figure{Name: name + ": push p99", Value: milliseconds(quantile(pushes[0], 0.99)), Unit: "ms"}
 	if p.Rate <= 40 {
 		pushTail.Goal, pushTail.AtMost = "P3", 5
 	} else {
@@ -226,7 +185,7 @@ func (p *pathRun) paced(ctx context.Context) error {
 	}
 	p.report.add(figure{Name: name + ": ack p50", Value: milliseconds(quantile(acks, 0.5)), Unit: "ms"})
 	p.report.add(ackTail)
-	p.report.add(figure{Name: name + ": push p50", Value: milliseconds(quantile(pushes, 0.5)), Unit: "ms"})
+	p.report.add(figure{Name: name + ": push p50", Value: milliseconds(quantile(pushes[0], 0.5)), Unit: "ms"})
 	p.report.add(pushTail)
 	return nil
 }

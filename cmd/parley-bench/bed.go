@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// bed is what a measurement stands on: a database of one kind and the program.
+type bed struct {
+	*report
+	database
+	dir    string
+	binary string
+}
+
+// measure makes a database of each kind and lets on measure with it.
+func (c *common) measure(ctx context.Context, command string, settings map[string]any, on func(context.Context, bed) error) error {
+	kinds, err := c.kinds()
+	if err != nil {
+		return err
+	}
+	dir, done, err := c.folder()
+	if err != nil {
+		return err
+	}
+	defer func() { done(false) }()
+	binary, err := c.program(ctx, dir, nil)
+	if err != nil {
+		return err
+	}
+	r := newReport(os.Stdout, command, settings)
+	for _, kind := range kinds {
+		b := bed{report: r, dir: filepath.Join(dir, kind), binary: binary}
+		if err := c.measureOn(ctx, kind, b, on); err != nil {
+			return errors.Join(err, r.close(c.JSON))
+		}
+	}
+	return r.close(c.JSON)
+}
+
+func (c *common) measureOn(ctx context.Context, kind string, b bed, on func(context.Context, bed) error) error {
+	var err error
+	if b.database, err = newDatabase(ctx, kind, filepath.Dir(b.dir), c.Postgres); err != nil {
+		return err
+	}
+	defer b.drop()
+	return on(ctx, b)
+}
