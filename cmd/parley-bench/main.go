@@ -4,6 +4,7 @@
 //	path      how fast a customer's words come, durably, to the agents (P1, P3), beside the writer without sockets
 //	idle      how much memory a socket takes over which nothing passes (P4)
 //	fanout    what an event costs the program that a thousand agents are shown (P5)
+//	cluster   how soon and how much goes through two nodes, beside one (P8)
 //	start     how soon the program serves, in how much memory, and how large it is (P9)
 //	outbox    how long messages are on their way to a channel where one destination is dead and one throttled (P11)
 //	crash     kills the program under load again and again, and compares what everybody has seen with what is stored
@@ -32,6 +33,7 @@ type commands struct {
 	Path    pathCommand    `cmd:"" help:"Measure the way of a message from the widget to the agents' screens (P1, P3)."`
 	Idle    idleCommand    `cmd:"" help:"Measure the memory of sockets of visitors and agents over which nothing passes (P4)."`
 	Fanout  fanoutCommand  `cmd:"" help:"Measure the processor time of an event that is shown to many agents (P5)."`
+	Cluster clusterCommand `cmd:"" help:"Measure two nodes on one PostgreSQL and Redis, beside one (P8)."`
 	Start   startCommand   `cmd:"" help:"Measure a cold start, its memory and the binary (P9)."`
 	Outbox  outboxCommand  `cmd:"" help:"Measure how soon channels have what is sent, beside a dead and a throttled destination (P11)."`
 	Crash   crashCommand   `cmd:"" help:"Kill the program under load and look for lost, doubled and disordered messages."`
