@@ -343,17 +343,19 @@ func pace(ctx context.Context, writers []*writer, rate float64, d time.Duration)
 	}
 }
 
+// open tells whether something is unacknowledged.
+func (f *fleet) open() bool {
+	return slices.ContainsFunc(f.writers, func(w *writer) bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return len(w.sent) > 0
+	})
+}
+
 // settled waits until nothing is unacknowledged and agents have been shown as much as they should, five seconds at most.
 func (f *fleet) settled(ctx context.Context, pushes, shown int64) {
-	open := func() bool {
-		return slices.ContainsFunc(f.writers, func(w *writer) bool {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			return len(w.sent) > 0
-		})
-	}
 	for until := time.Now().Add(5 * time.Second); time.Now().Before(until) && ctx.Err() == nil; pause(ctx, 2*time.Millisecond) {
-		if !open() && f.pushed.Load() >= pushes && f.shown.Load() >= shown {
+		if !f.open() && f.pushed.Load() >= pushes && f.shown.Load() >= shown {
 			return
 		}
 	}

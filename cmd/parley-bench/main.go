@@ -5,6 +5,7 @@
 //	idle      how much memory a socket takes over which nothing passes (P4)
 //	fanout    what an event costs the program that a thousand agents are shown (P5)
 //	cluster   how soon and how much goes through two nodes, beside one (P8)
+//	storm     how soon ten thousand visitors are back after a restart, and what those notice who write then (P10)
 //	start     how soon the program serves, in how much memory, and how large it is (P9)
 //	outbox    how long messages are on their way to a channel where one destination is dead and one throttled (P11)
 //	crash     kills the program under load again and again, and compares what everybody has seen with what is stored
@@ -34,6 +35,7 @@ type commands struct {
 	Idle    idleCommand    `cmd:"" help:"Measure the memory of sockets of visitors and agents over which nothing passes (P4)."`
 	Fanout  fanoutCommand  `cmd:"" help:"Measure the processor time of an event that is shown to many agents (P5)."`
 	Cluster clusterCommand `cmd:"" help:"Measure two nodes on one PostgreSQL and Redis, beside one (P8)."`
+	Storm   stormCommand   `cmd:"" help:"Restart the program under ten thousand visitors, and measure how soon all are back (P10)."`
 	Start   startCommand   `cmd:"" help:"Measure a cold start, its memory and the binary (P9)."`
 	Outbox  outboxCommand  `cmd:"" help:"Measure how soon channels have what is sent, beside a dead and a throttled destination (P11)."`
 	Crash   crashCommand   `cmd:"" help:"Kill the program under load and look for lost, doubled and disordered messages."`
