@@ -18,7 +18,7 @@ type crowd struct {
 	visitors      []*onlooker
 
 	here      atomic.Int64 // who have been shown all there is, on the socket that they have
-	snapshots atomic.Int64 // who came back and began anew
+	unresumed atomic.Int64 // how often somebody was shown what does not continue from their cursor
 	last      atomic.Value // the last error of a connection
 	running   sync.WaitGroup
 }
@@ -86,9 +86,9 @@ func (o *onlooker) stay(ctx context.Context) {
 			continue
 		}
 		failed = 0
-		o.line.Store(l)
 		release := context.AfterFunc(ctx, l.hangUp)
 		if err = l.send(hello(o.token, o.cursor)); err == nil {
+			o.line.Store(l) // not before: hello is the first frame
 			err = l.run()
 		}
 		release()
@@ -121,8 +121,8 @@ func (o *onlooker) take(b []byte) {
 	case "ack":
 		o.say(clientFrame{Type: "ping"})
 	case "events":
-		if f.After == nil && o.cursor != "" {
-			o.crowd.snapshots.Add(1)
+		if o.cursor != "" && (f.After == nil || *f.After != o.cursor) {
+			o.crowd.unresumed.Add(1)
 		}
 		o.cursor = f.Cursor
 	case "refused":

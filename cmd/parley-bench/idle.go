@@ -107,7 +107,7 @@ func (c *idleCommand) visitors(ctx context.Context, b bed, srv *server, h house,
 	}); err != nil {
 		return err
 	}
-	if there := all.snapshots.Load(); there > 0 {
+	if there := all.unresumed.Load(); there > 0 {
 		b.fail("%s: %d visitors came back and were not resumed", b.kind, there)
 	}
 	return nil

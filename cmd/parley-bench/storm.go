@@ -81,7 +81,7 @@ func (c *stormCommand) on(ctx context.Context, b bed, n int) error {
 	b.add(figure{Goal: "P10", Name: name + fmt.Sprintf(", %s/s: ack p99 meanwhile", number(c.Rate)), Value: median(tails), Unit: "ms", Ratio: median(ratios), AtMost: 3,
 		Spread: spread(ratios), Control: spread(controls)})
 	b.add(figure{Name: name + ": ack p99 before", Value: median(controls), Unit: "ms", Spread: spread(controls)})
-	if anew := all.snapshots.Load(); anew > 0 {
+	if anew := all.unresumed.Load(); anew > 0 {
 		b.fail("%s: %d times a visitor came back and was not resumed", b.kind, anew)
 	}
 	return nil
