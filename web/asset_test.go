@@ -76,7 +76,7 @@ func TestPathsWithoutAPage(t *testing.T) {
 	for _, path := range []string{
 		"/assets/gone-1a2b.js", "/favicon.ico", "/.env", "/api", "/api/v1/nothing", "/api/v2/me", "/hooks/telegram/x", "/widget", "/widget/panel-0.js",
 		"/widget/loader.js", "/widget/v1/socket", "/app/index.html", "/w/loader.js", "/.stamp", "/index.html.br", "/assets/main-1a2b.js.gz",
-		"/metrics", "/debug/pprof/", "/API/v1/me", "/admin", "/inboxes", "/Inbox", "/login/admin", "/inbox/support", "/inbox/a/b/c/d", "/inbox//my", "//", "/demo/",
+		"/metric", "/debug/pprof/", "/API/v1/me", "/admin", "/inboxes", "/Inbox", "/login/admin", "/inbox/support", "/inbox/a/b/c/d", "/inbox//my", "//", "/demo/",
 	} {
 		refused(t, h.call(nil, "GET", path, nil), http.StatusNotFound, "not_found", "")
 	}
@@ -97,7 +97,7 @@ func TestPagesAreOnlyRead(t *testing.T) {
 			t.Errorf("HEAD %s: got %d and %d bytes, want %d and none", path, w.Code, w.Body.Len(), http.StatusOK)
 		}
 	}
-	refused(t, h.call(nil, "POST", "/metrics", nil), http.StatusNotFound, "not_found", "")
+	refused(t, h.call(nil, "POST", "/metric", nil), http.StatusNotFound, "not_found", "")
 }
 
 func TestAProgramWithoutPagesSaysHowToBuildThem(t *testing.T) {

@@ -91,7 +91,7 @@ func TestABackupUnderLoadIsRestoredH4(t *testing.T) {
 	for _, name := range []string{"sqlite to postgres", "postgres to sqlite"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			from, to := storetest.SQLite(t), storetest.Postgres(t)
+			from, to := storetest.EmptySQLite(t), storetest.EmptyPostgres(t)
 			if name == "postgres to sqlite" {
 				from, to = to, from
 			}

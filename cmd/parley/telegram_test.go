@@ -415,7 +415,7 @@ func (s *telegramShop) fares(state string) {
 func TestAnotherWhoReadsTheBotsUpdatesIsSeen(t *testing.T) {
 	t.Parallel()
 	s := newTelegramShop(t)
-	s.rig.fault(object{"path": "getUpdates", "times": 2, "status": 409,
+	s.rig.fault(object{"path": "getUpdates", "times": 3, "status": 409,
 		"body": `{"ok":false,"error_code":409,"description":"Conflict: terminated by other getUpdates request"}`})
 	s.fares("troubled")
 	s.rig.say(42, 1, "and still it comes")

@@ -87,7 +87,7 @@ func TestFilesAreInTheArchiveH4(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	archive, had := h.write()
-	s, files := storetest.Bare(t, storetest.SQLite(t), now), storetest.Files(t)
+	s, files := storetest.Bare(t, storetest.EmptySQLite(t), now), storetest.Files(t)
 	got, err := restore(bytes.NewReader(archive), s, files)
 	if err != nil || got.Files != 2 || got.Bytes != had.Bytes || got.Rows["files"] != 2 {
 		t.Fatalf("got %+v, %v, want %+v", got, err, had)
@@ -120,7 +120,7 @@ func TestAFileThatIsGoneIsNamedAndAllElseIsSavedH4(t *testing.T) {
 	if len(had.Lost) != 2 || had.Files != 0 {
 		t.Errorf("got %+v, want two lost", had)
 	}
-	got, err := restore(bytes.NewReader(archive), storetest.Bare(t, storetest.SQLite(t), now), storetest.Files(t))
+	got, err := restore(bytes.NewReader(archive), storetest.Bare(t, storetest.EmptySQLite(t), now), storetest.Files(t))
 	if err != nil || len(got.Lost) != 2 || got.Rows["files"] != 2 {
 		t.Errorf("restored: got %+v, %v", got, err)
 	}
@@ -209,7 +209,7 @@ func TestADamagedArchiveLeavesNothingH4(t *testing.T) {
 		flipped[n] ^= 0x10
 		broken[fmt.Sprintf("bit of byte %d turned", n)] = flipped
 	}
-	s, files := storetest.Bare(t, storetest.SQLite(t), now), storetest.Files(t)
+	s, files := storetest.Bare(t, storetest.EmptySQLite(t), now), storetest.Files(t)
 	for name, archive := range broken {
 		if _, err := restore(bytes.NewReader(archive), s, files); core.KindOf(err) != core.Invalid {
 			t.Errorf("%s: got %v, want Invalid", name, err)
@@ -247,7 +247,7 @@ func TestADiskThatIsFullIsSaidH4(t *testing.T) {
 			t.Errorf("room for %d bytes: got %v, want that the disk is full", room, err)
 		}
 	}
-	s, files := storetest.Bare(t, storetest.SQLite(t), now), storetest.Files(t)
+	s, files := storetest.Bare(t, storetest.EmptySQLite(t), now), storetest.Files(t)
 	_, err := restore(bytes.NewReader(whole), s, failing{files})
 	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("files that cannot be kept: got %v", err)
@@ -269,7 +269,7 @@ func TestWhatWasThereBeforeStaysH4(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	whole, _ := h.write()
-	if _, err := restore(bytes.NewReader(whole[:len(whole)-1]), storetest.Bare(t, storetest.SQLite(t), now), h.files); err == nil {
+	if _, err := restore(bytes.NewReader(whole[:len(whole)-1]), storetest.Bare(t, storetest.EmptySQLite(t), now), h.files); err == nil {
 		t.Fatal("restored what is cut off")
 	}
 	for _, key := range h.keys {

@@ -76,7 +76,7 @@ func TestEachDatabaseIsRestoredOntoEachH4(t *testing.T) {
 	for _, name := range []string{"sqlite to postgres", "postgres to sqlite"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			from, to := storetest.SQLite(t), storetest.Postgres(t)
+			from, to := storetest.EmptySQLite(t), storetest.EmptyPostgres(t)
 			if name == "postgres to sqlite" {
 				from, to = to, from
 			}
@@ -127,14 +127,14 @@ func TestASnapshotOfOlderTablesIsBroughtUpH4(t *testing.T) {
 	if err := h.store.MigrateDown(ctx); err != nil {
 		t.Fatal(err)
 	}
-	again := storetest.Restored(t, h.store, storetest.SQLite(t), h.clock.now)
+	again := storetest.Restored(t, h.store, storetest.EmptySQLite(t), h.clock.now)
 	if got := len(kept(t, again)); got != want {
 		t.Errorf("got %d rows, want %d", got, want)
 	}
 	if now, err := again.Steps(ctx); err != nil || now[len(steps)-1].Applied.IsZero() {
 		t.Errorf("the newest step is not applied: %v", err)
 	}
-	if _, err := storetest.Bare(t, storetest.SQLite(t), h.clock.now).Restore(ctx, int64(len(steps)+1)); core.KindOf(err) != core.Invalid {
+	if _, err := storetest.Bare(t, storetest.EmptySQLite(t), h.clock.now).Restore(ctx, int64(len(steps)+1)); core.KindOf(err) != core.Invalid {
 		t.Errorf("of newer tables: got %v, want Invalid", err)
 	}
 }

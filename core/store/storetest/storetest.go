@@ -25,7 +25,7 @@ func Each(t *testing.T, test func(t *testing.T, url string)) { each(t, SQLite, P
 
 // EachEmpty is Each with databases in which there is nothing, not even tables.
 func EachEmpty(t *testing.T, test func(t *testing.T, url string)) {
-	each(t, emptySQLite, EmptyPostgres, test)
+	each(t, EmptySQLite, EmptyPostgres, test)
 }
 
 func each(t *testing.T, sqlite, postgres func(testing.TB) string, test func(t *testing.T, url string)) {
@@ -42,7 +42,7 @@ func each(t *testing.T, sqlite, postgres func(testing.TB) string, test func(t *t
 // SQLite gives the address of a new database file.
 func SQLite(t testing.TB) string {
 	t.Helper()
-	url := emptySQLite(t)
+	url := EmptySQLite(t)
 	file, err := tables()
 	if err == nil {
 		err = os.WriteFile(strings.TrimPrefix(url, "sqlite:"), file, 0o600)
@@ -53,7 +53,8 @@ func SQLite(t testing.TB) string {
 	return url
 }
 
-func emptySQLite(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "parley.db") }
+// EmptySQLite is SQLite without tables.
+func EmptySQLite(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "parley.db") }
 
 // Postgres gives the address of a new database on the server that PARLEY_TEST_POSTGRES names, and drops it afterwards.
 // Without a server the test is skipped.
