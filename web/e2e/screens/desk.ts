@@ -28,7 +28,7 @@ export class Desk {
   /** Opens a list, such as support/my, and waits for it. */
   async list(path: string, who = 'anna'): Promise<Agent> {
     const agent = await this.open(`/inbox/${path}`, who)
-    await see(agent.page.locator('.list-rows[aria-busy=false]'))
+    await see(agent.page.locator('.list > .list-rows:not([aria-busy]), .list > .empty'))
     return agent
   }
 

@@ -146,12 +146,25 @@ export const workspace: Screens<Desk> = {
     await see(agent.page.getByRole('dialog'))
     return agent
   }),
+  palette: shown(async (desk) => {
+    const agent = await desk.talk('active')
+    await agent.page.keyboard.press('Control+k')
+    await see(agent.page.getByRole('dialog'))
+    return agent
+  }),
+  'list/menu': shown(async (desk) => {
+    const agent = await desk.list('support/unassigned')
+    await agent.page.locator('.row').first().click({ button: 'right' })
+    await see(agent.page.getByRole('menu'))
+    return agent
+  }),
   link: shown(async (desk) => {
     // The demo has no channel on which agents work.
     const { page, rail } = await desk.open('/inbox', 'anna', (page) =>
       page.route('**/api/v1/me/links', (route) => route.fulfill({ json: { kinds: ['slack'], items: [] } })),
     )
-    await rail.getByRole('button', { name: 'Connect Slack' }).click()
+    await rail.getByRole('button', { name: 'You and this page' }).click()
+    await page.getByRole('menuitem', { name: 'Connect an account…' }).click()
     await see(page.getByText(/^\/parley link /))
     return { page }
   }),
