@@ -16,7 +16,7 @@ type Hours struct {
 	Saturday  string `json:"saturday"`
 	Sunday    string `json:"sunday"`
 	Holidays  string `json:"holidays" doc:"dates that are closed, such as 2026-12-25, 2027-01-01"`
-	Message   string `json:"message" doc:"what customers are told outside of the hours"`
+	Message   string `json:"message" doc:"what an automatic reply says"`
 	AutoReply bool   `json:"auto_reply" doc:"on messengers, who writes outside of the hours is told so by itself, once in twelve hours"`
 }
 

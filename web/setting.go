@@ -48,7 +48,7 @@ type setSettingsInput struct {
 }
 
 func (s *Server) setSettings(ctx context.Context, in *setSettingsInput) (*settingsOutput, error) {
-	d, err := s.department(ctx, in.ID)
+	d, err := core.ParseID[core.DepartmentID](in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,18 @@ type bed struct {
 	binary string
 }
 
-// measure makes a database of each kind and lets on measure with it.
-func (c *common) measure(ctx context.Context, command string, settings map[string]any, on func(context.Context, bed) error) error {
+// furnished fills the database with a house of so many agents, and gives a server on it that does not run yet.
+func (b bed) furnished(ctx context.Context, agents int) (house, *server, error) {
+	h, err := furnish(ctx, b.url, agents)
+	if err != nil {
+		return h, nil, err
+	}
+	srv, err := newServer(b.binary, b.dir, b.url)
+	return h, srv, err
+}
+
+// measure makes a database of each kind and lets on measure with it. What is in with lies over the program's sources.
+func (c *common) measure(ctx context.Context, command string, settings map[string]any, with overlay, on func(context.Context, bed) error) error {
 	kinds, err := c.kinds()
 	if err != nil {
 		return err
@@ -26,7 +36,7 @@ func (c *common) measure(ctx context.Context, command string, settings map[strin
 		return err
 	}
 	defer func() { done(false) }()
-	binary, err := c.program(ctx, dir, nil)
+	binary, err := c.program(ctx, dir, with)
 	if err != nil {
 		return err
 	}

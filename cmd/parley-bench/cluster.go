@@ -30,7 +30,7 @@ func (c *clusterCommand) Run(ctx context.Context) error {
 	c.Database = "postgres"
 	return c.measure(ctx, "cluster", map[string]any{
 		"customers": c.Customers, "agents": c.Agents, "rate": c.Rate, "seconds": c.Seconds, "rounds": c.Rounds,
-	}, c.on)
+	}, nil, c.on)
 }
 
 // site is nodes on a database of theirs, and their clients.

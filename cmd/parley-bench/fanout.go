@@ -24,15 +24,11 @@ func (c *fanoutCommand) Run(ctx context.Context) error {
 	}
 	return c.measure(ctx, "fanout", map[string]any{
 		"agents": c.Agents, "customers": c.Customers, "rate": c.Rate, "seconds": c.Seconds, "rounds": c.Rounds,
-	}, c.on)
+	}, nil, c.on)
 }
 
 func (c *fanoutCommand) on(ctx context.Context, b bed) error {
-	h, err := furnish(ctx, b.url, c.Agents)
-	if err != nil {
-		return err
-	}
-	srv, err := newServer(b.binary, b.dir, b.url)
+	h, srv, err := b.furnished(ctx, c.Agents)
 	if err != nil {
 		return err
 	}

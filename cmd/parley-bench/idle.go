@@ -28,7 +28,7 @@ func (c *idleCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.measure(ctx, "idle", map[string]any{"sockets": n, "settle": c.Settle.String()}, func(ctx context.Context, b bed) error {
+	return c.measure(ctx, "idle", map[string]any{"sockets": n, "settle": c.Settle.String()}, nil, func(ctx context.Context, b bed) error {
 		if n < c.Sockets {
 			b.say("    %d sockets of each sort instead of %d: no more files may be open here", n, c.Sockets)
 		}
@@ -50,11 +50,7 @@ func socketsAllowed(wanted int) (int, error) {
 }
 
 func (c *idleCommand) on(ctx context.Context, b bed, n int) error {
-	h, err := furnish(ctx, b.url, idleAgents)
-	if err != nil {
-		return err
-	}
-	srv, err := newServer(b.binary, b.dir, b.url)
+	h, srv, err := b.furnished(ctx, idleAgents)
 	if err != nil {
 		return err
 	}

@@ -28,45 +28,17 @@ func (c *pathCommand) round() time.Duration { return time.Duration(c.Seconds * f
 
 // Run measures on each database.
 func (c *pathCommand) Run(ctx context.Context) error {
-	kinds, err := c.kinds()
-	if err != nil {
-		return err
-	}
-	dir, done, err := c.folder()
-	if err != nil {
-		return err
-	}
-	defer func() { done(false) }()
 	var with overlay
 	if c.Profile != "" {
 		with = withProfiles
 	}
-	binary, err := c.program(ctx, dir, with)
-	if err != nil {
-		return err
-	}
-	r := newReport(os.Stdout, "path", map[string]any{
+	return c.measure(ctx, "path", map[string]any{
 		"customers": c.Customers, "agents": c.Agents, "rate": c.Rate, "seconds": c.Seconds, "rounds": c.Rounds, "bytes": c.Bytes,
-	})
-	for _, kind := range kinds {
-		if err := c.on(ctx, kind, dir, binary, r); err != nil {
-			return errors.Join(err, r.close(c.JSON))
-		}
-	}
-	return r.close(c.JSON)
+	}, with, c.on)
 }
 
-func (c *pathCommand) on(ctx context.Context, kind, dir, binary string, r *report) error {
-	db, err := newDatabase(ctx, kind, dir, c.Postgres)
-	if err != nil {
-		return err
-	}
-	defer db.drop()
-	h, err := furnish(ctx, db.url, c.Agents)
-	if err != nil {
-		return err
-	}
-	srv, err := newServer(binary, filepath.Join(dir, kind), db.url)
+func (c *pathCommand) on(ctx context.Context, b bed) error {
+	h, srv, err := b.furnished(ctx, c.Agents)
 	if err != nil {
 		return err
 	}
@@ -86,11 +58,11 @@ func (c *pathCommand) on(ctx context.Context, kind, dir, binary string, r *repor
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, srv.tail())
 	}
-	p := &pathRun{pathCommand: c, kind: kind, fleet: f, server: srv, url: db.url, report: r}
+	p := &pathRun{pathCommand: c, kind: b.kind, fleet: f, server: srv, url: b.url, report: b.report}
 	if c.Rate > 0 {
 		err = p.paced(ctx)
 	} else {
-		err = p.byTurns(ctx, dir, profiles)
+		err = p.byTurns(ctx, filepath.Dir(b.dir), profiles)
 	}
 	if err = errors.Join(err, f.failed()); err != nil {
 		return fmt.Errorf("%w\n%s", err, srv.tail())

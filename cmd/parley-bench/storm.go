@@ -34,7 +34,7 @@ func (c *stormCommand) Run(ctx context.Context) error {
 	}
 	return c.measure(ctx, "storm", map[string]any{
 		"sockets": n, "customers": c.Customers, "rate": c.Rate, "seconds": c.Seconds, "rounds": c.Rounds,
-	}, func(ctx context.Context, b bed) error {
+	}, nil, func(ctx context.Context, b bed) error {
 		if n < c.Sockets {
 			b.say("    %d sockets instead of %d: no more files may be open here", n, c.Sockets)
 		}
@@ -43,11 +43,7 @@ func (c *stormCommand) Run(ctx context.Context) error {
 }
 
 func (c *stormCommand) on(ctx context.Context, b bed, n int) error {
-	h, err := furnish(ctx, b.url, 1)
-	if err != nil {
-		return err
-	}
-	srv, err := newServer(b.binary, b.dir, b.url)
+	h, srv, err := b.furnished(ctx, 1)
 	if err != nil {
 		return err
 	}

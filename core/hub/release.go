@@ -16,23 +16,22 @@ func (a *act) release(d core.Release) error {
 	e := a.event(core.EventReleased, core.AgentsOnly)
 	e.Target, e.Dedupe = a.s.Assignee, a.Key()
 	a.s.Release(a.Now())
-	mark, err := a.newestMark()
-	if err != nil {
-		return err
-	}
-	if err := a.remark(mark); err != nil {
+	if err := a.remarkQueued(); err != nil {
 		return err
 	}
 	a.Append(&a.s, e)
 	return nil
 }
 
-// newestMark is how far any agent has read.
-func (a *act) newestMark() (int64, error) {
+// remarkQueued counts what is unread of a session that is in the queue again: after the newest mark of any agent.
+func (a *act) remarkQueued() error {
 	all, err := a.Participants(a.s.ID)
+	if err != nil {
+		return err
+	}
 	var mark int64
 	for _, p := range all {
 		mark = max(mark, p.ReadSeq)
 	}
-	return mark, err
+	return a.remark(mark)
 }

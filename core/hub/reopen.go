@@ -52,11 +52,7 @@ func (h *Hub) reopen(w *store.Work, in core.Inbound) (core.Session, error) {
 		Kind: core.EventReopened, Audience: core.AgentsOnly, ActorKind: core.ByCustomer, Actor: int64(s.Identity), Target: s.Assignee,
 	}
 	a.s.Reopen(w.Now())
-	mark, err := a.newestMark()
-	if err != nil {
-		return s, err
-	}
-	if err := a.remark(mark); err != nil {
+	if err := a.remarkQueued(); err != nil {
 		return s, err
 	}
 	w.Append(&a.s, e)

@@ -6,7 +6,7 @@ import (
 )
 
 // replyByItself tells a messenger's customer who writes outside of the department's hours that nobody works now, where that is set, once in
-// twelve hours (FEATURES B6, C17). On a site the page says so.
+// twelve hours (FEATURES B6).
 func (h *Hub) replyByItself(w *store.Work, s *core.Session) error {
 	can, known := h.can(s.Channel)
 	if !known || can.Pulls || s.RepliedAt != 0 && w.Now() < s.RepliedAt.Add(core.AutoReplyTime) {

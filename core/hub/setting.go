@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"parley/core"
 	"parley/core/store"
@@ -19,13 +20,12 @@ func (h *Hub) SetSettings(ctx context.Context, who core.Actor, d core.Department
 	if err != nil {
 		return core.SettingsDocument{}, err
 	}
+	about := slices.DeleteFunc(all, func(each core.Department) bool { return d != 0 && d != each.ID })
 	var after core.SettingsDocument
 	_, err = h.writer.Do(ctx, store.Job{
 		Touch: func(k *store.Keys) {
-			for _, each := range all {
-				if d == 0 || d == each.ID {
-					k.Department(each.ID)
-				}
+			for _, each := range about {
+				k.Department(each.ID)
 			}
 		},
 		Do: func(w *store.Work) error {
@@ -48,10 +48,7 @@ func (h *Hub) SetSettings(ctx context.Context, who core.Actor, d core.Department
 				Department: d, Own: string(own), Version: before.Version + 1, ChangedAt: w.Now(), ChangedBy: who.Agent.ID,
 			}
 			w.PutDocument(after)
-			for _, each := range all {
-				if d != 0 && d != each.ID {
-					continue
-				}
+			for _, each := range about {
 				w.WakeOpen(each.ID)
 				w.Tell(settings(core.Event{
 					Kind: core.EventDepartmentChanged, Department: each.ID, ActorKind: core.ByAgent, Actor: int64(who.Agent.ID), Name: who.Agent.PublicName,

@@ -36,11 +36,7 @@ func (a *act) transfer(d core.Transfer) error {
 	e.Target, e.Former, e.Dedupe = a.s.Assignee, from.ID, a.Key()
 	e.Data = core.Extra{From: from.Name, To: to.Name}.Data()
 	a.s.Transfer(to.ID, a.Now())
-	mark, err := a.newestMark()
-	if err != nil {
-		return err
-	}
-	if err := a.remark(mark); err != nil {
+	if err := a.remarkQueued(); err != nil {
 		return err
 	}
 	a.Append(&a.s, e)

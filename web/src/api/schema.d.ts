@@ -965,7 +965,7 @@ export interface components {
             friday: string;
             /** @description dates that are closed, such as 2026-12-25, 2027-01-01 */
             holidays: string;
-            /** @description what customers are told outside of the hours */
+            /** @description what an automatic reply says */
             message: string;
             /** @description such as 09:00-12:30, 13:00-17:00; empty: closed */
             monday: string;
