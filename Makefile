@@ -19,11 +19,15 @@ GOLANGCI := .tools/bin/golangci-lint-$(GOLANGCI_VERSION)
 # come with the detector see nothing but C's there, and take a tenth of the time.
 RACE := -race '-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0'
 
+# What is tested with it. Tests of the commands start whole processes, dozens of them, and watched by it they take more
+# than twice the time: `make race` does that.
+ROOMS := ./core/... ./channels/... ./crm/... ./web/... ./migrations/...
+
 PACKAGES := web/node_modules/.package-lock.json
 PAGES := web/dist/.stamp
 PAGE_SOURCES := $(shell find web/src -type f ! -name '*.test.ts*' 2>/dev/null) $(wildcard web/vite.*.ts web/build.mjs)
 
-.PHONY: help run dev test pace lint build screens release api deps node clean
+.PHONY: help run dev test race pace lint build screens release api deps node clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -34,13 +38,20 @@ run: $(PAGES) ## builds the pages when needed and serves the demo
 dev: $(PACKAGES) ## serves the workspace's sources by Vite beside the demo on 127.0.0.1:8080
 	go run ./cmd/parley demo & trap 'kill $$!' EXIT; cd web && npm run dev
 
+# Most of what tests take is waiting: more of them at once than there are cores.
+TOGETHER := -p 3 -parallel 5
+
+# go vet is one of the linters.
 test: deps $(PAGES) ## every test: Go on both databases with the race detector, TypeScript, browser
-	@.ci/step "go vet" go vet ./...
-	@. .ci/env; CGO_ENABLED=1 .ci/step "go test" go test $(RACE) -timeout 10m ./...
+	@. .ci/env; CGO_ENABLED=1 .ci/step "go test, rooms" go test -vet=off $(TOGETHER) $(RACE) -timeout 10m $(ROOMS)
+	@. .ci/env; .ci/step "go test, commands" go test -vet=off $(TOGETHER) -timeout 10m ./cmd/...
 	@cd web; ../.ci/step "typescript" npm run --silent types
 	@cd web; ../.ci/step "vitest" npm test --silent
 	@.ci/step "build" $(MAKE) --no-print-directory build
 	@. .ci/env; export PARLEY_BIN="$$PWD/bin/parley"; cd web; ../.ci/step "browser tests" npm run --silent e2e
+
+race: deps $(PAGES) ## the tests of whole processes, with the race detector
+	@. .ci/env; CGO_ENABLED=1 go test $(RACE) -timeout 20m ./cmd/...
 
 pace: deps build ## measures how smoothly the pages scroll (P12); nothing else should run meanwhile
 	@. .ci/env; export PARLEY_BIN="$$PWD/bin/parley"; cd web; npm run --silent bench

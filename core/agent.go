@@ -13,9 +13,14 @@ type Agent struct {
 	PublicName   string       `db:"public_name"` // for customers
 	PasswordHash Secret       `db:"password_hash"`
 	Admin        bool         `db:"admin"`
+	Bot          bool         `db:"bot"` // a program, which works over the API: sessions begin with it, and it gets none otherwise
 	CreatedAt    Time         `db:"created_at"`
 	DisabledAt   Time         `db:"disabled_at"`
 	Availability Availability `db:"availability"`
+	AwaySince    Time         `db:"away_since"`  // when they became away or offline, by whichever word; zero: they are not
+	Given        Permissions  `db:"given"`       // to them in person
+	Permissions  Permissions  `db:"permissions"` // what they may: Given, and what their groups may; kept with every change of these
+	Abilities
 	Quiet
 }
 
@@ -87,13 +92,15 @@ const (
 	ByCustomer ActorKind = "customer"
 	ByAgent    ActorKind = "agent"
 	BySystem   ActorKind = "system"
+	ByCommand  ActorKind = "command" // who gives commands on the machine; in the audit log only
 )
 
 // Actor is an agent who asks for something, with the rights they had when they asked.
 type Actor struct {
 	Agent Agent
 	Roles Roles
-	Key   KeyID // the API key they came with; zero: a login
+	Own   []DepartmentID // in order: where operators see of each other's sessions none that somebody holds (Sight)
+	Key   KeyID          // the API key they came with; zero: a login
 }
 
 // Origin is the namespace of the actor's idempotency keys.
@@ -102,21 +109,4 @@ func (a Actor) Origin() string {
 		return "k" + a.Key.String()
 	}
 	return "a" + a.Agent.ID.String()
-}
-
-// Scope is what the actor may read: the sessions of every department where they hold a role.
-func (a Actor) Scope() Scope {
-	return Scope{Agent: a.Agent.ID, Departments: a.Roles.Departments(Operator | Supervisor)}
-}
-
-// Scope bounds a read or a following to what its reader may see.
-type Scope struct {
-	Agent       AgentID
-	Departments []DepartmentID // in order
-}
-
-// Sees tells whether rows of the department are within the scope.
-func (s Scope) Sees(d DepartmentID) bool {
-	_, ok := slices.BinarySearch(s.Departments, d)
-	return ok
 }

@@ -15,6 +15,19 @@ const (
 // Availabilities lists them all, the most willing first.
 var Availabilities = []Availability{AgentAvailable, AgentBusy, AgentAway, AgentOffline}
 
+// Works tells whether an agent who says so works.
+func (a Availability) Works() bool { return a == AgentAvailable || a == AgentBusy }
+
+// Clock keeps since when the agent is away or offline.
+func (a *Agent) Clock(now Time) {
+	switch {
+	case a.Availability.Works():
+		a.AwaySince = 0
+	case a.AwaySince == 0:
+		a.AwaySince = now
+	}
+}
+
 // Check says whether it is one of them. The error is Invalid, with the field.
 func (a Availability) Check() error {
 	switch a {

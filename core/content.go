@@ -159,7 +159,22 @@ type Extra struct {
 	Removed []string `json:"removed,omitempty"`
 	From    string   `json:"from,omitempty"` // of EventTransferred: what the departments were called then
 	To      string   `json:"to,omitempty"`
-	Until   Time     `json:"until,omitzero"` // of EventBlocked; zero: for good
+	Until   Time     `json:"until,omitzero"` // of EventBlocked, where zero is for good, and of EventSnoozed
+	By      SwitchBy `json:"by,omitempty"`   // of EventDepartmentSwitched
+
+	Queue  bool        `json:"queue,omitempty"`  // of a message that tells the customer their place in the queue: Session.QueueText is what they see
+	Record *RecordMark `json:"record,omitempty"` // of EventRecordCreated and EventRecordChanged
+}
+
+// RecordMark is a record as an event tells of it.
+type RecordMark struct {
+	ID      RecordID    `json:"id"`
+	Type    string      `json:"type"` // its type's name then
+	Title   string      `json:"title"`
+	State   RecordState `json:"state"`
+	Reason  string      `json:"reason,omitempty"`
+	Address string      `json:"address,omitempty"`
+	Edited  bool        `json:"edited,omitempty"` // of EventRecordChanged: somebody has given it other values
 }
 
 // Reaction is what somebody put on a message. Each side has one: what the customer shows, and what agents show together.
@@ -170,7 +185,7 @@ type Reaction struct {
 
 // Data writes the extra down, "" if there is nothing in it.
 func (x Extra) Data() string {
-	if len(x.Entities)+len(x.Media)+len(x.Reactions)+len(x.Added)+len(x.Removed) == 0 && x.Was == "" && x.To == "" && x.Words == "" && x.Until == 0 {
+	if len(x.Entities)+len(x.Media)+len(x.Reactions)+len(x.Added)+len(x.Removed) == 0 && x.Was == "" && x.To == "" && x.Words == "" && x.Until == 0 && x.By == "" && !x.Queue && x.Record == nil {
 		return ""
 	}
 	b, err := json.Marshal(x)

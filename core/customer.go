@@ -17,5 +17,6 @@ type Identity struct {
 
 // Profile is what a channel tells of a customer.
 type Profile struct {
-	Name string // "" if it does not know
+	Name     string // "" if it does not know
+	Language string // a tag of BCP 47 as the network writes it; "": it does not say. What is none is passed over
 }

@@ -26,8 +26,14 @@ const (
 	VerbUnanswered Verb = "unanswered"
 	VerbPrioritise Verb = "prioritise"
 	VerbTag        Verb = "tag"
+	VerbLanguage   Verb = "language"
 	VerbBlock      Verb = "block"
 	VerbUnblock    Verb = "unblock"
+	VerbSnooze     Verb = "snooze"
+	VerbUnsnooze   Verb = "unsnooze"
+
+	VerbCreateRecord Verb = "create_record"
+	VerbEditRecord   Verb = "edit_record"
 )
 
 // Deed is something that an agent does to a session, as a value. REST, surfaces, bots and tests use the same deeds.
@@ -53,7 +59,10 @@ type (
 		Media   []Media `json:",omitempty"` // as in Say
 	}
 	// Take assigns an unassigned session to the actor, who joins. Taking one's own again changes nothing.
-	Take struct{ Session SessionID }
+	Take struct {
+		Session SessionID
+		Over    bool `json:",omitempty"` // also where the actor holds as many sessions as they want
+	}
 	// Release puts a session back into the queue.
 	Release struct {
 		Session SessionID
@@ -63,6 +72,7 @@ type (
 	Assign struct {
 		Session SessionID
 		To      AgentID
+		Over    bool  `json:",omitempty"` // as in Take, of the operator
 		Version int64 // as in Release
 	}
 	// Transfer puts the session into another department's queue. Whoever was in it is not any more; the customer notices nothing.
@@ -93,6 +103,28 @@ type (
 	}
 	// Unblock lets the session's customer in again. Of one who is not blocked it changes nothing.
 	Unblock struct{ Session SessionID }
+	// Snooze puts a session aside that somebody holds, until a time or until the customer writes (FEATURES C26).
+	Snooze struct {
+		Session SessionID
+		Until   Time  // zero: until the customer writes
+		Version int64 // as in Release
+	}
+	// Unsnooze brings it back by hand. Of one that is not snoozed it changes nothing.
+	Unsnooze struct{ Session SessionID }
+	// CreateRecord makes a record of one of the department's types, also when the session has ended. The same form twice is one record, whoever sends it.
+	CreateRecord struct {
+		Session SessionID
+		Type    RecordTypeID
+		Fields  FieldValues
+		Version int64 // the type's, as the actor saw its form; zero: whatever it is
+	}
+	// EditRecord gives a record of the session other values, and lets its provider have them: one that is parked is tried again.
+	EditRecord struct {
+		Session SessionID
+		Record  RecordID
+		Fields  FieldValues // all of them
+		Version int64       // the record's as the actor saw it; zero: whatever it is
+	}
 	// Prioritise says how much the session matters, also when it has ended.
 	Prioritise struct {
 		Session  SessionID
@@ -103,6 +135,11 @@ type (
 		Session SessionID
 		Add     []string
 		Remove  []string
+	}
+	// SetLanguage says which language the session's customer speaks, also when it has ended. From then on the channel's word does not count.
+	SetLanguage struct {
+		Session  SessionID
+		Language Language // a tag of BCP 47, however it is written
 	}
 	// Read moves the actor's read mark forward to Seq; it never moves back.
 	Read struct {
@@ -139,7 +176,8 @@ type (
 // Deeds has one of each deed, for loops over them.
 var Deeds = []Deed{
 	Say{}, Note{}, Take{}, Release{}, Assign{}, Transfer{}, Join{}, Leave{}, End{}, Unanswered{}, Prioritise{}, Tag{}, Read{}, Typing{},
-	Edit{}, Delete{}, React{}, Retry{}, Block{}, Unblock{},
+	Edit{}, Delete{}, React{}, Retry{}, Block{}, Unblock{}, Snooze{}, Unsnooze{},
+	SetLanguage{}, CreateRecord{}, EditRecord{},
 }
 
 func (Say) Verb() Verb     { return VerbSay }
@@ -163,6 +201,12 @@ func (Prioritise) Verb() Verb { return VerbPrioritise }
 func (Tag) Verb() Verb        { return VerbTag }
 func (Block) Verb() Verb      { return VerbBlock }
 func (Unblock) Verb() Verb    { return VerbUnblock }
+func (Snooze) Verb() Verb     { return VerbSnooze }
+func (Unsnooze) Verb() Verb   { return VerbUnsnooze }
+
+func (SetLanguage) Verb() Verb  { return VerbLanguage }
+func (CreateRecord) Verb() Verb { return VerbCreateRecord }
+func (EditRecord) Verb() Verb   { return VerbEditRecord }
 
 func (d Say) On() SessionID     { return d.Session }
 func (d Note) On() SessionID    { return d.Session }
@@ -185,6 +229,12 @@ func (d Prioritise) On() SessionID { return d.Session }
 func (d Tag) On() SessionID        { return d.Session }
 func (d Block) On() SessionID      { return d.Session }
 func (d Unblock) On() SessionID    { return d.Session }
+func (d Snooze) On() SessionID     { return d.Session }
+func (d Unsnooze) On() SessionID   { return d.Session }
+
+func (d SetLanguage) On() SessionID  { return d.Session }
+func (d CreateRecord) On() SessionID { return d.Session }
+func (d EditRecord) On() SessionID   { return d.Session }
 
 func (d Say) Check() error {
 	return Content{Text: d.Text, Entities: d.Entities, Media: d.Media}.Check()
@@ -210,6 +260,20 @@ func (End) Check() error        { return nil }
 func (Unanswered) Check() error { return nil }
 func (d Block) Check() error    { return CheckTerm(d.For) }
 func (Unblock) Check() error    { return nil }
+func (d Snooze) Check() error {
+	if d.Until < 0 {
+		return invalid("until", "is no time")
+	}
+	return nil
+}
+func (Unsnooze) Check() error { return nil }
+func (d CreateRecord) Check() error {
+	if d.Type == 0 {
+		return invalid("type", "is missing")
+	}
+	return d.Fields.check()
+}
+func (d EditRecord) Check() error { return d.Fields.check() }
 func (d Prioritise) Check() error {
 	if !slices.Contains(Priorities, d.Priority) {
 		return invalid("priority", "must be low, normal, high or urgent")
@@ -221,6 +285,12 @@ func (d Tag) Check() error {
 		return err
 	}
 	return checkTags("remove_tags", d.Remove)
+}
+func (d SetLanguage) Check() error {
+	if d.Language == "" {
+		return invalid("language", "is missing")
+	}
+	return checkBytes("language", string(d.Language), MaxLanguage)
 }
 func (d Read) Check() error {
 	if d.Seq < 0 {
@@ -240,5 +310,6 @@ func (Retry) Check() error   { return nil }
 type Done struct {
 	Event   Event
 	Session Session
+	Record  RecordID // of CreateRecord: the record that is there now
 	Repeat  bool
 }

@@ -32,7 +32,8 @@ const (
 	OutLeave  OutVerb = "leave" // a surface's card of the session in a room that was moved: it says where the session is shown now
 	OutMark   OutVerb = "mark"  // a sign on the message where its agent has said it: it has reached the customer
 	OutFile   OutVerb = "file"  // a file of the message
-	OutAlert  OutVerb = "alert" // word to one agent on the channel, whose name there To is: somebody has assigned them the session
+	OutAlert  OutVerb = "alert" // word to one agent on the channel, whose name there To is: somebody has assigned them the session, or it has the mark Mark
+	OutWarn   OutVerb = "warn"  // a line in a surface's thread: the session has the mark Mark. Those in Calls are to notice it
 
 	// OutFetch brings a file from the channel to us. It is kept, tried again and given up as what goes the other way is.
 	OutFetch OutVerb = "fetch"
@@ -40,7 +41,7 @@ const (
 
 // Repeatable tells whether doing it twice is the same as once: then nothing about it can be uncertain.
 func (v OutVerb) Repeatable() bool {
-	return v != OutSend && v != OutTell && v != OutOpen && v != OutFile && v != OutAlert
+	return v != OutSend && v != OutTell && v != OutOpen && v != OutFile && v != OutAlert && v != OutWarn
 }
 
 // Rank is what goes first where not all can go at once. There are no others than those below: the store reads them one by one.
@@ -126,7 +127,11 @@ type Outgoing struct {
 	Note   bool // for agents only
 	// Late says of an OutEdit or OutDelete that the thread began after the message was said, and has told it in short at most: a line tells of the
 	// change. What was posted of the message in an earlier thread is deleted all the same, at the steps before.
-	Late   bool
+	Late bool
+	// Mark is what OutWarn and OutAlert are about: the card has it. One that the adapter does not know is told by its name. "" of an OutAlert: the
+	// session was assigned.
+	Mark   Mark
+	Calls  []RemoteID    // OutWarn: as whom the channel knows the agent who holds the session; none if nobody does, or they are not linked
 	Former Address       // OutLeave, and OutCard where there is no thread: the thread that the session had in a room that was moved to this one, zero if none
 	State  DeliveryState // OutTell: what has become of the message; of Sent, each step changes one of Parts, the lines that are no longer true
 	Reason string        // OutTell: why

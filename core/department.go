@@ -9,7 +9,14 @@ type Department struct {
 	Name       string       `db:"name"`       // unique
 	Zone       string       `db:"zone"`       // IANA time zone
 	Unassigned int64        `db:"unassigned"` // sessions in its queue, kept with the deeds
+	Own        bool         `db:"own"`        // its operators do not see what colleagues hold: kept with its settings (Sight), as actors need it
 	CreatedAt  Time         `db:"created_at"`
+	Switch
+	RuledAt Time `db:"ruled_at"` // up to when its rules have been followed; zero: they are not in use
+
+	Distributes bool `db:"distributes"` // its settings assign what waits
+	Occupied    bool `db:"occupied"`    // nobody had room when all were last looked at, and nobody has got any since
+	Pace
 }
 
 // CheckSlug says whether s may name something in a URL: a–z, 0–9 and single dashes, at most 64 bytes.

@@ -6,7 +6,7 @@
 // handed in. It never names a channel kind or a CRM.
 //
 // Start with session.go (the noun everything turns around), then deed.go (all that an agent can do), right.go (who may)
-// and event.go (what is remembered of it). The path of a message is: an adapter builds an Inbound (inbound.go) or a
-// surface a Deed; core/hub decides over a store.Work; core/store makes it durable and gives each event its place in the
-// log; core/feed shows it to everybody who follows.
+// and event.go (what is remembered of it); audit.go and chain.go are about what is changed by hand. The path of a message is:
+// an adapter builds an Inbound (inbound.go) or a surface a Deed; core/hub decides over a store.Work; core/store makes it
+// durable and gives each event its place in the log; core/feed shows it to everybody who follows.
 package core

@@ -23,6 +23,8 @@ const (
 	Uncertain    Kind = "uncertain"    // may have happened; look before repeating
 	Gone         Kind = "gone"         // was there, and will not be again
 	Unauthorized Kind = "unauthorized" // says not who they are
+	Closed       Kind = "closed"       // the department takes no new sessions now
+	Full         Kind = "full"         // the agent has as many sessions as they want; again with Over to do it all the same
 )
 
 // Error is every failure that crosses from one room to another.

@@ -6,22 +6,30 @@ type EventKind string
 // The kinds of event. Those of a session carry its seq; the others are changes of settings, so that every node and
 // every socket learns of them in the same way.
 const (
-	EventStarted  EventKind = "started"  // a customer's first message began the session
-	EventMessage  EventKind = "message"  // somebody said something; a note if its audience is agents
-	EventTaken    EventKind = "taken"    // an operator took it from the queue, and joined
-	EventAssigned EventKind = "assigned" // Target holds it now
-	EventReleased EventKind = "released" // back to the queue
-	EventJoined   EventKind = "joined"
-	EventLeft     EventKind = "left"
-	EventEnded    EventKind = "ended"
-	EventReopened EventKind = "reopened" // back to the queue: its customer wrote again soon after its end. Target held it last
+	EventStarted   EventKind = "started"    // a customer's first message began the session
+	EventEmpty     EventKind = "empty"      // a Send without a word began the session; EventStarted follows with the first word
+	EventMessage   EventKind = "message"    // somebody said something; a note if its audience is agents
+	EventTaken     EventKind = "taken"      // an operator took it from the queue, and joined
+	EventAssigned  EventKind = "assigned"   // Target holds it now
+	EventReleased  EventKind = "released"   // back to the queue
+	EventHandedOff EventKind = "handed_off" // back to the queue: Target left the customer waiting. Text is the Lapse
+	EventJoined    EventKind = "joined"
+	EventLeft      EventKind = "left"
+	EventEnded     EventKind = "ended"
+	EventReopened  EventKind = "reopened" // back to the queue: its customer wrote again soon after its end. Target held it last
 
 	EventTransferred EventKind = "transferred" // from the department Former into Department's queue
 	EventPrioritised EventKind = "prioritised" // Text is its priority now
+	EventLanguage    EventKind = "language"    // Text is its customer's language now
 	EventTagged      EventKind = "tagged"      // Extra says which tags came and went
 	EventMarked      EventKind = "marked"      // it has passed the service threshold Text; Target holds it
+	EventSnoozed     EventKind = "snoozed"     // its holder, Target, has put it aside; Extra says until when, without it until the customer writes
+	EventWoken       EventKind = "woken"       // it is back; Text says what brought it, Target holds it
 	EventBlocked     EventKind = "blocked"     // the customer is kept out; Extra says until when, without it for good
 	EventUnblocked   EventKind = "unblocked"   // they are let in again
+
+	EventRecordCreated EventKind = "record_created" // a record was created from it: Extra.Record
+	EventRecordChanged EventKind = "record_changed" // one was edited, or its provider has taken or refused it: Extra.Record
 
 	EventEdited   EventKind = "edited"   // About has another text now
 	EventDeleted  EventKind = "deleted"  // About was taken back
@@ -32,9 +40,13 @@ const (
 	EventFound    EventKind = "found"    // they can be again
 
 	EventAgentChanged      EventKind = "agent.changed"      // name, roles, password, availability or standing of Target
+	EventGroupChanged      EventKind = "group.changed"      // a group of agents: its name, place, permissions or members
 	EventLoginEnded        EventKind = "login.ended"        // Target signed out somewhere
 	EventDepartmentChanged EventKind = "department.changed" // Department's name or settings
 	EventChannelChanged    EventKind = "channel.changed"    // a channel of Department
+	EventHookChanged       EventKind = "hook.changed"       // a hook, or what is to be told to it again
+
+	EventDepartmentSwitched EventKind = "department.switched" // Text is on or off; Extra.By what did it, Reason how. Without Department it is the installation's switch
 )
 
 // Audience says for whom an event is. It is set once, when the event is made, and never inferred.

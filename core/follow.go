@@ -11,9 +11,11 @@ type Committed struct {
 
 // Touched names a session whose summary changed.
 type Touched struct {
-	Session    SessionID
-	Department DepartmentID
-	Agent      AgentID // whose counters may have changed: the assignee, zero if none
+	Session      SessionID
+	Department   DepartmentID
+	Channel      ChannelID
+	Conversation RemoteID
+	Agent        AgentID // whose counters may have changed: the assignee, zero if none
 }
 
 // Hint is something worth showing for a moment that is not stored: somebody writes.
@@ -62,6 +64,7 @@ type VisitorFrame struct {
 type VisitorSink interface {
 	Frame(VisitorFrame) bool
 	Hint(name string) bool // the agent of that public name writes
+	Read(ref string) bool  // agents have read up to the customer's message of that Ref
 }
 
 // VisitorFeed shows conversations to their customers.

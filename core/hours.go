@@ -15,7 +15,7 @@ type Hours struct {
 	Friday    string `json:"friday"`
 	Saturday  string `json:"saturday"`
 	Sunday    string `json:"sunday"`
-	Holidays  string `json:"holidays" doc:"dates that are closed, such as 2026-12-25, 2027-01-01"`
+	Holidays  string `json:"holidays" doc:"days that are closed, such as 2026-12-24..2027-01-01, 2027-05-14 or, each year, 12-25"`
 	Message   string `json:"message" doc:"what an automatic reply says"`
 	AutoReply bool   `json:"auto_reply" doc:"on messengers, who writes outside of the hours is told so by itself, once in twelve hours"`
 }
@@ -26,7 +26,6 @@ const AutoReplyTime = 12 * time.Hour
 const (
 	maxHours   = 200 // bytes of a day
 	maxMessage = 2000
-	oneDay     = 24 * 60 // minutes
 )
 
 // day gives a weekday's spans as they are written.
@@ -48,8 +47,8 @@ func (h Hours) check(path string) error {
 		return invalid(path+".holidays", "is too long")
 	}
 	for _, day := range list(h.Holidays) {
-		if _, err := time.Parse(time.DateOnly, day); err != nil {
-			return invalid(path+".holidays", "must be dates like 2026-12-25")
+		if _, ok := datesOf(day); !ok {
+			return invalid(path+".holidays", "must be dates like 2026-12-25, 2026-12-27..2026-12-31 or, each year, 12-25")
 		}
 	}
 	if h.Message != "" {
@@ -66,87 +65,71 @@ func (h Hours) check(path string) error {
 // Replies tells whether there is something that customers are told by itself.
 func (h Hours) Replies() bool { return h.AutoReply && h.Message != "" }
 
-// Open tells whether the department works then. The zone is checked when it is set; one that this machine does not know counts as UTC.
+// Open tells whether the department works then, by the clocks of its zone.
 func (h Hours) Open(zone string, at Time) bool {
-	always := true
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		always = always && h.day(d) == ""
-	}
-	place, err := time.LoadLocation(zone)
-	if err != nil {
-		place = time.UTC
-	}
-	now := at.Std().In(place)
-	minute := now.Hour()*60 + now.Minute()
-	if always {
-		return !h.holiday(now)
-	}
-	yesterday := now.AddDate(0, 0, -1)
-	return h.covers(now, minute) || h.covers(yesterday, minute+oneDay)
+	_, open := h.plan().holding(zoneOf(zone), at.Std())
+	return open
 }
 
-// covers tells whether a span of that day has the minute, which is counted from the day's beginning.
-func (h Hours) covers(day time.Time, minute int) bool {
-	if h.holiday(day) {
-		return false
+// Since gives since when the department works without a break, zero where that is for longer than a week; and while it does not work, when it
+// begins to, or a year from then where nothing says so.
+func (h Hours) Since(zone string, at Time) Time {
+	if h.always() && h.Holidays == "" {
+		return 0
 	}
-	all, _ := spans(h.day(day.Weekday()))
-	for _, s := range all {
-		if s.from <= minute && minute < s.to {
-			return true
+	place, p := zoneOf(zone), h.plan()
+	if _, open := p.holding(place, at.Std()); !open {
+		if opens := p.edge(place, at.Std()); !opens.IsZero() {
+			return At(opens)
+		}
+		return at.Add(MaxSeconds.Time())
+	}
+	for _, days := range [...]int{1, 8} { // most days begin after the one before
+		var opened time.Time
+		for edge := p.edge(place, at.Std().AddDate(0, 0, -days)); !edge.IsZero() && !edge.After(at.Std()); edge = p.edge(place, edge) {
+			opened = edge // they take turns, and the last one before now opens
+		}
+		if !opened.IsZero() {
+			return At(opened)
 		}
 	}
-	return false
+	return 0
+}
+
+// Holiday tells whether it is one there then.
+func (h Hours) Holiday(zone string, at Time) bool {
+	return h.holiday(dayOf(at.Std().In(zoneOf(zone))))
+}
+
+// always tells whether no day has any hours.
+func (h Hours) always() bool {
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if h.day(d) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (h Hours) plan() plan {
+	always := h.always()
+	return func(day time.Time) []span {
+		switch {
+		case h.holiday(day):
+			return nil
+		case always:
+			return []span{{to: oneDay}}
+		}
+		all, _ := spans(h.day(day.Weekday()))
+		return all
+	}
 }
 
 func (h Hours) holiday(day time.Time) bool {
 	for _, closed := range list(h.Holidays) {
-		if closed == day.Format(time.DateOnly) {
+		if d, ok := datesOf(closed); ok && d.has(day) {
 			return true
 		}
 	}
 	return false
-}
-
-// span is from one minute of a day, counted from its beginning, until before another, which may be of the next.
-type span struct{ from, to int }
-
-func spans(text string) (all []span, ok bool) {
-	for _, one := range list(text) {
-		from, to, two := strings.Cut(one, "-")
-		s := span{minuteOf(from), minuteOf(to)}
-		if !two || s.from < 0 || s.to < 0 || s.from == oneDay {
-			return nil, false
-		}
-		if s.to <= s.from {
-			s.to += oneDay
-		}
-		all = append(all, s)
-	}
-	return all, true
-}
-
-// minuteOf reads 09:30 as minutes from the day's beginning; 24:00 is its end. -1 is no time.
-func minuteOf(text string) int {
-	text = strings.TrimSpace(text)
-	if text == "24:00" {
-		return oneDay
-	}
-	at, err := time.Parse("15:04", text)
-	if err != nil || len(text) != len("15:04") {
-		return -1
-	}
-	return at.Hour()*60 + at.Minute()
-}
-
-// list gives what stands between commas.
-func list(text string) []string {
-	if strings.TrimSpace(text) == "" {
-		return nil
-	}
-	all := strings.Split(text, ",")
-	for i := range all {
-		all[i] = strings.TrimSpace(all[i])
-	}
-	return all
 }

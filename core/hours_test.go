@@ -50,6 +50,54 @@ func TestWhenADepartmentWorks(t *testing.T) {
 	}
 }
 
+func TestSinceWhenADepartmentWorks(t *testing.T) {
+	t.Parallel()
+	week := Hours{Monday: "13:00-17:00, 09:00-12:30", Friday: "22:00-02:00", Sunday: "00:00-24:00", Holidays: "2026-12-25"}
+	night := Hours{Thursday: "20:00-24:00", Friday: "00:00-06:00"}
+	all := Hours{Monday: "00:00-24:00", Tuesday: "00:00-24:00", Wednesday: "00:00-24:00", Thursday: "00:00-24:00", Friday: "00:00-24:00", Saturday: "00:00-24:00", Sunday: "00:00-24:00"}
+	for name, tt := range map[string]struct {
+		hours    Hours
+		at, want string // by the clocks of Berlin; "": zero
+	}{
+		"nobody has set any":                          {Hours{}, "2026-06-08 03:00", ""},
+		"day and night":                               {all, "2026-06-08 03:00", ""},
+		"in the morning":                              {week, "2026-06-08 10:00", "2026-06-08 09:00"},
+		"at the beginning":                            {week, "2026-06-08 09:00", "2026-06-08 09:00"},
+		"in the afternoon":                            {week, "2026-06-08 13:30", "2026-06-08 13:00"},
+		"at noon: in half an hour":                    {week, "2026-06-08 12:30", "2026-06-08 13:00"},
+		"after work: on Friday":                       {week, "2026-06-08 17:00", "2026-06-12 22:00"},
+		"after midnight: since Friday":                {week, "2026-06-13 01:00", "2026-06-12 22:00"},
+		"two spans that meet are one":                 {night, "2026-06-12 03:00", "2026-06-11 20:00"},
+		"on a holiday: the next day that works":       {week, "2026-12-25 23:00", "2026-12-27 00:00"},
+		"since a holiday":                             {Hours{Holidays: "2026-12-25"}, "2026-12-26 10:00", "2026-12-26 00:00"},
+		"on a holiday of who works always":            {Hours{Holidays: "2026-12-25, 2026-12-26"}, "2026-12-25 10:00", "2026-12-27 00:00"},
+		"work that the hour in spring is left out of": {Hours{Sunday: "02:00-05:00"}, "2026-03-29 04:00", "2026-03-29 03:00"},
+	} {
+		berlin, err := time.LoadLocation("Europe/Berlin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		berlins := func(text string) Time {
+			at, err := time.ParseInLocation("2006-01-02 15:04", text, berlin)
+			if text == "" || err != nil {
+				return 0
+			}
+			return At(at)
+		}
+		if got := tt.hours.Since("Europe/Berlin", berlins(tt.at)); got != berlins(tt.want) {
+			t.Errorf("%s: got %v, want %q", name, got.Std().In(berlin), tt.want)
+		}
+	}
+	now := Time(1_000_000_000_000_000)
+	never := Hours{Monday: "09:00-10:00", Holidays: "2001-09-10"}
+	for day := range 60 {
+		never.Holidays += ", " + At(time.Date(2001, 9, 10+7*day, 0, 0, 0, 0, time.UTC)).Std().Format(time.DateOnly)
+	}
+	if got := never.Since("UTC", now); got.Sub(now) != MaxSeconds.Time() {
+		t.Errorf("of who never works again: got %v from now", got.Sub(now))
+	}
+}
+
 func TestWhatAreNoHours(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

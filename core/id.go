@@ -27,6 +27,11 @@ type (
 	keyNoun        struct{}
 	messageNoun    struct{}
 	fileNoun       struct{}
+	groupNoun      struct{}
+	hookNoun       struct{}
+	recordNoun     struct{}
+	recordTypeNoun struct{}
+	bindingNoun    struct{}
 )
 
 func (sessionNoun) prefix() string    { return "ses" }
@@ -39,6 +44,11 @@ func (loginNoun) prefix() string      { return "lgn" }
 func (keyNoun) prefix() string        { return "key" }
 func (messageNoun) prefix() string    { return "msg" }
 func (fileNoun) prefix() string       { return "fil" }
+func (groupNoun) prefix() string      { return "grp" }
+func (hookNoun) prefix() string       { return "hok" }
+func (recordNoun) prefix() string     { return "rec" }
+func (recordTypeNoun) prefix() string { return "rct" }
+func (bindingNoun) prefix() string    { return "bnd" }
 
 // Zero means none, of every kind of id.
 
@@ -57,6 +67,16 @@ type (
 	ChannelID = ID[channelNoun]
 	// LoginID names a login.
 	LoginID = ID[loginNoun]
+	// GroupID names a group of agents.
+	GroupID = ID[groupNoun]
+	// HookID names a hook.
+	HookID = ID[hookNoun]
+	// RecordID names a record.
+	RecordID = ID[recordNoun]
+	// RecordTypeID names a type of record.
+	RecordTypeID = ID[recordTypeNoun]
+	// BindingID names an account on a system where records live.
+	BindingID = ID[bindingNoun]
 	// KeyID names an API key.
 	KeyID = ID[keyNoun]
 	// FileID names a file.

@@ -8,6 +8,7 @@ type InboundVerb string
 // What a customer can do.
 const (
 	InboundMessage InboundVerb = "message" // says something; begins a session if none is open
+	InboundEmpty   InboundVerb = "empty"   // sends without a word; begins an empty session if none is open
 	InboundEdit    InboundVerb = "edit"    // changes what they said in Target
 	InboundDelete  InboundVerb = "delete"  // takes Target back
 	InboundReact   InboundVerb = "react"   // shows Emoji on Target; "" takes it back
@@ -37,6 +38,7 @@ type Inbound struct {
 	Seen         EventID  // read
 	Reason       string   // lost, unknown: a sentence for people
 	Raw          string   // unknown: what came, without secrets; at most MaxRaw bytes are kept
+	Country      string   // message: ISO code of where they are; "": not known
 }
 
 // MaxRaw bounds what is kept of something that was not understood, in bytes.
@@ -44,7 +46,7 @@ const MaxRaw = 16 << 10
 
 // Inbox takes what customers do. It returns when that is durable; then, and only then, the network may be told so. What cannot be
 // applied yet, such as an edit of a message that has not come, is kept aside and applied when it can be.
-// Errors are *Error: Invalid and Forbidden (never accepted), Ended (nothing to end), Busy and Unavailable (again later, the same way).
+// Errors are *Error: Invalid and Forbidden (never accepted), Ended (nothing to end), Closed (a site's message would begin a session, and none is taken), Busy and Unavailable (again later, the same way).
 type Inbox interface {
 	Receive(ctx context.Context, in Inbound) error
 }
@@ -76,7 +78,7 @@ func (in Inbound) Check() error {
 		if err := CheckEmoji("emoji", in.Emoji); err != nil {
 			return err
 		}
-	case InboundDelete, InboundUnknown, InboundLost, InboundFound:
+	case InboundEmpty, InboundDelete, InboundUnknown, InboundLost, InboundFound:
 	default:
 		return nil
 	}

@@ -17,10 +17,21 @@ type Colleague struct {
 	Department   DepartmentID `db:"department"`
 	Role         Role         `db:"role"`
 	Availability Availability `db:"availability"`
+	Bot          bool         `db:"bot"`
 	Present      bool         `db:"present"`
+	Own          int64        `db:"own_limit"`     // how many sessions they want at once; zero: they have not said
+	Open         int64        `db:"open_sessions"` // sessions that they hold, in any department
+	Limit        int64        `db:"-"`             // how many that department lets them hold; zero: any number
+	Abilities
 }
 
-// Receiving tells whether sessions may come to them (FEATURES C4): an operator who is there and says so.
-func (c Colleague) Receiving() bool {
-	return c.Role.Has(Operator) && c.Present && (c.Availability == AgentAvailable || c.Availability == AgentBusy)
+// Candidate gives them as distribution sees them.
+func (c Colleague) Candidate() Candidate {
+	return Candidate{
+		Load: Load{Agent: c.ID, Own: c.Own, Open: c.Open}, Role: c.Role, Bot: c.Bot, Availability: c.Availability, Present: c.Present, Limit: c.Limit,
+		Abilities: c.Abilities,
+	}
 }
+
+// Receiving tells whether sessions may come to them.
+func (c Colleague) Receiving() bool { return c.Candidate().Receiving() }

@@ -23,5 +23,5 @@ func (r Reopen) On(pulls bool) Seconds {
 
 // Reopens tells whether what the customer writes now opens the session again.
 func (r Reopen) Reopens(s Session, pulls bool, now Time) bool {
-	return !s.Open() && s.Outcome != EndedByBlock && now < s.EndedAt.Add(r.On(pulls).Time())
+	return !s.Open() && !s.Blank() && s.Outcome != EndedByBlock && now < s.EndedAt.Add(r.On(pulls).Time())
 }

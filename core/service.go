@@ -24,7 +24,7 @@ func (v Service) check(path string) error {
 	)
 }
 
-// Mark says that a session has passed a threshold.
+// Mark says that a session has passed a threshold, one of Service or that of the hand-offs.
 type Mark string
 
 // The marks, in the order in which a session shows them.
@@ -34,11 +34,23 @@ const (
 	MarkIdleCritical     Mark = "idle_critical"
 	MarkDuration         Mark = "duration_warning"
 	MarkDurationCritical Mark = "duration_critical"
+	MarkHandedOff        Mark = "handed_off"
 )
 
 // Critical tells whether supervisors are told of it, besides who holds the session.
 func (m Mark) Critical() bool {
-	return m == MarkWaiting || m == MarkIdleCritical || m == MarkDurationCritical
+	return m == MarkWaiting || m == MarkIdleCritical || m == MarkDurationCritical || m == MarkHandedOff
+}
+
+// graver gives the mark that says all that m does, and more; "" if there is none.
+func (m Mark) graver() Mark {
+	switch m {
+	case MarkIdle:
+		return MarkIdleCritical
+	case MarkDuration:
+		return MarkDurationCritical
+	}
+	return ""
 }
 
 // Marks are a session's, one a line: a value that can be compared and kept as it is.
@@ -56,12 +68,20 @@ func (m Marks) List() []Mark {
 // Has tells whether the mark is one of them.
 func (m Marks) Has(mark Mark) bool { return slices.Contains(m.List(), mark) }
 
+// Telling gives those that people are told of: not a warning of which the critical mark is there too.
+func (m Marks) Telling() []Mark {
+	return slices.DeleteFunc(m.List(), func(mark Mark) bool { return m.Has(mark.graver()) })
+}
+
+// ManyHandOffs is after how many hand-offs of a session supervisors are told (FEATURES C5).
+const ManyHandOffs = 3
+
 // Look says which thresholds a session has passed by now, and when it passes the next one if nothing happens; never if that is zero.
 func (v Service) Look(s Session, now Time) (Marks, Time) {
 	var passed []string
 	var next Time
 	look := func(m Mark, limit Seconds, since Time) {
-		if limit == 0 || since == 0 {
+		if since = s.Runs(since); limit == 0 || since == 0 {
 			return
 		}
 		if at := since.Add(limit.Time()); at <= now {
@@ -70,10 +90,13 @@ func (v Service) Look(s Session, now Time) (Marks, Time) {
 			next = at
 		}
 	}
-	if s.State == Waiting || s.State == Pending { // to the customer it is the same (FEATURES C1)
+	switch {
+	case v.WaitingMaximum != 0 && s.Runs(s.WaitingSince) != 0 && s.Marks.Has(MarkWaiting): // it is told once a wait: until the answer, whoever holds it meanwhile
+		passed = append(passed, string(MarkWaiting))
+	case s.State == Waiting || s.State == Pending: // to the customer it is the same (FEATURES C1)
 		look(MarkWaiting, v.WaitingMaximum, s.WaitingSince)
 	}
-	if s.State == Pending || s.State == Active {
+	if (s.State == Pending || s.State == Active) && !s.Bot {
 		look(MarkIdle, v.IdleWarning, s.WaitingSince)
 		look(MarkIdleCritical, v.IdleCritical, s.WaitingSince)
 	}
@@ -81,6 +104,9 @@ func (v Service) Look(s Session, now Time) (Marks, Time) {
 		since := max(s.StartedAt, s.ReopenedAt)
 		look(MarkDuration, v.DurationWarning, since)
 		look(MarkDurationCritical, v.DurationCritical, since)
+	}
+	if s.Open() && s.HandOffs >= ManyHandOffs && s.HandedAt > s.LastAgentAt { // until somebody answers
+		passed = append(passed, string(MarkHandedOff))
 	}
 	return Marks(strings.Join(passed, "\n")), next
 }

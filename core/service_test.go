@@ -26,6 +26,12 @@ func TestASessionPassesItsThresholdsC18(t *testing.T) {
 		"a long one":                         {all, Session{State: Active, StartedAt: ago(60)}, "duration_warning", in(60)},
 		"one that is far too long":           {all, Session{State: Active, StartedAt: ago(600)}, "duration_warning\nduration_critical", 0},
 		"one that has ended":                 {all, Session{State: Over, StartedAt: ago(600), WaitingSince: ago(600)}, "", 0},
+		"one that was taken too late":        {all, Session{State: Active, StartedAt: ago(6), WaitingSince: ago(1), Marks: "waiting_maximum"}, "waiting_maximum", in(1)},
+		"… and was answered":                 {all, Session{State: Active, StartedAt: ago(6), Marks: "waiting_maximum"}, "", in(54)},
+		"… where any wait is allowed by now": {Service{}, Session{State: Active, WaitingSince: ago(9), Marks: "waiting_maximum"}, "", 0},
+		"one that is snoozed rests":          {all, Session{State: Active, StartedAt: ago(600), WaitingSince: ago(600), SnoozedAt: ago(1)}, "", 0},
+		"back from a snooze it begins anew":  {all, Session{State: Active, StartedAt: ago(600), WaitingSince: ago(600), WokenAt: ago(1)}, "", in(1)},
+		"an empty one":                       {all, Session{State: Empty, StartedAt: ago(600)}, "", 0},
 		"where nothing is set":               {Service{}, Session{State: Waiting, StartedAt: ago(600), WaitingSince: ago(600)}, "", 0},
 		"a warning alone":                    {Service{IdleWarning: 60}, Session{State: Active, StartedAt: ago(9), WaitingSince: ago(9)}, "idle_warning", 0},
 	} {

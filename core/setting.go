@@ -14,15 +14,33 @@ import (
 // (a JSON object with the members that differ), the installation has one for all of them, and what neither says is as shipped.
 type Settings struct {
 	AutoClose AutoClose `json:"auto_close" doc:"when sessions end because the customer is silent"`
+	Abandon   Abandon   `json:"abandon" doc:"when a session that nobody has joined ends because its customer has left the site"`
 	Reopen    Reopen    `json:"reopen" doc:"how long a session that has ended is opened again by what its customer writes"`
 	Service   Service   `json:"service" doc:"how long customers may be kept before somebody is told"`
 	Hours     Hours     `json:"hours" doc:"when the department works"`
+	Sight     Sight     `json:"sight" doc:"what operators see of each other's work"`
+	HandOff   HandOff   `json:"hand_off" doc:"when a session is taken from a holder who leaves its customer waiting"`
+
+	Activation   Activation   `json:"activation" doc:"what closes the department to new sessions"`
+	Countries    Countries    `json:"countries" doc:"from where customers of sites may begin sessions"`
+	Distribution Distribution `json:"distribution" doc:"how sessions come to operators, and how many at once"`
+	Queue        Queue        `json:"queue" doc:"what customers are told of the queue"`
+	Bot          Bot          `json:"bot" doc:"the bot with which sessions begin"`
 }
 
 // Shipped are the settings where nobody has set any.
 var Shipped = Settings{
 	AutoClose: AutoClose{Site: 1800, Warning: 300},
+	Abandon:   Abandon{On: true, Seconds: 600},
 	Reopen:    Reopen{Messenger: 24 * 3600},
+	Sight:     Sight{Colleagues: true},
+	HandOff: HandOff{
+		FirstResponse: Timeout{Seconds: 60}, FollowUp: Timeout{Seconds: 180}, Absence: Timeout{On: true, Seconds: 120},
+	},
+
+	Distribution: Distribution{Strategy: Manual, LastAgent: Timeout{Seconds: 60}},
+	Queue:        Queue{Show: ShowNumber},
+	Bot:          Bot{Seconds: 30, Words: "human, agent, operator, person"},
 }
 
 // Seconds is a length of time in a document of settings; zero switches off what it is about.
@@ -83,8 +101,9 @@ func unread(err error) error {
 
 // Check says whether all settings are such. The error is Invalid, with the member's path.
 func (s Settings) Check() error {
-	return cmp.Or(s.AutoClose.check("own.auto_close"), s.Reopen.check("own.reopen"), s.Service.check("own.service"),
-		s.Hours.check("own.hours"))
+	return cmp.Or(s.AutoClose.check("own.auto_close"), s.Abandon.check("own.abandon"), s.Reopen.check("own.reopen"), s.Service.check("own.service"),
+		s.Hours.check("own.hours"), s.Activation.check("own.activation"), s.Countries.check("own.countries"),
+		s.HandOff.check("own.hand_off"), s.Distribution.check("own.distribution"), s.Queue.check("own.queue"), s.Bot.check("own.bot"))
 }
 
 // checkSeconds says whether the time is one that a setting can say.

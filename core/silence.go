@@ -32,11 +32,12 @@ const (
 // says that the customer looks at the channel, as at a site's widget.
 func (a AutoClose) Look(s Session, pulls bool, now Time) (Silence, Time) {
 	limit, warning := a.on(pulls)
-	if limit == 0 || !s.Open() || s.WaitingSince != 0 {
+	last := s.Runs(s.LastAt)
+	if limit == 0 || last == 0 || !s.Open() || s.WaitingSince != 0 {
 		return Bearable, 0
 	}
-	warned := s.WarnedAt > s.LastAt
-	warn, end := s.LastAt.Add((limit - warning).Time()), s.LastAt.Add(limit.Time())
+	warned := s.WarnedAt > last
+	warn, end := last.Add((limit - warning).Time()), last.Add(limit.Time())
 	if warning != 0 {
 		end = max(end, s.WarnedAt.Add(warning.Time())) // who was told late has the same time to write
 	}

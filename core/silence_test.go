@@ -22,6 +22,10 @@ func TestASilentCustomerIsWarnedAndThenLeftC23(t *testing.T) {
 	waits.WaitingSince = start
 	over := talk
 	over.State = Over
+	aside := talk
+	aside.SnoozedAt = at(time.Minute)
+	back := warned
+	back.WokenAt = at(10 * time.Hour)
 	tests := map[string]struct {
 		rule  AutoClose
 		s     Session
@@ -40,6 +44,10 @@ func TestASilentCustomerIsWarnedAndThenLeftC23(t *testing.T) {
 		"who wrote meanwhile has all the time again":  {on, wrote, true, at(30 * time.Minute), Bearable, at(51 * time.Minute)},
 		"who waits for an answer is not silent":       {on, waits, true, at(3 * time.Hour), Bearable, 0},
 		"what has ended does not end again":           {on, over, true, at(3 * time.Hour), Bearable, 0},
+		"one that is snoozed rests":                   {on, aside, true, at(3 * time.Hour), Bearable, 0},
+		"back from a snooze all begins anew":          {on, back, true, at(10 * time.Hour), Bearable, at(10*time.Hour + 25*time.Minute)},
+		"… with a warning of its own":                 {on, back, true, at(10*time.Hour + 25*time.Minute), Warns, at(10*time.Hour + 30*time.Minute)},
+		"where nobody has said anything":              {on, Session{State: Empty, LastAt: start}, true, at(3 * time.Hour), Bearable, 0},
 		"switched off":                                {AutoClose{Warning: 300}, talk, true, at(3 * time.Hour), Bearable, 0},
 		"without a warning it ends at once":           {AutoClose{Site: 60}, talk, true, at(time.Minute), Expires, 0},
 		"a warning longer than the silence is halved": {AutoClose{Site: 60, Warning: 300}, talk, true, at(10 * time.Second), Bearable, at(30 * time.Second)},

@@ -17,14 +17,15 @@ const (
 // MaxHold is how long a surface can hold back at most what its agents write.
 const MaxHold = 10 * time.Second
 
-// Surface is a room in a channel where agents work: sessions of the department, all or those of some priorities, are shown there, each in a
-// thread of its own, and answered from it. A room may serve many departments, and a department may have many rooms. Replies, Hold and Receipts
+// Surface is a room in a channel where agents work: sessions of the department, all or those of some priorities or languages, are shown there, each in
+// a thread of its own, and answered from it. A room may serve many departments, and a department may have many rooms. Replies, Hold and Receipts
 // are the room's, whatever the department.
 type Surface struct {
 	Channel    ChannelID    `db:"channel"`
 	Room       RemoteID     `db:"room"`
 	Department DepartmentID `db:"department"`
 	Priorities PrioritySet  `db:"priorities"`
+	Languages  Languages    `db:"languages"` // of the customers; "": all. Undetermined stands for those whose language is not known
 	Replies    Replies      `db:"replies"`
 	// Hold is how long an answer that was written there waits before it is sent: until then it can be changed and taken back without a
 	// trace. It does not hold for customers whose channel pulls: they see the log itself.
@@ -46,20 +47,46 @@ func (f Surface) Check() error {
 	return nil
 }
 
-// Shows tells whether a session of a department, with a priority, is shown there.
-func (f Surface) Shows(d DepartmentID, p Priority) bool {
-	return f.Department == d && f.Priorities.Has(p)
+// Shows tells whether a session of a department, with a priority and a language, is shown there.
+func (f Surface) Shows(d DepartmentID, p Priority, l Language) bool {
+	return f.Department == d && f.Priorities.Has(p) && (f.Languages == "" || f.Languages.Has(l))
 }
 
-// Unshown gives the priorities of a department's sessions that none of the surfaces shows; nothing of a department that has none: it works
-// elsewhere.
-func Unshown(all []Surface, d DepartmentID) []Priority {
-	if !slices.ContainsFunc(all, func(f Surface) bool { return f.Department == d }) {
+// Gap is what no surface shows of a department's sessions: those of the priorities in all languages but some.
+type Gap struct {
+	Priorities []Priority
+	But        Languages
+}
+
+// Has tells whether a session with that language is in the gap, if it has one of the priorities.
+func (g Gap) Has(l Language) bool { return !g.But.Has(l) }
+
+// Unshown gives what none of the surfaces shows of a department's sessions; nothing of a department that has none: it works elsewhere.
+func Unshown(all []Surface, d DepartmentID) []Gap {
+	all = slices.DeleteFunc(slices.Clone(all), func(f Surface) bool { return f.Department != d })
+	if len(all) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(Priorities), func(p Priority) bool {
-		return slices.ContainsFunc(all, func(f Surface) bool { return f.Shows(d, p) })
-	})
+	var gaps []Gap
+	for _, p := range Priorities {
+		var but Languages
+		whole := false
+		for _, f := range all {
+			if f.Priorities.Has(p) {
+				whole = whole || f.Languages == ""
+				but = but.With(f.Languages)
+			}
+		}
+		if whole {
+			continue
+		}
+		if i := slices.IndexFunc(gaps, func(g Gap) bool { return g.But == but }); i >= 0 {
+			gaps[i].Priorities = append(gaps[i].Priorities, p)
+		} else {
+			gaps = append(gaps, Gap{[]Priority{p}, but})
+		}
+	}
+	return gaps
 }
 
 // AgentLink says which agent a person on a channel is.
@@ -77,6 +104,7 @@ type Moved string
 const (
 	MovedDepartment Moved = "department" // it is a department's now that the surface does not serve
 	MovedPriority   Moved = "priority"   // it has a priority that the surface does not show
+	MovedLanguage   Moved = "language"   // … or a language
 )
 
 // Card is what a surface shows of a session, as it stands now.
@@ -106,7 +134,13 @@ type Card struct {
 
 	Priority Priority `db:"priority"`
 	Tags     Tags     `db:"tags"`
+	Language Language `db:"language"` // the customer's, "" if it is not known
+	Marks    Marks    `db:"marks"`
 	Blocked  Blocked  `db:"blocked"` // how the customer is kept out; zero: they are not
+
+	SnoozedAt    Time  `db:"snoozed_at"` // since when its holder has put it aside; zero: they have not
+	SnoozedUntil Time  `db:"snoozed_until"`
+	Woken        Woken `db:"woken"` // why it came back, until somebody has answered
 
 	Moved Moved `db:"-"` // why nothing more of it comes there
 }
@@ -122,6 +156,11 @@ type Said struct {
 
 // At tells whether it was said on that surface.
 func (s Said) At(f Surface) bool { return s.Room != "" && s.Channel == f.Channel && s.Room == f.Room }
+
+// Moves tells whether other surfaces than before may show the session from an event on.
+func (e Event) Moves() bool {
+	return e.Kind == EventTransferred || e.Kind == EventPrioritised || e.Kind == EventLanguage
+}
 
 // ShownAs says what a surface owes to an event of a session: a copy in the thread about a message, if that is not "", and with
 // card the card anew.
@@ -141,8 +180,8 @@ func (e Event) ShownAs() (copied OutVerb, card bool) {
 		if e.State == Failed || e.State == MaySent {
 			return OutTell, false
 		}
-	case EventStarted, EventTaken, EventAssigned, EventReleased, EventEnded, EventReopened, EventLost, EventFound, EventTransferred, EventPrioritised, EventTagged, EventMarked,
-		EventBlocked, EventUnblocked:
+	case EventStarted, EventTaken, EventAssigned, EventReleased, EventHandedOff, EventEnded, EventReopened, EventLost, EventFound, EventTransferred, EventPrioritised, EventLanguage, EventTagged, EventMarked,
+		EventBlocked, EventUnblocked, EventSnoozed, EventWoken:
 		return "", true
 	case EventJoined:
 		return "", e.Audience == Everyone // a pending session that is active now

@@ -50,10 +50,4 @@ func TestWhichPrioritiesASurfaceShowsS14(t *testing.T) {
 	if got := PrioritySet("low").With(""); got != "" {
 		t.Errorf("with all: got %q", got)
 	}
-	rooms := []Surface{{Department: 1, Priorities: "low"}, {Department: 1, Priorities: "normal,urgent"}, {Department: 2}, {Department: 3, Priorities: "urgent"}}
-	for d, want := range map[DepartmentID][]Priority{1: {High}, 2: {}, 3: {Low, Normal, High}, 4: {}} {
-		if got := Unshown(rooms, d); !slices.Equal(got, want) {
-			t.Errorf("department %d: got %q, want %q", d, got, want)
-		}
-	}
 }

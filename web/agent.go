@@ -15,8 +15,14 @@ type Me struct {
 	Name         string `json:"name" doc:"for colleagues"`
 	PublicName   string `json:"public_name" doc:"for customers"`
 	Admin        bool   `json:"admin"`
+	Bot          bool   `json:"bot,omitempty" doc:"a program, which works over the API"`
 	Roles        []Role `json:"roles" nullable:"false"`
 	Availability string `json:"availability" enum:"available,busy,away,offline" doc:"the agent's own word"`
+	Limit        int64  `json:"limit" doc:"how many sessions at once they want at most; 0: they have not said"`
+
+	Abilities
+
+	Permissions []string `json:"permissions" nullable:"false" enum:"use_chat,block_customers,see_all_sessions,change_settings" doc:"what one may besides what one's roles let one"`
 }
 
 // Role is what somebody is in one department.
@@ -41,9 +47,14 @@ func (s *Server) meOf(ctx context.Context, a core.Actor) (*Me, error) {
 	if err != nil {
 		return nil, err
 	}
+	load, err := s.store.Load(ctx, a.Agent.ID)
+	if err != nil {
+		return nil, err
+	}
 	me := &Me{
-		ID: a.Agent.ID.String(), Email: a.Agent.Email, Name: a.Agent.Name, PublicName: a.Agent.PublicName, Admin: a.Agent.Admin,
-		Roles: make([]Role, 0, len(departments)), Availability: string(a.Agent.Availability),
+		ID: a.Agent.ID.String(), Email: a.Agent.Email, Name: a.Agent.Name, PublicName: a.Agent.PublicName, Admin: a.Agent.Admin, Bot: a.Agent.Bot,
+		Roles: make([]Role, 0, len(departments)), Availability: string(a.Agent.Availability), Permissions: a.Agent.Permissions.Words(),
+		Limit: load.Own, Abilities: abilitiesOf(a.Agent.Abilities),
 	}
 	for _, d := range departments {
 		role := a.Roles[d.ID]
@@ -71,6 +82,25 @@ func (s *Server) setAvailability(ctx context.Context, in *availabilityInput) (*m
 	return &meOutput{*me}, nil
 }
 
+// Limit is how many sessions at once an agent wants.
+type Limit struct {
+	Limit int64 `json:"limit" minimum:"0" maximum:"1000" doc:"at most; 0: as many as the departments allow"`
+}
+
+type limitInput struct{ Body Limit }
+
+func (s *Server) setLimit(ctx context.Context, in *limitInput) (*meOutput, error) {
+	who := callerOf(ctx).actor
+	if _, err := s.hub.SetLimit(ctx, who, in.Body.Limit); err != nil {
+		return nil, err
+	}
+	me, err := s.meOf(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	return &meOutput{*me}, nil
+}
+
 // Colleague is an agent in one department. Who works in several stands there several times.
 type Colleague struct {
 	ID           string `json:"id"`
@@ -79,9 +109,14 @@ type Colleague struct {
 	Department   string `json:"department" doc:"its id"`
 	Operator     bool   `json:"operator"`
 	Supervisor   bool   `json:"supervisor"`
+	Bot          bool   `json:"bot,omitempty" doc:"a program: sessions begin with it, and none is assigned to it"`
 	Availability string `json:"availability" enum:"available,busy,away,offline" doc:"the agent's own word"`
 	Present      bool   `json:"present" doc:"the workspace is open, or they are linked to a channel that fares well"`
 	Receiving    bool   `json:"receiving" doc:"an operator who is there, and available or busy"`
+	Open         int64  `json:"open_sessions" doc:"how many sessions they hold, in any department"`
+	Limit        int64  `json:"limit" doc:"how many they may hold there; 0: any number"`
+	Full         bool   `json:"full" doc:"they hold as many as that: more only if it is meant"`
+	Abilities
 }
 
 type agentsInput struct {
@@ -107,7 +142,8 @@ func (s *Server) agents(ctx context.Context, in *agentsInput) (*agentsOutput, er
 		out.Body.Items = append(out.Body.Items, Colleague{
 			ID: a.ID.String(), Name: a.Name, PublicName: a.PublicName, Department: a.Department.String(),
 			Operator: a.Role.Has(core.Operator), Supervisor: a.Role.Has(core.Supervisor),
-			Availability: string(a.Availability), Present: a.Present, Receiving: a.Receiving(),
+			Bot: a.Bot, Availability: string(a.Availability), Present: a.Present, Receiving: a.Receiving(),
+			Open: a.Open, Limit: a.Limit, Full: a.Candidate().Full(), Abilities: abilitiesOf(a.Abilities),
 		})
 	}
 	return out, nil

@@ -135,20 +135,14 @@ func (s *Server) addChannel(ctx context.Context, in *addInput) (*addOutput, erro
 	if err != nil {
 		return nil, refuse("department", "is none")
 	}
-	a := Adding{Kind: in.Body.Kind, Name: in.Body.Name, Department: department, Keys: map[string]core.Secret{}, Settings: json.RawMessage("{}")}
+	a := Adding{Kind: in.Body.Kind, Name: in.Body.Name, Department: department, Settings: json.RawMessage("{}")}
 	if in.Body.Settings != nil {
 		if a.Settings, err = json.Marshal(in.Body.Settings); err != nil {
 			return nil, fmt.Errorf("write settings down: %w", err)
 		}
 	}
-	for name, key := range in.Body.Keys {
-		// As it is pasted.
-		if key = strings.TrimSpace(key); len(key) > maxKey {
-			return nil, refuse("keys", "has one that is too long")
-		}
-		if key != "" {
-			a.Keys[name] = core.Secret(key)
-		}
+	if a.Keys, err = keysOf(in.Body.Keys); err != nil {
+		return nil, err
 	}
 	if in.Key != "" {
 		if err := core.CheckDedupe("Idempotency-Key", in.Key); err != nil {
@@ -161,6 +155,59 @@ func (s *Server) addChannel(ctx context.Context, in *addInput) (*addOutput, erro
 		return nil, keyed(err)
 	}
 	return &addOutput{AddedChannel{s.channelOf(c, core.Health{}), embed}}, nil
+}
+
+// keysOf reads keys as they are pasted. An empty one is none.
+func keysOf(given map[string]string) (map[string]core.Secret, error) {
+	keys := map[string]core.Secret{}
+	for name, key := range given {
+		if key = strings.TrimSpace(key); len(key) > maxKey {
+			return nil, refuse("keys", "has one that is too long")
+		}
+		if key != "" {
+			keys[name] = core.Secret(key)
+		}
+	}
+	return keys, nil
+}
+
+// NewKeys are what a channel is given in the place of keys that it has.
+type NewKeys struct {
+	Keys map[string]string `json:"keys" doc:"by what its kind calls them; one that is not given stays. They are sealed, and in no answer"`
+}
+
+type (
+	rekeyInput struct {
+		ID   string `path:"id"`
+		Body NewKeys
+	}
+	rekeyOutput struct{ Body Channel }
+)
+
+func (s *Server) rekeyChannel(ctx context.Context, in *rekeyInput) (*rekeyOutput, error) {
+	id, err := core.ParseID[core.ChannelID](in.ID)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := keysOf(in.Body.Keys)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.rekey(ctx, id, keys)
+	if err != nil {
+		return nil, err
+	}
+	healths, err := s.store.Healths(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var now core.Health
+	for _, h := range healths {
+		if h.Channel == id {
+			now = h
+		}
+	}
+	return &rekeyOutput{s.channelOf(c, now)}, nil
 }
 
 func (s *Server) channelOf(c core.Channel, h core.Health) Channel {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"parley/core"
+	"parley/core/hub"
 )
 
 // Deed is what requests for deeds have in common.
@@ -21,9 +22,14 @@ type (
 	Versioned struct {
 		Version int64 `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
 	}
+	// Taking may say that one's own limit does not matter.
+	Taking struct {
+		Over bool `json:"over,omitempty" doc:"also where one holds as many sessions as one's limit allows; without it that is refused with the code full"`
+	}
 	// Assignment says who shall hold the session.
 	Assignment struct {
 		Agent   string `json:"agent" doc:"an operator of the session's department"`
+		Over    bool   `json:"over,omitempty" doc:"also where they hold as many sessions as their limit allows; without it that is refused with the code full"`
 		Version int64  `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
 	}
 	// Move says where the session shall go.
@@ -36,11 +42,17 @@ type (
 		For     string `json:"for" enum:"day,24h,7d,forever" doc:"day: the rest of the day in the department's time zone, an hour at least"`
 		Version int64  `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
 	}
+	// Snooze says until when a session is put aside.
+	Snooze struct {
+		Until   string `json:"until,omitempty" format:"date-time" doc:"a time within a year; missing: until the customer writes, which brings it back in any case"`
+		Version int64  `json:"version,omitempty" minimum:"0" doc:"the session's version as it was seen; without it, whatever it is"`
+	}
 	// Triage says what the session is to those who work on it. What is left out stays.
 	Triage struct {
 		Priority   string   `json:"priority,omitempty" enum:"low,normal,high,urgent"`
 		AddTags    []string `json:"add_tags,omitempty" nullable:"false" maxItems:"20" doc:"folded to small letters; at most 50 bytes each, 20 on a session"`
 		RemoveTags []string `json:"remove_tags,omitempty" nullable:"false" maxItems:"20" doc:"taken off before others are put on"`
+		Language   string   `json:"language,omitempty" doc:"what the customer speaks, a tag of BCP 47 such as de or pt-BR; from then on the channel's word does not count"`
 	}
 	// ReadMark says how far one has read.
 	ReadMark struct {
@@ -57,6 +69,10 @@ type (
 		Deed
 		Body Versioned
 	}
+	takeInput struct {
+		Deed
+		Body Taking
+	}
 	assignInput struct {
 		Deed
 		Body Assignment
@@ -69,6 +85,10 @@ type (
 		Deed
 		Body Block
 	}
+	snoozeInput struct {
+		Deed
+		Body Snooze
+	}
 	triageInput struct {
 		OnSession
 		Body Triage
@@ -80,8 +100,8 @@ type (
 	deedOutput struct{ Body Session }
 )
 
-func (s *Server) take(ctx context.Context, in *plainDeed) (*deedOutput, error) {
-	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Take{Session: id} })
+func (s *Server) take(ctx context.Context, in *takeInput) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Take{Session: id, Over: in.Body.Over} })
 }
 
 func (s *Server) release(ctx context.Context, in *versionedDeed) (*deedOutput, error) {
@@ -94,7 +114,7 @@ func (s *Server) assign(ctx context.Context, in *assignInput) (*deedOutput, erro
 		return nil, err
 	}
 	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed {
-		return core.Assign{Session: id, To: to, Version: in.Body.Version}
+		return core.Assign{Session: id, To: to, Over: in.Body.Over, Version: in.Body.Version}
 	})
 }
 
@@ -136,6 +156,20 @@ func (s *Server) unblock(ctx context.Context, in *plainDeed) (*deedOutput, error
 	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Unblock{Session: id} })
 }
 
+func (s *Server) snooze(ctx context.Context, in *snoozeInput) (*deedOutput, error) {
+	var until core.Time
+	if err := until.UnmarshalText([]byte(in.Body.Until)); err != nil {
+		return nil, refuse("until", "must be a time such as 2026-01-31T09:00:00Z")
+	}
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed {
+		return core.Snooze{Session: id, Until: until, Version: in.Body.Version}
+	})
+}
+
+func (s *Server) unsnooze(ctx context.Context, in *plainDeed) (*deedOutput, error) {
+	return s.done(ctx, in.Deed, func(id core.SessionID) core.Deed { return core.Unsnooze{Session: id} })
+}
+
 // triage sets tags first: they alone can be refused by how the session stands, and then nothing is done.
 func (s *Server) triage(ctx context.Context, in *triageInput) (*deedOutput, error) {
 	id, err := in.id()
@@ -143,6 +177,13 @@ func (s *Server) triage(ctx context.Context, in *triageInput) (*deedOutput, erro
 		return nil, err
 	}
 	deeds := []core.Deed{core.Tag{Session: id, Add: in.Body.AddTags, Remove: in.Body.RemoveTags}}
+	if in.Body.Language != "" {
+		language, err := hub.LanguageOf("language", in.Body.Language)
+		if err != nil {
+			return nil, err
+		}
+		deeds = append(deeds, core.SetLanguage{Session: id, Language: language})
+	}
 	if in.Body.Priority != "" {
 		deeds = append(deeds, core.Prioritise{Session: id, Priority: core.Priority(in.Body.Priority)})
 	}
@@ -167,13 +208,18 @@ func (s *Server) typing(ctx context.Context, in *plainDeed) (*struct{}, error) {
 	return nil, err
 }
 
-// done does the deed and answers with the session as it stands now.
+// done does the deed and answers with the session as it stands now; also where the deed has just taken it from the actor's eyes, such as giving it to
+// a colleague whose sessions they do not see. A repeat of that finds it no more.
 func (s *Server) done(ctx context.Context, on Deed, make func(core.SessionID) core.Deed) (*deedOutput, error) {
 	done, err := s.perform(ctx, on, make)
 	if err != nil {
 		return nil, err
 	}
-	row, err := s.store.Session(ctx, callerOf(ctx).actor.Scope(), done.Session.ID)
+	scope := callerOf(ctx).actor.Scope()
+	if !done.Repeat {
+		scope.Own = nil
+	}
+	row, err := s.store.Session(ctx, scope, done.Session.ID)
 	if err != nil {
 		return nil, err
 	}

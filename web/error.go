@@ -60,6 +60,8 @@ var problems = map[string]struct {
 	string(core.Uncertain):    {http.StatusBadGateway, "Uncertain", "It may have happened or not. Look before you do it again."},
 	string(core.Gone):         {http.StatusGone, "Gone", "This is no longer there, and will not be again."},
 	string(core.Unauthorized): {http.StatusUnauthorized, "Not signed in", "Sign in and try again."},
+	string(core.Closed):       {http.StatusConflict, "Closed", "The department takes no new sessions now."},
+	string(core.Full):         {http.StatusConflict, "At the limit", "The agent has as many sessions as they want. Send it with \"over\": true to do it all the same."},
 	codeMalformed:             {http.StatusBadRequest, "Not JSON", "The body is not one JSON object. Correct it and send it again."},
 	codeCrossSite:             {http.StatusForbidden, "Other site", "Another site's page sent this. Open Parley itself to do it."},
 	codeMethod:                {http.StatusMethodNotAllowed, "Wrong method", "This address does not take that method."},

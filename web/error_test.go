@@ -33,6 +33,7 @@ func TestKindsToAnswers(t *testing.T) {
 		core.Unavailable:  {core.Error{RetryAfter: time.Minute}, 503, "The service cannot do that right now. Try again in a moment.", "60"},
 		core.Uncertain:    {core.Error{}, 502, "It may have happened or not. Look before you do it again.", ""},
 		core.Gone:         {core.Error{}, 410, "This is no longer there, and will not be again.", ""},
+		core.Closed:       {core.Error{}, 409, "The department takes no new sessions now.", ""},
 		core.Unauthorized: {core.Error{}, 401, "Sign in and try again.", ""},
 	}
 	for kind, tt := range tests {

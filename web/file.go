@@ -60,17 +60,20 @@ func (e *exchange) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-var someBytes = map[string]*huma.MediaType{rawType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+// someBytes are new each time: huma writes into the schemas that it is given, and several servers may stand in one process.
+func someBytes() map[string]*huma.MediaType {
+	return map[string]*huma.MediaType{rawType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+}
 
 func (*fileInput) describe(op *huma.Operation) {
 	op.RequestBody = &huma.RequestBody{
-		Required: true, Content: someBytes, Description: fmt.Sprintf("The file itself, at most %d bytes, as %s whatever it is", core.MaxFile, rawType),
+		Required: true, Content: someBytes(), Description: fmt.Sprintf("The file itself, at most %d bytes, as %s whatever it is", core.MaxFile, rawType),
 	}
 }
 
 func (*onFile) describe(op *huma.Operation) {
 	op.Description = "An image that runs nothing comes as what it is, to be shown; all else as an attachment. 410 with the reason for a file that has not come."
-	op.Responses = map[string]*huma.Response{"200": {Description: "The bytes", Content: someBytes}, "206": {Description: "Those of a Range", Content: someBytes}}
+	op.Responses = map[string]*huma.Response{"200": {Description: "The bytes", Content: someBytes()}, "206": {Description: "Those of a Range", Content: someBytes()}}
 }
 
 // bring keeps a file for its agent. Its body is read as it comes, and what is not whole is not kept.
@@ -138,8 +141,12 @@ func (s *Server) file(ctx context.Context, in *onFile) (*bytesOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope := callerOf(ctx).actor.Scope()
+	who := callerOf(ctx).actor
+	scope := who.Scope()
 	f, err := s.store.File(ctx, scope, id)
+	if err == nil && f.Message != 0 { // a part of a transcript
+		err = s.noteFile(ctx, who, f)
+	}
 	if err == nil && f.State == core.FileRefused {
 		err = s.refusal(ctx, scope, f)
 	}
@@ -147,6 +154,15 @@ func (s *Server) file(ctx context.Context, in *onFile) (*bytesOutput, error) {
 		return nil, err
 	}
 	return &bytesOutput{func(huma.Context) { s.serveFile(in.w, in.r, f) }}, nil
+}
+
+// noteFile notes that a file of a session is read, if the session is not the agent's own.
+func (s *Server) noteFile(ctx context.Context, who core.Actor, f core.File) error {
+	m, err := s.store.MessageIn(ctx, who.Scope(), f.Message)
+	if err != nil {
+		return err
+	}
+	return s.hub.NoteReading(ctx, who, m.Session)
 }
 
 // refusal says why a file's bytes will not come.

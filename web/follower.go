@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +15,8 @@ import (
 
 const (
 	maxFollowed   = 50              // sessions that one socket follows
+	maxKept       = 1000            // events that wait for a look at whether they may be seen: about what the socket's buffer takes
+	maxGone       = 4096            // sessions of which is known that the client knows that they are gone
 	typingEvery   = 3 * time.Second // how often a client may say that its agent writes
 	streamTimeout = 10 * time.Second
 )
@@ -29,17 +32,22 @@ type follower struct {
 	conn   *socket.Conn
 	stop   func()
 
+	scope core.Scope                   // does not change while the socket is open
 	typed map[core.SessionID]core.Time // of the reader alone
 
 	mu       sync.Mutex // never held while the feed or the store is asked
 	actor    core.Actor
-	began    bool         // the feed has said its first word
-	held     core.EventID // the cursor that the client has
-	reached  core.EventID // how far the feed has told
-	followed map[core.SessionID]struct{}
-	owed     map[core.SessionID]struct{} // rows
+	began    bool                        // the feed has said its first word
+	held     core.EventID                // the cursor that the client has
+	reached  core.EventID                // how far the feed has told
+	followed map[core.SessionID]bool     // false: it may not be the agent's to see any more
+	owed     map[core.SessionID]bool     // rows; true: where it is not the agent's to see, the client is told that it is gone
+	kept     map[core.SessionID][][]byte // events of followed sessions that wait for a row to show whether they may be seen
+	keeps    int                         // how many those are
+	gone     map[core.SessionID]struct{} // sessions of which the client knows that they are gone
 	count    bool                        // counters may be others
 	suspect  bool                        // rights may be others
+	watched  map[core.SessionID]struct{} // followed sessions that may be somebody else's now
 	shown    []byte                      // the counters that the client has
 }
 
@@ -48,10 +56,11 @@ func (f *follower) Open(c *socket.Conn) {
 	f.conn = c
 	ctx, cancel := context.WithTimeout(context.Background(), streamTimeout)
 	defer cancel()
+	f.scope = f.who().Scope()
 	f.stream.enter(f)
 	after, err := f.stream.server.feed.Place(ctx, f.after)
 	if err == nil {
-		f.stop, err = f.stream.server.feed.Follow(ctx, f.who().Scope(), after, f)
+		f.stop, err = f.stream.server.feed.Follow(ctx, f.scope, after, f)
 	}
 	if err != nil {
 		f.stream.server.log.Warn("stream not begun", "error", err)
@@ -104,24 +113,32 @@ func (f *follower) follow(ctx context.Context, names []string) {
 			ids = append(ids, id)
 		}
 	}
-	rows, err := f.stream.server.store.Summaries(ctx, f.who().Scope(), ids)
+	rows, err := f.stream.server.store.Summaries(ctx, f.scope, ids)
 	if err != nil {
 		f.stream.server.log.WarnContext(ctx, "sessions to follow not read", "error", err)
 		f.conn.Close(socket.CloseInternal, "come back")
 		return
 	}
-	seen := make(map[core.SessionID]struct{}, len(rows))
+	seen := make(map[core.SessionID]bool, len(rows))
 	for _, r := range rows {
-		seen[r.ID] = struct{}{}
+		seen[r.ID] = true
+	}
+	if err := f.stream.server.hub.NoteReading(ctx, f.who(), slices.Collect(maps.Keys(seen))...); err != nil {
+		f.stream.server.log.WarnContext(ctx, "sessions not followed: that cannot be noted", "error", err)
+		f.conn.Close(socket.CloseInternal, "come back")
+		return
 	}
 	following := FollowingFrame{Type: "following", Sessions: []string{}}
 	for _, id := range ids {
-		if _, ok := seen[id]; ok && !slices.Contains(following.Sessions, id.String()) {
+		if seen[id] && !slices.Contains(following.Sessions, id.String()) {
 			following.Sessions = append(following.Sessions, id.String())
 		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	for _, r := range rows {
+		seen[r.ID] = !f.scope.Narrow(r.Department) || !f.owed[r.ID] // else its row tells, soon
+	}
 	f.followed = seen
 	following.Cursor = f.cursor(f.reached)
 	f.conn.Send(encode(following)) // within the lock: what the feed tells next comes after it
@@ -177,14 +194,21 @@ func (f *follower) Batch(b feed.Batch) bool {
 			}
 			continue
 		}
-		f.touch(e.Session)
+		narrow := f.scope.Narrow(e.Department) || e.Former != 0 && f.scope.Narrow(e.Former)
+		f.touch(e.Session, !narrow || withdraws(e.Kind))
 		f.count = f.count || countsChange(e.Kind)
-		if _, ok := f.followed[e.Session]; ok {
+		if _, ok := f.followed[e.Session]; !ok {
+			continue
+		}
+		f.watch(e)
+		if !narrow {
 			passed = append(passed, f.stream.encoded(e))
+		} else if !f.keep(e) {
+			return false
 		}
 	}
 	for _, t := range b.Touched {
-		f.touch(t.Session)
+		f.touch(t.Session, !f.scope.Narrow(t.Department))
 	}
 	f.stream.owe(f)
 	for _, what := range changed {
@@ -205,7 +229,18 @@ func (f *follower) setting(e *core.Event) string {
 		f.suspect = f.suspect || e.Target == f.actor.Agent.ID
 		f.stream.renamed()
 		return "agent"
+	case core.EventGroupChanged:
+		if f.actor.Agent.Admin {
+			return "group"
+		}
+	case core.EventHookChanged:
+		if f.actor.Agent.Admin {
+			return "hook"
+		}
 	case core.EventDepartmentChanged:
+		f.suspect = true // what operators see there may be other
+		return "department"
+	case core.EventDepartmentSwitched:
 		return "department"
 	case core.EventChannelChanged:
 		return "channel"
@@ -213,12 +248,40 @@ func (f *follower) setting(e *core.Event) string {
 	return ""
 }
 
-func (f *follower) touch(id core.SessionID) {
-	if f.owed == nil {
-		f.owed = map[core.SessionID]struct{}{}
+// watch notes that whoever follows a session may be a stranger to it from now on.
+func (f *follower) watch(e *core.Event) {
+	switch e.Kind {
+	case core.EventTaken, core.EventAssigned, core.EventTransferred:
+		if f.watched == nil {
+			f.watched = map[core.SessionID]struct{}{}
+		}
+		f.watched[e.Session] = struct{}{}
 	}
-	f.owed[id] = struct{}{}
 }
+
+// keep keeps an event of a followed session until its row shows whether the agent may see it: that says the store, which the feed does not wait
+// for. False: there are too many, and the client shall come back from its cursor.
+func (f *follower) keep(e *core.Event) bool {
+	if f.kept == nil {
+		f.kept = map[core.SessionID][][]byte{}
+	}
+	f.followed[e.Session] = f.followed[e.Session] && !withdraws(e.Kind)
+	f.kept[e.Session] = append(f.kept[e.Session], f.stream.encoded(e))
+	f.keeps++
+	return f.keeps <= maxKept
+}
+
+// touch owes the client a session's row; tell says that where the agent does not see it, they are told that it is gone.
+func (f *follower) touch(id core.SessionID, tell bool) {
+	if f.owed == nil {
+		f.owed = map[core.SessionID]bool{}
+	}
+	f.owed[id] = f.owed[id] || tell
+}
+
+// withdraws tells whether an event may take a session from the eyes of who sees only the queue and their own: it is somebody's now, or is not
+// theirs any more.
+func withdraws(k core.EventKind) bool { return countsChange(k) || k == core.EventLeft }
 
 // countsChange tells whether an event moves sessions into or out of the queue or somebody's hands. Messages and read marks
 // change the count of who holds the session only, which its row tells.
@@ -235,7 +298,7 @@ func countsChange(k core.EventKind) bool {
 func (f *follower) Hint(h core.Hint) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, ok := f.followed[h.Session]; !ok || h.Agent != 0 && h.Agent == f.actor.Agent.ID {
+	if !f.followed[h.Session] || h.Agent != 0 && h.Agent == f.actor.Agent.ID {
 		return true
 	}
 	return f.conn.Send(encode(TypingFrame{"typing", h.Session.String(), string(h.By), h.Agent.String(), h.Name}))

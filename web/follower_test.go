@@ -73,7 +73,7 @@ func TestRowsAreForWhoSeesThem33(t *testing.T) {
 	h.server.stream.mu.Unlock()
 	for _, f := range followers { // as if the session had been Anna's department's before
 		f.mu.Lock()
-		f.touch(hidden)
+		f.touch(hidden, true)
 		f.mu.Unlock()
 		h.server.stream.owe(f)
 	}

@@ -51,7 +51,7 @@ type (
 	// ChangedFrame tells that settings or people are others now.
 	ChangedFrame struct {
 		Type string `json:"type" enum:"changed"`
-		What string `json:"what" enum:"department,agent,channel,presence"`
+		What string `json:"what" enum:"department,agent,channel,presence,group"`
 	}
 	// PongFrame answers a ping.
 	PongFrame struct {

@@ -19,11 +19,14 @@ import (
 	"parley/core"
 	"parley/core/feed"
 	"parley/core/file"
+	"parley/core/hook"
 	"parley/core/hub"
 	"parley/core/presence"
+	"parley/core/search"
 	"parley/core/socket"
 	"parley/core/store"
 	"parley/core/store/storetest"
+	"parley/core/webhook"
 )
 
 const publicURL = "http://127.0.0.1:8080"
@@ -34,16 +37,23 @@ type house struct {
 	server         *Server
 	hub            *hub.Hub
 	store          *store.Store
+	hooks          *hook.Hooks
+	hooking        sync.Mutex
 	writer         *store.Writer
 	feed           *feed.Feed
 	files          *file.Store
 	presence       *presence.Presence      // runs where a test runs it
+	search         *search.Search          // takes a step where a test says so
 	healthy        func() []core.ChannelID // channels that fare well
 	folder         string                  // of the files
 	ids            *core.IDMaker
 	log            *buffer
 	support, sales core.Department
-	channels       map[core.DepartmentID]core.Channel
+	types          struct {
+		sync.Mutex
+		of map[core.DepartmentID]core.RecordType
+	}
+	channels map[core.DepartmentID]core.Channel
 
 	anna, boris, oleg, sofia, eve, victor, ada, gone, left *person
 	capable                                                core.Capabilities // of every channel
@@ -98,9 +108,13 @@ func open(t *testing.T, change ...func(*Config)) *house {
 		Store: h.store, Node: "one", Healthy: func() []core.ChannelID { return h.healthy() }, Moved: func(agents []core.AgentID) { h.server.Moved(agents) },
 		Ring: func() {}, Log: quiet,
 	})
+	h.search = search.New(search.Config{Store: h.store, Holder: "one", Clock: core.SystemClock, Log: quiet})
+	h.hooks = hook.New(hook.Config{
+		Store: h.store, Holder: "one", Guard: webhook.NewGuard([]string{"127.0.0.1"}), Key: core.NewKey(), Tell: HookBody, Chance: func() float64 { return 0 }, Clock: core.SystemClock, Log: quiet,
+	})
 	sockets := socket.NewGroup(quiet)
 	c := Config{
-		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Presence: h.presence, Can: can, Check: h.checkChannel, Manifest: manifestOf, Add: h.addChannel, Clock: core.SystemClock,
+		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Presence: h.presence, Search: h.search, Hooks: h.hooks, Can: can, Check: h.checkChannel, Manifest: manifestOf, Add: h.addChannel, Rekey: h.rekeyChannel, Clock: core.SystemClock,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: publicURL, Version: "1", Pages: built,
 	}
 	for _, f := range change {
@@ -166,7 +180,7 @@ func (h *house) agent(name string, roles core.Roles) *person {
 	now := core.At(core.SystemClock())
 	p := &person{token: core.NewToken(), Actor: core.Actor{Roles: roles, Agent: core.Agent{
 		ID: core.AgentID(h.ids.Next(now)), Email: strings.ToLower(core.PublicName(name)) + "@example.test", Name: name,
-		PublicName: core.PublicName(name), PasswordHash: "none", CreatedAt: now, Availability: core.AgentAvailable,
+		PublicName: core.PublicName(name), PasswordHash: "none", CreatedAt: now, Availability: core.AgentAvailable, Permissions: core.AtFirst,
 	}}}
 	h.put(p.Actor)
 	h.write(func(w *store.Work) error {
@@ -204,6 +218,11 @@ func manifestOf(kind, name, mode string) (string, error) {
 func (h *house) addChannel(ctx context.Context, a Adding) (core.Channel, string, error) {
 	c, err := h.hub.AddChannel(ctx, hub.NewChannel{Slug: a.Name, Kind: a.Kind, Department: a.Department, Settings: a.Settings, Dedupe: a.Dedupe})
 	return c, "", err
+}
+
+// rekeyChannel is what makes no difference.
+func (h *house) rekeyChannel(_ context.Context, id core.ChannelID, _ map[string]core.Secret) (core.Channel, error) {
+	return core.Channel{ID: id, Slug: "support-widget", Kind: "widget", Department: h.support.ID}, nil
 }
 
 // checkChannel is a network that is well.

@@ -57,7 +57,11 @@ func (s *Server) admit(may right) func(huma.Context, func(huma.Context)) {
 				return
 			}
 		}
-		next(huma.WithContext(ctx, withCaller(ctx.Context(), who)))
+		asked := withCaller(ctx.Context(), who)
+		if may.signed {
+			asked = core.WithHand(asked, who.actor.Hand())
+		}
+		next(huma.WithContext(ctx, asked))
 	}
 }
 

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -27,6 +26,7 @@ POST /api/v1/login                              422 422 422 422 422 422 422 422 
 POST /api/v1/logout                             204 204 204 204 204 204 204 204 204
 GET  /api/v1/me                                 401 200 200 200 200 200 200 401 401
 PUT  /api/v1/me/availability                    401 200 200 200 200 200 200 401 401
+PUT  /api/v1/me/limit                           401 200 200 200 200 200 200 401 401
 GET  /api/v1/me/links                           401 200 200 200 200 200 200 401 401
 POST /api/v1/me/link-codes                      401 201 201 201 201 201 201 401 401
 DELETE /api/v1/me/links/{waiting}               401 204 404 404 404 404 404 401 401
@@ -41,11 +41,107 @@ PUT  /api/v1/settings                           401 403 403 403 403 403 200 401 
 GET  /api/v1/departments/{waiting}/settings     401 403 403 403 403 403 200 401 401
 GET  /api/v1/departments/{held}/settings        401 403 403 403 403 403 200 401 401
 GET  /api/v1/departments/{sales}/settings       401 403 403 403 403 403 200 401 401
-GET  /api/v1/departments/{unknown}/settings     401 403 403 403 403 403 404 401 401
+GET  /api/v1/departments/{unknown}/settings     401 404 404 404 404 404 404 401 401
 PUT  /api/v1/departments/{waiting}/settings     401 403 403 403 403 403 200 401 401
 PUT  /api/v1/departments/{held}/settings        401 403 403 403 403 403 200 401 401
 PUT  /api/v1/departments/{sales}/settings       401 403 403 403 403 403 200 401 401
-PUT  /api/v1/departments/{unknown}/settings     401 403 403 403 403 403 404 401 401
+PUT  /api/v1/departments/{unknown}/settings     401 404 404 404 404 404 404 401 401
+GET  /api/v1/switch                             401 403 403 403 403 403 200 401 401
+PUT  /api/v1/switch                             401 403 403 403 403 403 200 401 401
+GET  /api/v1/switches                           401 403 403 403 403 403 200 401 401
+GET  /api/v1/departments/{waiting}/switch       401 200 200 200 404 404 200 401 401
+PUT  /api/v1/departments/{waiting}/switch       401 403 200 200 404 404 200 401 401
+GET  /api/v1/departments/{waiting}/switches     401 403 200 200 404 404 200 401 401
+GET  /api/v1/departments/{held}/switch          401 200 200 200 404 404 200 401 401
+PUT  /api/v1/departments/{held}/switch          401 403 200 200 404 404 200 401 401
+GET  /api/v1/departments/{held}/switches        401 403 200 200 404 404 200 401 401
+GET  /api/v1/departments/{sales}/switch         401 200 200 200 404 404 200 401 401
+PUT  /api/v1/departments/{sales}/switch         401 403 200 200 404 404 200 401 401
+GET  /api/v1/departments/{sales}/switches       401 403 200 200 404 404 200 401 401
+GET  /api/v1/departments/{unknown}/switch       401 404 404 404 404 404 404 401 401
+PUT  /api/v1/departments/{unknown}/switch       401 404 404 404 404 404 404 401 401
+GET  /api/v1/departments/{unknown}/switches     401 404 404 404 404 404 404 401 401
+PATCH /api/v1/agents/{waiting}                  401 200 200 200 404 404 200 401 401
+PATCH /api/v1/agents/{held}                     401 403 200 200 404 404 200 401 401
+PATCH /api/v1/agents/{sales}                    401 404 404 404 200 200 200 401 401
+PATCH /api/v1/agents/{unknown}                  401 404 404 404 404 404 404 401 401
+GET  /api/v1/agents/{waiting}/permissions       401 403 403 403 403 403 200 401 401
+GET  /api/v1/agents/{held}/permissions          401 403 403 403 403 403 200 401 401
+GET  /api/v1/agents/{sales}/permissions         401 403 403 403 403 403 200 401 401
+GET  /api/v1/agents/{unknown}/permissions       401 403 403 403 403 403 404 401 401
+PUT  /api/v1/agents/{waiting}/permissions       401 403 403 403 403 403 200 401 401
+PUT  /api/v1/agents/{held}/permissions          401 403 403 403 403 403 200 401 401
+PUT  /api/v1/agents/{sales}/permissions         401 403 403 403 403 403 200 401 401
+PUT  /api/v1/agents/{unknown}/permissions       401 403 403 403 403 403 404 401 401
+GET  /api/v1/groups                             401 403 403 403 403 403 200 401 401
+POST /api/v1/groups                             401 403 403 403 403 403 201 401 401
+PUT  /api/v1/groups/{waiting}                   401 403 403 403 403 403 200 401 401
+PUT  /api/v1/groups/{held}                      401 403 403 403 403 403 200 401 401
+PUT  /api/v1/groups/{sales}                     401 403 403 403 403 403 200 401 401
+PUT  /api/v1/groups/{unknown}                   401 403 403 403 403 403 404 401 401
+DELETE /api/v1/groups/{waiting}                 401 403 403 403 403 403 204 401 401
+DELETE /api/v1/groups/{held}                    401 403 403 403 403 403 204 401 401
+DELETE /api/v1/groups/{sales}                   401 403 403 403 403 403 204 401 401
+DELETE /api/v1/groups/{unknown}                 401 403 403 403 403 403 404 401 401
+GET  /api/v1/hooks                              401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks                              401 403 403 403 403 403 201 401 401
+PUT  /api/v1/hooks/{waiting}                    401 403 403 403 403 403 200 401 401
+PUT  /api/v1/hooks/{held}                       401 403 403 403 403 403 200 401 401
+PUT  /api/v1/hooks/{sales}                      401 403 403 403 403 403 200 401 401
+PUT  /api/v1/hooks/{unknown}                    401 403 403 403 403 403 404 401 401
+DELETE /api/v1/hooks/{waiting}                  401 403 403 403 403 403 204 401 401
+DELETE /api/v1/hooks/{held}                     401 403 403 403 403 403 204 401 401
+DELETE /api/v1/hooks/{sales}                    401 403 403 403 403 403 204 401 401
+DELETE /api/v1/hooks/{unknown}                  401 403 403 403 403 403 404 401 401
+POST /api/v1/hooks/{waiting}/secret             401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks/{held}/secret                401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks/{sales}/secret               401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks/{unknown}/secret             401 403 403 403 403 403 404 401 401
+POST /api/v1/hooks/{waiting}/test               401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks/{held}/test                  401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks/{sales}/test                 401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks/{unknown}/test               401 403 403 403 403 403 404 401 401
+GET  /api/v1/hooks/{waiting}/calls              401 403 403 403 403 403 200 401 401
+GET  /api/v1/hooks/{held}/calls                 401 403 403 403 403 403 200 401 401
+GET  /api/v1/hooks/{sales}/calls                401 403 403 403 403 403 200 401 401
+GET  /api/v1/hooks/{unknown}/calls              401 403 403 403 403 403 404 401 401
+POST /api/v1/hooks/{waiting}/replay             401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks/{held}/replay                401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks/{sales}/replay               401 403 403 403 403 403 200 401 401
+POST /api/v1/hooks/{unknown}/replay             401 403 403 403 403 403 404 401 401
+GET  /api/v1/audit                              401 403 403 403 403 403 200 401 401
+GET  /api/v1/record-types                       401 200 200 200 200 200 200 401 401
+POST /api/v1/record-types                       401 403 403 403 403 403 201 401 401
+PUT  /api/v1/record-types/{waiting}             401 403 403 403 403 403 200 401 401
+PUT  /api/v1/record-types/{held}                401 403 403 403 403 403 200 401 401
+PUT  /api/v1/record-types/{sales}               401 403 403 403 403 403 200 401 401
+PUT  /api/v1/record-types/{unknown}             401 403 403 403 403 403 404 401 401
+DELETE /api/v1/record-types/{waiting}           401 403 403 403 403 403 204 401 401
+DELETE /api/v1/record-types/{held}              401 403 403 403 403 403 204 401 401
+DELETE /api/v1/record-types/{sales}             401 403 403 403 403 403 204 401 401
+DELETE /api/v1/record-types/{unknown}           401 403 403 403 403 403 404 401 401
+GET  /api/v1/record-types/{waiting}/export      401 403 200 200 404 404 404 401 401
+GET  /api/v1/record-types/{held}/export         401 403 200 200 404 404 404 401 401
+GET  /api/v1/record-types/{sales}/export        401 404 404 404 403 200 404 401 401
+GET  /api/v1/record-types/{unknown}/export      401 404 404 404 404 404 404 401 401
+GET  /api/v1/records                            401 200 200 200 200 200 200 401 401
+GET  /api/v1/records/{waiting}                  401 200 200 200 404 404 404 401 401
+GET  /api/v1/records/{held}                     401 200 200 200 404 404 404 401 401
+GET  /api/v1/records/{sales}                    401 404 404 404 200 200 404 401 401
+GET  /api/v1/records/{unknown}                  401 404 404 404 404 404 404 401 401
+PUT  /api/v1/records/{waiting}                  401 200 200 200 404 404 404 401 401
+PUT  /api/v1/records/{held}                     401 200 200 200 404 404 404 401 401
+PUT  /api/v1/records/{sales}                    401 404 404 404 200 200 404 401 401
+PUT  /api/v1/records/{unknown}                  401 404 404 404 404 404 404 401 401
+GET  /api/v1/sessions/{waiting}/records         401 200 200 200 404 404 404 401 401
+GET  /api/v1/sessions/{held}/records            401 200 200 200 404 404 404 401 401
+GET  /api/v1/sessions/{sales}/records           401 404 404 404 200 200 404 401 401
+GET  /api/v1/sessions/{unknown}/records         401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/records         401 201 201 201 404 404 404 401 401
+POST /api/v1/sessions/{held}/records            401 201 201 201 404 404 404 401 401
+POST /api/v1/sessions/{sales}/records           401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{unknown}/records         401 404 404 404 404 404 404 401 401
+GET  /api/v1/search                             401 200 200 200 200 200 200 401 401
 GET  /api/v1/sessions                           401 200 200 200 200 200 200 401 401
 
 GET  /api/v1/customers/{waiting}                401 200 200 200 404 404 404 401 401
@@ -101,6 +197,10 @@ GET  /widget/v1/files/{key}                     200 200 200 200 200 200 200 200 
 GET  /api/v1/channels                           401 200 200 200 200 200 200 401 401
 POST /api/v1/channels                          401 403 403 403 403 403 201 401 401
 GET  /api/v1/channels/manifest                  401 403 403 403 403 403 422 401 401
+PATCH /api/v1/channels/{waiting}               401 403 403 403 403 403 200 401 401
+PATCH /api/v1/channels/{held}                  401 403 403 403 403 403 200 401 401
+PATCH /api/v1/channels/{sales}                 401 403 403 403 403 403 200 401 401
+PATCH /api/v1/channels/{unknown}               401 403 403 403 403 403 200 401 401
 POST /api/v1/channels/{waiting}/test            401 403 403 403 403 403 200 401 401
 POST /api/v1/channels/{held}/test               401 403 403 403 403 403 200 401 401
 POST /api/v1/channels/{sales}/test              401 403 403 403 403 403 200 401 401
@@ -146,6 +246,14 @@ POST /api/v1/sessions/{waiting}/unblock         401 200 200 200 404 404 404 401 
 POST /api/v1/sessions/{held}/unblock            401 200 200 200 404 404 404 401 401
 POST /api/v1/sessions/{sales}/unblock           401 404 404 404 200 200 404 401 401
 POST /api/v1/sessions/{unknown}/unblock         401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/snooze          401 403 403 403 404 404 404 401 401
+POST /api/v1/sessions/{held}/snooze             401 403 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/snooze            401 404 404 404 403 403 404 401 401
+POST /api/v1/sessions/{unknown}/snooze          401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/unsnooze        401 403 200 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/unsnooze           401 403 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/unsnooze          401 404 404 404 403 200 404 401 401
+POST /api/v1/sessions/{unknown}/unsnooze        401 404 404 404 404 404 404 401 401
 POST /api/v1/sessions/{waiting}/read            401 200 403 200 404 404 404 401 401
 POST /api/v1/sessions/{held}/read               401 200 403 200 404 404 404 401 401
 POST /api/v1/sessions/{sales}/read              401 404 404 404 200 403 404 401 401
@@ -227,83 +335,6 @@ func (h *house) row(t *testing.T, r route, method, path string) []string {
 		scan(t, w)
 	}
 	return got
-}
-
-func (h *house) bodyFor(r route, method string) any {
-	switch path := r.path[strings.LastIndex(r.path, "/")+1:]; {
-	case method == "NOTE":
-		return Message{ClientID: fmt.Sprint(h.ids.Next(1)), Kind: "note", Text: "for us"}
-	case path == "messages":
-		return Message{ClientID: fmt.Sprint(h.ids.Next(1)), Kind: "reply", Text: "for you"}
-	case path == "channels":
-		return NewChannel{Kind: "widget", Name: fmt.Sprint("w-", h.ids.Next(1)), Department: h.support.ID.String()}
-	case path == "assign":
-		return Assignment{Agent: h.anna.Agent.ID.String()}
-	case path == "transfer":
-		return Move{Department: h.sales.ID.String()}
-	case method == "PATCH" && strings.Contains(r.path, "/sessions/"):
-		return Triage{Priority: "high", AddTags: []string{"vip"}}
-	case method == "PATCH":
-		return Amendment{Text: "better"}
-	case path == "reaction":
-		return Emoji{Emoji: "👍"}
-	case path == "availability":
-		return Availability{Availability: "away"}
-	case path == "block":
-		return Block{For: "7d"}
-	case path == "settings":
-		return SettingsChange{Own: map[string]any{"auto_close": map[string]any{"messenger": 3600}}}
-	case path == "read":
-		return ReadMark{Seq: 1}
-	}
-	return "{}"
-}
-
-// aim puts something new of the kind that the path names into it: a session, or of one a message of its department's operator or
-// its holder, or a link or a file of theirs. What customers see of a file is its key.
-func (h *house) aim(path, name string) string {
-	if strings.Contains(path, "{key}") {
-		session := h.said(h.support, name+path, "hello")
-		return strings.Replace(path, "{key}", h.keyOf(h.sent(h.anna, session, "reply", h.brought(h.anna, "a.txt", "for you"))), 1)
-	}
-	for kind, make := range map[string]func() (core.SessionID, *person){
-		"{waiting}": func() (core.SessionID, *person) { return h.said(h.support, name+path, "hello"), h.anna },
-		"{held}": func() (core.SessionID, *person) {
-			id := h.said(h.support, name+path, "hello")
-			h.do(h.boris, core.Take{Session: id})
-			return id, h.boris
-		},
-		"{sales}":   func() (core.SessionID, *person) { return h.said(h.sales, name+path, "hello"), h.eve },
-		"{unknown}": func() (core.SessionID, *person) { return core.SessionID(h.ids.Next(core.At(core.SystemClock()))), nil },
-	} {
-		if !strings.Contains(path, kind) {
-			continue
-		}
-		session, author := make()
-		id := session.String()
-		switch {
-		case strings.Contains(path, "/channels/"):
-			id = h.channels[h.support.ID].ID.String()
-		case strings.Contains(path, "/departments/{") && author != nil:
-			id = h.support.ID.String()
-		case strings.Contains(path, "/customers/{") && author == nil:
-			id = core.CustomerID(session).String()
-		case strings.Contains(path, "/customers/{"):
-			id = h.customerOf(session)
-		case strings.Contains(path, "/links/{") && author != nil:
-			id = linkID(h.linked(author, h.channels[h.support.ID], core.RemoteID("team/"+id)))
-		case strings.Contains(path, "/files/{") && author == nil:
-			id = core.FileID(session).String()
-		case strings.Contains(path, "/files/{"):
-			id = h.sent(author, session, "note", h.brought(author, "a.txt", "for us")).Media[0].File
-		case strings.Contains(path, "/messages/{") && author == nil:
-			id = core.EventID(session).String()
-		case strings.Contains(path, "/messages/{"):
-			id = h.noted(author, session).String()
-		}
-		return strings.Replace(path, kind, id, 1)
-	}
-	return path
 }
 
 // customerOf gives who wrote in a session.

@@ -11,7 +11,7 @@ import (
 type Event struct {
 	ID       string `json:"id" example:"msg_5k"`
 	Seq      int64  `json:"seq" doc:"dense within the session, from 1"`
-	Kind     string `json:"kind" doc:"started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, blocked, unblocked, edited, deleted, reacted, delivery, file, lost, found; others may come"`
+	Kind     string `json:"kind" doc:"started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, edited, deleted, reacted, delivery, file, lost, found; others may come"`
 	At       string `json:"at" format:"date-time"`
 	Session  string `json:"session"`
 	Audience string `json:"audience" enum:"everyone,agents" doc:"agents: a note"`
@@ -27,12 +27,17 @@ type Event struct {
 
 	From     *Ref     `json:"from,omitempty" doc:"of transferred: the department that it left, as it was called then"`
 	To       *Ref     `json:"to,omitempty" doc:"of transferred: the department where it waits now"`
-	Mark     string   `json:"mark,omitempty" enum:"waiting_maximum,idle_warning,idle_critical,duration_warning,duration_critical" doc:"of marked: the service threshold that the session has passed"`
+	Mark     string   `json:"mark,omitempty" enum:"waiting_maximum,idle_warning,idle_critical,duration_warning,duration_critical,handed_off" doc:"of marked: the service threshold that the session has passed"`
+	Lapse    string   `json:"lapse,omitempty" enum:"no_first_response,no_follow_up,absent,bot_asked,bot_silent,bot_off" doc:"of handed_off: why the session was taken from the target; by bot_… it goes from the bot with which it began to people"`
 	Priority string   `json:"priority,omitempty" enum:"low,normal,high,urgent" doc:"of prioritised"`
 	Added    []string `json:"added,omitempty" nullable:"false" doc:"of tagged: the tags that came"`
+	Language string   `json:"language,omitempty" doc:"of language: what the customer speaks"`
 	Removed  []string `json:"removed,omitempty" nullable:"false" doc:"of tagged: the tags that went"`
 
-	Until string `json:"until,omitempty" format:"date-time" doc:"of blocked; missing: for good"`
+	Until string `json:"until,omitempty" format:"date-time" doc:"of blocked, where it may be missing: for good; of snoozed, where it may be missing: until the customer writes"`
+	Woken string `json:"woken,omitempty" enum:"time,customer,hand" doc:"of woken: what has brought it back"`
+
+	Record *RecordMark `json:"record,omitempty" doc:"of record_created and record_changed: the record, as it was then"`
 
 	State     string `json:"state,omitempty" enum:"queued,sent,uncertain,failed,dropped" doc:"of message: how far it is on its way, as it stands; of delivery: what it became"`
 	Reason    string `json:"reason,omitempty" doc:"a sentence for people: of a state, a deletion, a loss"`
@@ -40,6 +45,17 @@ type Event struct {
 	DeletedAt string `json:"deleted_at,omitempty" format:"date-time" doc:"of message: it was taken back, and its text is not shown"`
 
 	ClientID string `json:"client_id,omitempty" doc:"of message: the key that its sender gave"`
+}
+
+// RecordMark is a record as an event tells of it.
+type RecordMark struct {
+	ID      string `json:"id"`
+	Type    string `json:"type" doc:"its type's name"`
+	Title   string `json:"title"`
+	State   string `json:"state" enum:"owed,kept,parked"`
+	Reason  string `json:"reason,omitempty" doc:"a sentence for people: of state"`
+	Address string `json:"address,omitempty" doc:"where people see it at its provider"`
+	Edited  bool   `json:"edited,omitempty" doc:"of record_changed: the actor has given it other values"`
 }
 
 // Entity marks a part of a text. Offset and length count Unicode code points.
@@ -97,8 +113,17 @@ func eventOf(e core.Event, target string) Event {
 	if e.Kind == core.EventMarked {
 		out.Mark, out.Text = e.Text, ""
 	}
+	if e.Kind == core.EventWoken {
+		out.Woken, out.Text = e.Text, ""
+	}
+	if e.Kind == core.EventHandedOff {
+		out.Lapse, out.Text = e.Text, ""
+	}
 	if e.Kind == core.EventPrioritised {
 		out.Priority, out.Text = e.Text, ""
+	}
+	if e.Kind == core.EventLanguage {
+		out.Language, out.Text = e.Text, ""
 	}
 	if e.Kind == core.EventTransferred {
 		x, _ := core.ParseExtra(e.Data)
@@ -120,6 +145,9 @@ func (e *Event) dress(data string) {
 		e.Media = append(e.Media, mediaOf(m))
 	}
 	e.Added, e.Removed, e.Until = x.Added, x.Removed, x.Until.String()
+	if m := x.Record; m != nil {
+		e.Record = &RecordMark{m.ID.String(), m.Type, m.Title, string(m.State), m.Reason, m.Address, m.Edited}
+	}
 	for _, r := range x.Reactions {
 		e.Reactions = append(e.Reactions, Reaction{By: string(r.By), Emoji: r.Emoji})
 	}
@@ -165,6 +193,9 @@ func (s *Server) messages(ctx context.Context, in *messagesInput) (*messagesOutp
 	}
 	if in.Before > 0 && in.After > 0 {
 		return nil, refuse("before_seq", "cannot be asked for together with after_seq")
+	}
+	if err := s.hub.NoteReading(ctx, callerOf(ctx).actor, id); err != nil {
+		return nil, err
 	}
 	events, more, err := s.store.Messages(ctx, callerOf(ctx).actor.Scope(), id, in.Before, in.After, in.Limit)
 	if err != nil {

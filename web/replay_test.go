@@ -125,7 +125,10 @@ func record(h *house) recording {
 
 	out.Me = get[json.RawMessage](h, h.oleg, "/api/v1/me")
 	out.Frames = v.heard
-	out.Sessions = get[Page[json.RawMessage]](h, h.oleg, "/api/v1/sessions").Items
+	for _, s := range get[Page[Session]](h, h.oleg, "/api/v1/sessions").Items {
+		s.Queue = nil // the stream does not tell it
+		out.Sessions = append(out.Sessions, encode(s))
+	}
 	out.Counters = get[json.RawMessage](h, h.oleg, "/api/v1/counters")
 	for _, id := range followed {
 		out.Messages[id.String()] = get[struct {
@@ -306,7 +309,7 @@ func (h *house) watchFromHead(address string, p *person) *viewer {
 }
 
 var (
-	anID   = regexp.MustCompile(`"([a-z]{3})_[0-9a-z]+"`)
+	anID   = regexp.MustCompile(`"(agt|chn|cus|dep|fil|grp|idn|key|lgn|msg|ses)_[0-9a-z]+"`)
 	aKey   = regexp.MustCompile(`,"client_id":"[0-9]+"`) // of customers, by chance
 	aURL   = regexp.MustCompile(`/(fil_[0-9a-z]+)"`)
 	aTime  = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)

@@ -13,34 +13,39 @@ import (
 
 // Session is a session's row, as lists and summaries show it.
 type Session struct {
-	ID              string     `json:"id" example:"ses_1f0xk4q2m9a"`
-	Number          int64      `json:"number" doc:"counts the installation's sessions"`
-	Department      string     `json:"department" doc:"its id"`
-	Channel         ChannelRef `json:"channel"`
-	Customer        Ref        `json:"customer" doc:"the name is empty until somebody tells"`
-	State           string     `json:"state" enum:"waiting,pending,active,ended"`
-	Outcome         string     `json:"outcome" doc:"how it ended; empty while it has not"`
-	Assignee        *Ref       `json:"assignee" doc:"who holds it, or held it last; null in the queue"`
-	Present         []string   `json:"present" nullable:"false" doc:"ids of the agents who are in it now, in the order of their coming"`
-	Version         int64      `json:"version" doc:"changes with state, assignee or department only"`
-	LastSeq         int64      `json:"last_seq" doc:"seq of the newest event"`
-	Messages        int64      `json:"messages" doc:"what customer and agents said to each other"`
-	Unread          int64      `json:"unread" doc:"the customer's messages after read_seq"`
-	ReadSeq         int64      `json:"read_seq" doc:"the assignee's read mark; in the queue the newest of any agent"`
-	CustomerReadSeq int64      `json:"customer_read_seq" doc:"how far the customer has seen, where the channel tells"`
-	Connected       bool       `json:"connected" doc:"an agent has joined at least once"`
-	StartedAt       string     `json:"started_at" format:"date-time"`
-	EndedAt         *string    `json:"ended_at" format:"date-time"`
-	LastAt          string     `json:"last_at" format:"date-time" doc:"newest message, or the start"`
-	WaitingSince    *string    `json:"waiting_since" format:"date-time" doc:"the customer waits since then; null when the agent spoke last"`
-	Place           *string    `json:"place" format:"date-time" doc:"the queue stands in the order of this: since when the customer waits, ten minutes earlier for each step of priority; null where nobody waits"`
-	FirstReplyAt    *string    `json:"first_reply_at" format:"date-time"`
-	Preview         string     `json:"preview" doc:"beginning of the newest message"`
-	Priority        string     `json:"priority" enum:"low,normal,high,urgent"`
-	Tags            []string   `json:"tags" nullable:"false" doc:"in order"`
-	Marks           []string   `json:"marks" nullable:"false" enum:"waiting_maximum,idle_warning,idle_critical,duration_warning,duration_critical" doc:"the service thresholds that it has passed"`
-	Unreachable     string     `json:"unreachable,omitempty" doc:"why nothing arrives at the customer, in a sentence"`
-	Blocked         *Blocked   `json:"blocked,omitempty" doc:"how the customer is kept out now, in all their sessions on the channel; missing: they are not"`
+	ID              string      `json:"id" example:"ses_1f0xk4q2m9a"`
+	Number          int64       `json:"number" doc:"counts the installation's sessions"`
+	Department      string      `json:"department" doc:"its id"`
+	Channel         ChannelRef  `json:"channel"`
+	Customer        Ref         `json:"customer" doc:"the name is empty until somebody tells"`
+	State           string      `json:"state" enum:"empty,waiting,pending,active,ended" doc:"empty: the customer has sent without a word"`
+	Outcome         string      `json:"outcome" doc:"how it ended; empty while it has not"`
+	Assignee        *Ref        `json:"assignee" doc:"who holds it, or held it last; null in the queue"`
+	Present         []string    `json:"present" nullable:"false" doc:"ids of the agents who are in it now, in the order of their coming"`
+	Version         int64       `json:"version" doc:"changes with state, assignee or department only"`
+	LastSeq         int64       `json:"last_seq" doc:"seq of the newest event"`
+	Messages        int64       `json:"messages" doc:"what customer and agents said to each other"`
+	Unread          int64       `json:"unread" doc:"the customer's messages after read_seq"`
+	ReadSeq         int64       `json:"read_seq" doc:"the assignee's read mark; in the queue the newest of any agent"`
+	CustomerReadSeq int64       `json:"customer_read_seq" doc:"how far the customer has seen, where the channel tells"`
+	Connected       bool        `json:"connected" doc:"an agent has joined at least once"`
+	StartedAt       string      `json:"started_at" format:"date-time"`
+	EndedAt         *string     `json:"ended_at" format:"date-time"`
+	LastAt          string      `json:"last_at" format:"date-time" doc:"newest message, or the start"`
+	WaitingSince    *string     `json:"waiting_since" format:"date-time" doc:"the customer waits since then; null when the agent spoke last"`
+	Place           *string     `json:"place" format:"date-time" doc:"the queue stands in the order of this: since when the customer waits, ten minutes earlier for each step of priority; null where nobody waits"`
+	Queue           *QueuePlace `json:"queue,omitempty" doc:"where it stands, as its customer has it: only where one asks for sessions, for it moves with those before it; missing: nobody waits in it, or 2000 wait before it"`
+	FirstReplyAt    *string     `json:"first_reply_at" format:"date-time"`
+	Preview         string      `json:"preview" doc:"beginning of the newest message"`
+	Priority        string      `json:"priority" enum:"low,normal,high,urgent"`
+	Tags            []string    `json:"tags" nullable:"false" doc:"in order"`
+	Language        string      `json:"language,omitempty" doc:"the customer's, a tag of BCP 47: as their channel said first, or an agent has; missing: not known"`
+	Marks           []string    `json:"marks" nullable:"false" enum:"waiting_maximum,idle_warning,idle_critical,duration_warning,duration_critical,handed_off" doc:"the service thresholds that it has passed; handed_off: it was handed off three times or more, and nobody has answered since"`
+	Snoozed         *Snoozed    `json:"snoozed,omitempty" doc:"who holds it has put it aside; missing: they have not"`
+	Woken           *Woken      `json:"woken,omitempty" doc:"it was put aside and is back, and nobody has answered since: it stands on top of its holder's list"`
+	Aside           string      `json:"aside,omitempty" enum:"after_hours,offline" doc:"of a messenger: begun outside of business hours, or, as an offline message, while the department was closed"`
+	Unreachable     string      `json:"unreachable,omitempty" doc:"why nothing arrives at the customer, in a sentence"`
+	Blocked         *Blocked    `json:"blocked,omitempty" doc:"how the customer is kept out now, in all their sessions on the channel; missing: they are not"`
 }
 
 // TransformSchema says that assignee may be null, which huma cannot say of objects.
@@ -56,6 +61,41 @@ type Blocked struct {
 	Since   string `json:"since" format:"date-time"`
 	Until   string `json:"until,omitempty" format:"date-time" doc:"missing: for good"`
 	Dropped int64  `json:"dropped" doc:"what they have written since: counted, and not kept"`
+}
+
+// Snoozed says how a session is put aside. The customer brings it back by writing in either case.
+type Snoozed struct {
+	Since string `json:"since" format:"date-time"`
+	Until string `json:"until,omitempty" format:"date-time" doc:"missing: until the customer writes"`
+}
+
+// Woken says what has brought a session back that was put aside.
+type Woken struct {
+	By string `json:"by" enum:"time,customer,hand" doc:"customer: they wrote"`
+	At string `json:"at" format:"date-time"`
+}
+
+// QueuePlace is a place in a queue.
+type QueuePlace struct {
+	Place    int64 `json:"place" doc:"from 1"`
+	Of       int64 `json:"of" doc:"how many wait in the department: in its queue, or for who has been assigned to join"`
+	Estimate int64 `json:"estimate,omitempty" doc:"seconds that it may take, by how fast the queue was served lately; missing: nobody knows"`
+}
+
+// placed gives sessions with where they stand.
+func (s *Server) placed(ctx context.Context, rows []store.Summary) ([]Session, error) {
+	places, err := s.store.QueuePlaces(ctx, rows, core.At(s.clock()))
+	if err != nil {
+		return nil, err
+	}
+	listed := make([]Session, len(rows))
+	for i, row := range rows {
+		listed[i] = sessionOf(row)
+		if at, waits := places[row.ID]; waits {
+			listed[i].Queue = &QueuePlace{at.Place, at.Of, int64(at.Estimate.Seconds())}
+		}
+	}
+	return listed, nil
 }
 
 // SessionDetail is a session with who is in it.
@@ -102,18 +142,25 @@ func sessionOf(s store.Summary) Session {
 		LastSeq: s.LastSeq, Messages: s.Messages, Unread: s.Unread, ReadSeq: s.ReadSeq, CustomerReadSeq: s.CustomerReadSeq,
 		Connected: s.Connected, StartedAt: s.StartedAt.String(), EndedAt: moment(s.EndedAt), LastAt: s.LastAt.String(),
 		WaitingSince: moment(s.WaitingSince), Place: queuePlace(s.Session), FirstReplyAt: moment(s.FirstReplyAt), Preview: s.Preview,
-		Priority: string(s.Priority), Tags: append([]string{}, s.Tags.List()...), Marks: []string{}, Unreachable: s.Unreachable,
+		Priority: string(s.Priority), Tags: append([]string{}, s.Tags.List()...), Marks: []string{}, Aside: string(s.Aside), Unreachable: s.Unreachable,
+		Language: string(s.Language),
 	}
 	for _, m := range s.Marks.List() {
 		out.Marks = append(out.Marks, string(m))
 	}
-	for _, agent := range s.Present {
+	for _, agent := range s.Present() {
 		out.Present = append(out.Present, agent.String())
 	}
 	if b := s.Blocked; b.Since != 0 {
 		out.Blocked = &Blocked{
 			By: Ref{ID: b.Agent.String(), Name: b.Name}, Since: b.Since.String(), Until: b.Until.String(), Dropped: b.Dropped,
 		}
+	}
+	if s.Snoozed() {
+		out.Snoozed = &Snoozed{Since: s.SnoozedAt.String(), Until: s.SnoozedUntil.String()}
+	}
+	if s.Woken != "" {
+		out.Woken = &Woken{By: string(s.Woken), At: s.WokenAt.String()}
 	}
 	if s.Assignee != 0 {
 		out.Assignee = &Ref{ID: s.Assignee.String(), Name: s.AssigneeName}
@@ -142,11 +189,12 @@ type List[T any] struct {
 }
 
 type sessionsInput struct {
-	State       string `query:"state" doc:"waiting, pending, active, ended, or open for all but ended; several with commas"`
+	State       string `query:"state" doc:"empty, waiting, pending, active, ended, or open for all but ended; several with commas"`
 	Department  string `query:"department" doc:"an id"`
 	Assignee    string `query:"assignee" doc:"me, none, or an agent's id"`
 	Participant string `query:"participant" enum:"me" doc:"sessions that one has joined at some time"`
 	Customer    string `query:"customer" doc:"an id; not together with assignee or participant"`
+	Q           string `query:"q" doc:"words of the customer's name, the last one perhaps only begun, or the session's number: only sessions of such names, newest first; not together with participant or customer"`
 	Limit       int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 	After       string `query:"after" doc:"a page's next"`
 }
@@ -163,35 +211,44 @@ func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*sessionsOutp
 	if !some {
 		return out, nil
 	}
+	if in.Q != "" {
+		return s.called(ctx, in, filter)
+	}
 	page, err := s.store.Sessions(ctx, actor.Scope(), filter, in.After, in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	for _, row := range page.Items {
-		out.Body.Items = append(out.Body.Items, sessionOf(row))
-	}
 	out.Body.Next = page.Next
-	return out, nil
+	out.Body.Items, err = s.placed(ctx, page.Items)
+	return out, err
 }
 
 var openStates = slices.DeleteFunc(slices.Clone(core.States), func(s core.State) bool { return s == core.Over })
 
+// statesOf reads a list of states; none are all.
+func statesOf(text string) (states []core.State, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	for name := range strings.SplitSeq(text, ",") {
+		state := core.State(name)
+		switch {
+		case name == "open":
+			states = append(states, openStates...)
+		case slices.Contains(core.States, state):
+			states = append(states, state)
+		default:
+			return nil, refuse("state", "must be of empty, waiting, pending, active, ended and open")
+		}
+	}
+	slices.Sort(states)
+	return slices.Compact(states), nil
+}
+
 // filter reads the query. some is false when it asks for what cannot be: sessions that nobody holds, but active ones.
 func (in *sessionsInput) filter(actor core.Actor) (f store.SessionFilter, some bool, err error) {
-	if in.State != "" {
-		for name := range strings.SplitSeq(in.State, ",") {
-			state := core.State(name)
-			switch {
-			case name == "open":
-				f.State = append(f.State, openStates...)
-			case slices.Contains(core.States, state):
-				f.State = append(f.State, state)
-			default:
-				return f, false, refuse("state", "must be of waiting, pending, active, ended and open")
-			}
-		}
-		slices.Sort(f.State)
-		f.State = slices.Compact(f.State)
+	if f.State, err = statesOf(in.State); err != nil {
+		return f, false, err
 	}
 	if in.Department != "" {
 		if f.Department, err = idOf("department", in.Department, core.ParseID[core.DepartmentID]); err != nil {
@@ -205,6 +262,9 @@ func (in *sessionsInput) filter(actor core.Actor) (f store.SessionFilter, some b
 		if f.Customer, err = idOf("customer", in.Customer, core.ParseID[core.CustomerID]); err != nil {
 			return f, false, err
 		}
+	}
+	if in.Q != "" && (in.Participant != "" || in.Customer != "") {
+		return f, false, refuse("q", "cannot be asked for together with participant or customer")
 	}
 	if in.Participant == "me" {
 		f.Participant = actor.Agent.ID
@@ -249,7 +309,11 @@ func (s *Server) session(ctx context.Context, in *struct{ OnSession }) (*session
 	if err != nil {
 		return nil, err
 	}
-	out := &sessionOutput{SessionDetail{Session: sessionOf(row), Participants: []Participant{}}}
+	listed, err := s.placed(ctx, []store.Summary{row})
+	if err != nil {
+		return nil, err
+	}
+	out := &sessionOutput{SessionDetail{Session: listed[0], Participants: []Participant{}}}
 	for _, p := range parts {
 		if p.Present() {
 			out.Body.Participants = append(out.Body.Participants, Participant{

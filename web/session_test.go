@@ -268,3 +268,23 @@ func TestTheSameKeyDoesADeedOnce(t *testing.T) {
 		t.Errorf("the key for something else: got %d, want %d", got, http.StatusUnprocessableEntity)
 	}
 }
+
+func TestS4_15_WhereASessionStandsInTheQueueA6(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	first, second, third := h.said(h.support, "first", "hi"), h.said(h.support, "second", "hi"), h.said(h.support, "third", "hi")
+	h.said(h.sales, "elsewhere", "hi")
+	h.do(h.sofia, core.Assign{Session: second, To: h.boris.Agent.ID})
+	for id, want := range map[core.SessionID]int64{first: 1, second: 2, third: 3} {
+		if got := get[SessionDetail](h, h.anna, "/api/v1/sessions/"+id.String()).Queue; got == nil || *got != (QueuePlace{Place: want, Of: 3}) {
+			t.Errorf("got %+v, want place %d of 3", got, want)
+		}
+	}
+	h.do(h.anna, core.Take{Session: first})
+	for _, s := range get[Page[Session]](h, h.anna, "/api/v1/sessions").Items {
+		want := map[string]int64{second.String(): 1, third.String(): 2}[s.ID]
+		if (s.Queue == nil) != (want == 0) || want != 0 && (s.Queue.Place != want || s.Queue.Of != 2) {
+			t.Errorf("%s, %s: got %+v, want place %d of 2", s.ID, s.State, s.Queue, want)
+		}
+	}
+}

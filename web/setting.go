@@ -24,8 +24,14 @@ type settingsInput struct {
 
 // settings gives what is set for a department.
 func (s *Server) settings(ctx context.Context, in *settingsInput) (*settingsOutput, error) {
-	d, err := s.department(ctx, in.ID)
+	d, err := core.ParseID[core.DepartmentID](in.ID)
 	if err != nil {
+		return nil, err
+	}
+	if !callerOf(ctx).actor.MaySet(d) {
+		return nil, &core.Error{Op: "web.settings", Kind: core.Forbidden, Reason: "Only an admin may do that, or a supervisor of the department who was given the permission."}
+	}
+	if d, err = s.department(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	return s.settingsOf(ctx, d)

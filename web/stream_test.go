@@ -177,7 +177,7 @@ func TestTheCursorWaitsForTheRows(t *testing.T) {
 // TestWhatCouldNotBePaidIsOwedAgain, and no part of a bill twice.
 func TestWhatCouldNotBePaidIsOwedAgain(t *testing.T) {
 	t.Parallel()
-	f := &follower{stream: newStream(nil), held: 5, reached: 9, count: true, suspect: true, owed: map[core.SessionID]struct{}{1: {}}}
+	f := &follower{stream: newStream(nil), held: 5, reached: 9, count: true, suspect: true, owed: map[core.SessionID]bool{1: true}}
 	first := f.bill()
 	if again := f.bill(); len(again.rows) != 0 || again.count || again.suspect {
 		t.Errorf("second bill: got %+v, want an empty one", again)

@@ -14,8 +14,10 @@ import (
 	"parley/core"
 	"parley/core/feed"
 	"parley/core/file"
+	"parley/core/hook"
 	"parley/core/hub"
 	"parley/core/presence"
+	"parley/core/search"
 	"parley/core/socket"
 	"parley/core/store"
 )
@@ -26,13 +28,16 @@ type Config struct {
 	Store     *store.Store
 	Feed      *feed.Feed
 	Files     *file.Store
-	Sockets   *socket.Group                                                  // closed by its owner when the program stops
-	Presence  *presence.Presence                                             // is told who has a stream open
+	Sockets   *socket.Group      // closed by its owner when the program stops
+	Presence  *presence.Presence // is told who has a stream open
+	Search    *search.Search
+	Hooks     *hook.Hooks
 	Can       func(core.ChannelID) (core.Capabilities, bool)                 // what a channel can do
 	Check     func(context.Context, core.ChannelID) (answer string, _ error) // asks a channel's network whether all is well
 	Manifest  func(kind, name, mode string) (text string, _ error)           // what a network asks for before a channel is added
 	Add       func(context.Context, Adding) (_ core.Channel, embed string, _ error)
-	Metrics   http.Handler // answers a scrape
+	Rekey     func(context.Context, core.ChannelID, map[string]core.Secret) (core.Channel, error) // gives a channel other keys
+	Metrics   http.Handler                                                                        // answers a scrape
 	Clock     core.Clock
 	Log       *slog.Logger
 	PublicURL string // as people's browsers see it: http or https, without a path
@@ -48,10 +53,13 @@ type Server struct {
 	files     *file.Store
 	sockets   *socket.Group
 	presence  *presence.Presence
+	finder    *search.Search
+	hooks     *hook.Hooks
 	can       func(core.ChannelID) (core.Capabilities, bool)
 	check     func(context.Context, core.ChannelID) (string, error)
 	manifest  func(kind, name, mode string) (string, error)
 	add       func(context.Context, Adding) (core.Channel, string, error)
+	rekey     func(context.Context, core.ChannelID, map[string]core.Secret) (core.Channel, error)
 	metrics   http.Handler
 	clock     core.Clock
 	log       *slog.Logger
@@ -75,7 +83,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, can: c.Can, check: c.Check, manifest: c.Manifest, add: c.Add, metrics: c.Metrics, clock: c.Clock, log: c.Log.With("room", "web"),
+		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, finder: c.Search, hooks: c.Hooks, can: c.Can, check: c.Check, manifest: c.Manifest, add: c.Add, rekey: c.Rekey, metrics: c.Metrics, clock: c.Clock, log: c.Log.With("room", "web"),
 		origin: origin, publicURL: public, secure: public.Scheme == "https",
 	}
 	s.cookie = cookieFor(public)

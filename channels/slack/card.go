@@ -67,6 +67,16 @@ func standing(c core.Card) (sign, state string) {
 	case core.MovedPriority:
 		return "arrow_right", "Not shown here any more: its priority is " + string(c.Priority) + " now"
 	}
+	switch {
+	case c.Moved == core.MovedLanguage && c.Language == "":
+		return "arrow_right", "Not shown here: the customer's language is not known"
+	case c.Moved == core.MovedLanguage:
+		return "arrow_right", "Not shown here any more: the customer's language is " + string(c.Language)
+	case c.SnoozedAt != 0 && c.SnoozedUntil == 0:
+		return "zzz", "With " + c.Holder + ", snoozed until the customer writes"
+	case c.SnoozedAt != 0:
+		return "zzz", "With " + c.Holder + ", snoozed"
+	}
 	switch c.State {
 	case core.Waiting:
 		return "red_circle", "Waiting: nobody has taken it"
@@ -100,6 +110,12 @@ func cardPost(c core.Card, public string) post {
 	title := fmt.Sprintf(" · %s · #%d", kindOf(c), c.Number)
 	lines := []slack.RichTextElement{line(emoji(sign), words(" "), strong(customerOf(c)), words(title)), line(words(state))}
 	live := c.State != core.Over && c.Moved == ""
+	if live {
+		for _, m := range c.Marks.Telling() {
+			lines = append(lines, line(emoji(markSign(m)), words(" "), strong(markSaid(m))))
+			state += "\n" + markSaid(m)
+		}
+	}
 	if c.Preview != "" && live {
 		lines = append(lines, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{words(c.Preview)}})
 	}
@@ -119,6 +135,11 @@ func cardPost(c core.Card, public string) post {
 	return p
 }
 
+// backBy says what has brought a session back that was snoozed.
+var backBy = map[core.Woken]string{
+	core.WokenByTime: "back: its time has come", core.WokenByCustomer: "back: the customer wrote", core.WokenByHand: "back: brought by hand",
+}
+
 // counts is the small print of a card.
 func counts(c core.Card) []slack.MixedElement {
 	var facts []string
@@ -135,6 +156,15 @@ func counts(c core.Card) []slack.MixedElement {
 	}
 	if c.Priority != core.Normal && c.Priority != "" {
 		facts = append([]string{"*" + string(c.Priority) + " priority*"}, facts...)
+	}
+	if c.Language != "" {
+		facts = append(facts, "language "+string(c.Language))
+	}
+	if c.SnoozedUntil != 0 {
+		facts = append(facts, "back "+moment(c.SnoozedUntil))
+	}
+	if c.Woken != "" {
+		facts = append(facts, backBy[c.Woken])
 	}
 	until, by := blockedFact(c)
 	if until != "" {

@@ -33,12 +33,29 @@ func TestCards(t *testing.T) {
 		"active, and cannot be reached": func(c *core.Card) {
 			c.State, c.Holder, c.Unreachable = core.Active, "Grace", "The customer has blocked the bot."
 		},
+		"snoozed until a time": func(c *core.Card) {
+			c.State, c.Holder, c.WaitingSince, c.SnoozedAt, c.SnoozedUntil = core.Active, "Grace", 0, 1, core.At(testNow)
+		},
+		"snoozed until they write": func(c *core.Card) {
+			c.State, c.Holder, c.WaitingSince, c.SnoozedAt = core.Active, "Grace", 0, 1
+		},
+		"back from a snooze": func(c *core.Card) { c.State, c.Holder, c.Woken = core.Active, "Grace", core.WokenByCustomer },
 		"ended by the agent": func(c *core.Card) {
 			c.State, c.Outcome, c.Holder, c.EndedAt = core.Over, core.CompletedByOperator, "Grace", core.At(testNow)
 		},
 		"urgent, with tags": func(c *core.Card) { c.Priority, c.Tags = core.Urgent, "big order\nvip" },
-		"moved":             func(c *core.Card) { c.Moved, c.Team = core.MovedDepartment, "Sales" },
-		"its priority":      func(c *core.Card) { c.Moved, c.Priority = core.MovedPriority, core.Urgent },
+		"held, and idle for too long, with a mark that is not known here": func(c *core.Card) {
+			c.State, c.Holder, c.Marks = core.Active, "Grace", "idle_warning\nidle_critical\nout_of_cheese"
+		},
+		"waiting for too long": func(c *core.Card) { c.Marks = "waiting_maximum\nduration_warning" },
+		"ended with a mark": func(c *core.Card) {
+			c.State, c.Outcome, c.EndedAt, c.Marks = core.Over, core.Expired, core.At(testNow), "duration_critical"
+		},
+		"moved":                          func(c *core.Card) { c.Moved, c.Team = core.MovedDepartment, "Sales" },
+		"its language":                   func(c *core.Card) { c.Moved, c.Language = core.MovedLanguage, "pt-BR" },
+		"its language, which is unknown": func(c *core.Card) { c.Moved = core.MovedLanguage },
+		"speaks":                         func(c *core.Card) { c.Language = "pt-BR" },
+		"its priority":                   func(c *core.Card) { c.Moved, c.Priority = core.MovedPriority, core.Urgent },
 		"ended as unanswered": func(c *core.Card) {
 			c.State, c.Outcome, c.EndedAt = core.Over, core.NotAnswered, core.At(testNow)
 		},

@@ -42,7 +42,9 @@ const (
 		"!take, !release, !close, !join and !assign NAME do what the buttons do.\n" +
 		"!transfer DEPARTMENT puts the session into another department's queue, !unanswered closes it as one that nobody has answered.\n" +
 		"!priority low, normal, high or urgent says how much it matters; !tag WORDS and !untag WORDS put tags on it and take them off.\n" +
-		"!block day, 24h, 7d or forever ends the session and keeps the customer out for that time; !unblock lets them in again."
+		"!language de, en or another tag says which language the customer speaks.\n" +
+		"!block day, 24h, 7d or forever ends the session and keeps the customer out for that time; !unblock lets them in again.\n" +
+		"!snooze 30m, 2h or 3d puts the session aside for so long, !snooze alone until the customer writes; !unsnooze brings it back."
 	sayCodeMissing = "Write the code after it: /parley link CODE. You get one in Parley's workspace."
 	sayCodeWrong   = "This code is wrong, was used, or is older than ten minutes. Make a new one in Parley's workspace."
 	sayTooOften    = "That were too many tries. Wait ten minutes, then make a new code in Parley's workspace."
@@ -135,6 +137,9 @@ func (a *Adapter) list(all []core.Card) []slack.RichTextElement {
 		state := " · " + c.Team
 		if c.WaitingSince != 0 {
 			state += " · the customer waits"
+		}
+		for _, m := range c.Marks.Telling() {
+			state += " · " + markSaid(m)
 		}
 		if c.Preview != "" {
 			state += " · " + c.Preview

@@ -213,9 +213,9 @@ func (a *Adapter) rootOf(ctx context.Context, d doing) (slack.Message, error) {
 	return all[0], nil
 }
 
-// owner gives who began the conversation, and what they are called; own: it is who does this. A session is its beginner's, so nobody else may
+// owner gives who began the conversation, and what is known of them; own: it is who does this. A session is its beginner's, so nobody else may
 // speak as them.
-func (a *Adapter) owner(ctx context.Context, d doing) (id core.RemoteID, name string, own bool) {
+func (a *Adapter) owner(ctx context.Context, d doing) (id core.RemoteID, profile core.Profile, own bool) {
 	conversation, speaker := string(d.conversation()), person(cmp.Or(d.team, a.settings.Team), d.user)
 	if direct(d.room) || !d.inThread() || d.parent == d.user {
 		a.owners.add(conversation, speaker)
@@ -244,21 +244,21 @@ func (a *Adapter) owner(ctx context.Context, d doing) (id core.RemoteID, name st
 	return id, a.called(ctx, user, ""), id == speaker
 }
 
-// called gives what somebody is called, as Slack tells now, or as the event says.
-func (a *Adapter) called(ctx context.Context, user, told string) string {
+// called gives what somebody is called, and what they use Slack in, as Slack tells now; or the name as the event says.
+func (a *Adapter) called(ctx context.Context, user, told string) core.Profile {
 	s, err := a.whoLately(ctx, user, a.pace.fresh)
 	if err != nil {
 		s, _ = a.people.get(user, a.config.Clock())
 	}
-	return cmp.Or(s.name, told)
+	return core.Profile{Name: cmp.Or(s.name, told), Language: s.speaks}
 }
 
 // inbound is what somebody does, in our words. There is nothing in one without a verb.
 func (a *Adapter) inbound(ctx context.Context, d doing) core.Inbound {
-	id, name, own := a.owner(ctx, d)
+	id, profile, own := a.owner(ctx, d)
 	in := core.Inbound{
 		Channel: a.config.Channel.ID, Department: a.config.Channel.Department, Conversation: d.conversation(), Identity: id,
-		Profile: core.Profile{Name: name}, Dedupe: d.key(), At: timeOf(d.at),
+		Profile: profile, Dedupe: d.key(), At: timeOf(d.at),
 	}
 	switch d.kind {
 	case didDelete:
@@ -281,7 +281,7 @@ func (a *Adapter) inbound(ctx context.Context, d doing) core.Inbound {
 		return core.Inbound{}
 	}
 	if !own {
-		in.Content = quoted(cmp.Or(a.called(ctx, d.user, d.more.name), "Somebody else"), in.Content)
+		in.Content = quoted(cmp.Or(a.called(ctx, d.user, d.more.name).Name, "Somebody else"), in.Content)
 	}
 	return in
 }

@@ -284,10 +284,14 @@ func (d *fakeDesk) told() []string {
 			all = append(all, "e:"+deed.Text)
 		case core.Transfer:
 			all = append(all, fmt.Sprint("transfer ", int64(deed.To)))
+		case core.Snooze:
+			all = append(all, "snooze "+deed.Until.String())
 		case core.Block:
 			all = append(all, "block "+string(deed.For))
 		case core.Prioritise:
 			all = append(all, "prioritise "+string(deed.Priority))
+		case core.SetLanguage:
+			all = append(all, "language "+string(deed.Language))
 		case core.Tag:
 			all = append(all, fmt.Sprint("tag ", deed.Add, " ", deed.Remove))
 		default:

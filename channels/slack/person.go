@@ -19,12 +19,13 @@ const (
 
 // someone is what Slack says of a person.
 type someone struct {
-	name  string
-	email string // "" unless members are linked by it
-	bar   string // why they may not act; "": they may, if they are an agent
-	bot   bool   // to whom nothing is explained
-	team  string // where they belong, "" if Slack does not say
-	until time.Time
+	name   string
+	email  string // "" unless members are linked by it
+	speaks string // what they use Slack in, a tag of BCP 47; "" if Slack does not say
+	bar    string // why they may not act; "": they may, if they are an agent
+	bot    bool   // to whom nothing is explained
+	team   string // where they belong, "" if Slack does not say
+	until  time.Time
 }
 
 // people are those of whom Slack was asked. The zero people is ready.
@@ -90,6 +91,7 @@ func (a *Adapter) whoLately(ctx context.Context, user string, ago time.Duration)
 	}
 	if err == nil {
 		s.name, s.team = channels.CleanName(cmp.Or(u.Profile.DisplayName, u.RealName, u.Profile.RealName, u.Name)), u.TeamID
+		s.speaks = u.Locale
 	}
 	a.people.put(user, s, now)
 	return s, nil

@@ -64,3 +64,17 @@ func TestWhoIsLinkedStaysSoS8(t *testing.T) {
 		t.Errorf("disabled: got %q", got)
 	}
 }
+
+// C28: what a customer uses Slack in comes with what they say.
+func TestC28_SlackSaysWhatACustomerSpeaks(t *testing.T) {
+	t.Parallel()
+	c := newHelp(t)
+	c.fake.users["UCARLA"]["locale"] = "pt-BR"
+	c.tells(at(directly, "", 1, "UCARLA", "Olá"))
+	if call := c.fake.made("users.info")[0]; call.Form.Get("include_locale") != "true" {
+		t.Errorf("asked with %v", call.Form)
+	}
+	if len(c.inbox.all) != 1 || c.inbox.all[0].Profile.Language != "pt-BR" {
+		t.Errorf("got %+v", c.inbox.all)
+	}
+}

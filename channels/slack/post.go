@@ -15,13 +15,18 @@ type post struct {
 	name, icon string // shown as its author; "": the app
 	text       string // what notifications and programs show; not escaped yet
 	blocks     []slack.Block
-	broad      bool // shown beside the thread in which it is, too
+	broad      bool     // shown beside the thread in which it is, too
+	calls      []string // members who are called by it; in blocks they stand by themselves
 }
 
-// options says what is posted, and that nothing in it is more than it seems.
+// options says what is posted, and that nothing in it is more than it seems but those who are called.
 func (p post) options() []slack.MsgOption {
+	var called strings.Builder
+	for _, user := range p.calls {
+		called.WriteString("<@" + user + "> ")
+	}
 	return []slack.MsgOption{
-		slack.MsgOptionText(escaped(p.text), false), slack.MsgOptionParse(false), slack.MsgOptionLinkNames(false),
+		slack.MsgOptionText(called.String()+escaped(p.text), false), slack.MsgOptionParse(false), slack.MsgOptionLinkNames(false),
 		slack.MsgOptionDisableMarkdown(), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 	}
 }

@@ -24,7 +24,7 @@ const (
 const (
 	sayEmptyNote = "The note was not kept: there is nothing after //."
 	sayNoWord    = "Nothing was sent: Parley does not know this word. It knows !r TEXT, !take, !release, !close, !unanswered, !join, !assign NAME, " +
-		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS, !untag WORDS, !block TIME and !unblock."
+		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS, !untag WORDS, !language TAG, !block TIME and !unblock."
 	sayNeverSent    = "This message was not sent, and your change was not either. Write it as a new message."
 	sayHiddenNote   = "It was kept as a note, because of its //. The customer does not get it."
 	sayWordEdited   = "Nothing was changed: words such as !take count when they are written, not by an edit."
@@ -35,6 +35,7 @@ const (
 	sayNobody       = "Nobody was assigned: no operator of the department is called so. Write !assign and a name as Parley shows it."
 	sayWhich        = "Nobody was assigned: more than one operator is called so. Write the whole name."
 	sayNoDepartment = "Nothing was transferred: no department, or more than one, is called so. Write !transfer and its whole name."
+	sayNoSpan       = "Nothing was done: write for how long, such as !snooze 30m, 2h or 3d, or !snooze alone until the customer writes."
 	sayNoTag        = "Nothing was done: write the tags after the word, such as !tag refund vip."
 	sayLate         = "The window could not be opened: Slack allows three seconds for it. Please press again."
 	sayBusy         = "Parley is busy or cannot reach its database. Nothing was done; please try again."
@@ -62,12 +63,14 @@ func why(lost string, err error) string {
 		return lost + " " + e.Winner + " has this session."
 	case e.Kind == core.Taken:
 		return lost + " Somebody else was first."
+	case e.Kind == core.Full:
+		return lost + " " + e.Reason + " The workspace does it all the same, when you say so there."
 	case e.Kind == core.Ended:
 		return lost + " The session has ended."
 	case e.Kind == core.NotFound && e.Field == "message":
 		return lost + " This message is not there any more."
 	case e.Kind == core.NotFound:
-		return lost + " Your agent does not see this session: it belongs to a department that is not yours."
+		return lost + " Your agent does not see this session: it is a colleague's, or belongs to a department that is not yours."
 	case passing(err):
 		return sayBusy
 	case e.Kind == core.Invalid && e.Field == "text":
@@ -78,6 +81,8 @@ func why(lost string, err error) string {
 		return lost + " The time of a block " + e.Reason + ": !block day, for the rest of the day."
 	case e.Kind == core.Invalid && e.Field == "priority":
 		return lost + " The priority " + e.Reason + "."
+	case e.Kind == core.Invalid && e.Field == "language":
+		return lost + " The language " + e.Reason + "."
 	case e.Reason != "":
 		return lost + " " + e.Reason
 	case e.Kind == core.Forbidden:

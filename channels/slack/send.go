@@ -47,6 +47,9 @@ func (a *Adapter) Deliver(ctx context.Context, o core.Outgoing) (core.Receipt, e
 		return core.Receipt{}, a.leave(ctx, o)
 	case o.Verb == core.OutMark:
 		return a.acknowledge(ctx, o)
+	case o.Verb == core.OutWarn:
+		_, err := a.put(ctx, o, warnPost(o, a.members(o.Calls)))
+		return core.Receipt{}, err
 	}
 	return core.Receipt{}, &core.Error{Op: opDeliver, Kind: core.Invalid, Reason: reasonRefused}
 }

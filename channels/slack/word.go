@@ -3,7 +3,9 @@ package slack
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -14,7 +16,7 @@ import (
 func (t *task) order(ctx context.Context, word, rest string) error {
 	var d core.Deed
 	switch word {
-	case "take", "release", "close", "unanswered", "join", "unblock":
+	case "take", "release", "close", "unanswered", "join", "unblock", "unsnooze":
 		if rest != "" {
 			word = ""
 		}
@@ -32,6 +34,18 @@ func (t *task) order(ctx context.Context, word, rest string) error {
 		d = core.Block{Session: t.session, For: termOf(rest)}
 	case "unblock":
 		d = core.Unblock{Session: t.session}
+	case "snooze":
+		span, ok := spanOf(rest)
+		if !ok {
+			t.word = sayNoSpan
+			return nil
+		}
+		d = core.Snooze{Session: t.session}
+		if span != 0 {
+			d = core.Snooze{Session: t.session, Until: core.At(t.config.Clock()).Add(span)}
+		}
+	case "unsnooze":
+		d = core.Unsnooze{Session: t.session}
 	case "join":
 		d = core.Join{Session: t.session}
 	case "assign":
@@ -48,6 +62,8 @@ func (t *task) order(ctx context.Context, word, rest string) error {
 		d = core.Transfer{Session: t.session, To: to}
 	case "priority":
 		d = core.Prioritise{Session: t.session, Priority: core.Priority(strings.ToLower(rest))}
+	case "language":
+		d = core.SetLanguage{Session: t.session, Language: core.Language(rest)}
 	case "tag", "untag":
 		tags := tagsOf(rest)
 		if len(tags) == 0 {
@@ -71,6 +87,7 @@ func (t *task) order(ctx context.Context, word, rest string) error {
 // takeHints is what else can be done where a session cannot be taken.
 var takeHints = map[core.Kind]string{
 	core.Taken:     " To take it over, write !assign and your own name.",
+	core.Full:      " So does an answer to the customer.",
 	core.Forbidden: " Operators take sessions; to give this one to somebody, write !assign and their name.",
 }
 
@@ -141,6 +158,16 @@ func match[V any](all []V, name string, called func(V) []string) []V {
 		return whole
 	}
 	return begun
+}
+
+// spanOf reads how long, such as 30m, 2h or 3d; nothing is zero. False: it is none of these.
+func spanOf(text string) (time.Duration, bool) {
+	if text == "" {
+		return 0, true
+	}
+	number, unit := text[:len(text)-1], map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}[strings.ToLower(text[len(text)-1:])]
+	n, err := strconv.ParseUint(number, 10, 16) // so many days are no overflow
+	return time.Duration(n) * unit, err == nil && n > 0 && unit != 0
 }
 
 // tagsOf gives the tags that follow a word: one each, or, where there are commas, those between them.

@@ -63,6 +63,7 @@ type (
 		FirstName string `json:"first_name"`
 		LastName  string `json:"last_name"`
 		Username  string `json:"username"`
+		Language  string `json:"language_code"` // of their app
 	}
 	chat struct {
 		ID   int64  `json:"id"`
@@ -95,7 +96,7 @@ func (p person) profile() core.Profile {
 	if name == "" && p.Username != "" {
 		name = channels.CleanName("@" + p.Username)
 	}
-	return core.Profile{Name: name}
+	return core.Profile{Name: name, Language: p.Language}
 }
 
 // heard is an update in core's words. Without a verb there is nothing to tell.

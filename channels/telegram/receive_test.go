@@ -25,6 +25,7 @@ type golden struct {
 		At           string           `json:"at"`
 		Identity     core.RemoteID    `json:"identity"`
 		Name         string           `json:"name"`
+		Language     string           `json:"language"`
 		Conversation core.RemoteID    `json:"conversation"`
 		Text         string           `json:"text"`
 		Entities     []core.Entity    `json:"entities"`
@@ -84,7 +85,7 @@ func (row golden) check(t *testing.T, got core.Inbound) {
 	t.Helper()
 	in := row.Inbound
 	want := core.Inbound{
-		Channel: 7, Department: 3, Verb: in.Verb, Dedupe: in.Dedupe, At: got.At, Identity: in.Identity, Profile: core.Profile{Name: in.Name},
+		Channel: 7, Department: 3, Verb: in.Verb, Dedupe: in.Dedupe, At: got.At, Identity: in.Identity, Profile: core.Profile{Name: in.Name, Language: in.Language},
 		Conversation: in.Conversation, Content: core.Content{Text: in.Text, Entities: in.Entities, Media: in.Media}, Remote: in.Remote,
 		ReplyTo: in.ReplyTo, Target: in.Target, Emoji: in.Emoji, Reason: in.Reason,
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"parley/core"
@@ -29,6 +30,7 @@ const (
 type Look struct {
 	Color    string `json:"color,omitempty"`    // the brand's, #rrggbb
 	Position string `json:"position,omitempty"` // left or right; "": where lines end on the page
+	Closed   string `json:"closed,omitempty"`   // what is shown of a closed department: notice or hidden; "": the notice
 }
 
 // Check says what is wrong with it. The error is Invalid, and names the field.
@@ -38,6 +40,9 @@ func (l Look) Check() error {
 	}
 	if l.Position != "" && l.Position != "left" && l.Position != "right" {
 		return badLook("position", "must be left or right")
+	}
+	if l.Closed != "" && l.Closed != showNotice && l.Closed != showHidden {
+		return badLook("closed", "must be notice or hidden")
 	}
 	return nil
 }
@@ -52,6 +57,7 @@ func (l Look) shown() []byte {
 		Look
 		On string `json:"on,omitempty"`
 	}{Look: l}
+	told.Closed = ""
 	if c, ok := parseColor(l.Color); ok {
 		c, told.On = pair(c)
 		told.Color = c.String()
@@ -64,7 +70,7 @@ func (l Look) shown() []byte {
 }
 
 // serveLook tells a page how its launcher looks. It is no secret, but a page that may not show the widget learns so here.
-func (s *site) serveLook(rw http.ResponseWriter, r *http.Request) {
+func (s *site) serveLook(w *Widget, rw http.ResponseWriter, r *http.Request) {
 	h := rw.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Vary", "Origin")
@@ -78,8 +84,22 @@ func (s *site) serveLook(rw http.ResponseWriter, r *http.Request) {
 	default:
 		h.Set("Content-Type", "application/json")
 		h.Set("Cache-Control", cacheLook)
-		_, _ = rw.Write(s.look)
+		look := s.look
+		if s.whenClosed == showHidden { // then it is asked again and again
+			h.Set("Cache-Control", "no-store")
+			look = slices.Concat(look[:len(look)-1], hiding(s.closed(w, w.from(r)), len(look) == len("{}")))
+		}
+		_, _ = rw.Write(look)
 	}
+}
+
+// hiding ends a look that may be hidden: it says whether it is now.
+func hiding(closed string, isFirst bool) []byte {
+	b := []byte(`,"hidden":` + strconv.FormatBool(closed != "") + "}")
+	if isFirst {
+		return b[1:]
+	}
+	return b
 }
 
 // rgb is a colour, each part from 0 to 255.

@@ -113,7 +113,7 @@ func (s *site) post(w *Widget, rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "not whole", http.StatusBadRequest)
 		return
 	} else {
-		s.hearAll(w, a, body)
+		s.hearAll(w, a, body, r)
 	}
 	h := rw.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
@@ -122,7 +122,7 @@ func (s *site) post(w *Widget, rw http.ResponseWriter, r *http.Request) {
 	_, _ = rw.Write(bytes.Join(a.frames, []byte("\n"))) //nolint:gosec // plain text, and says so
 }
 
-func (s *site) hearAll(w *Widget, a *answers, body []byte) {
+func (s *site) hearAll(w *Widget, a *answers, body []byte, r *http.Request) {
 	hello, rest, _ := bytes.Cut(body, []byte("\n"))
 	f, err := parse(hello)
 	v := &visitor{widget: w, site: s, line: a}
@@ -137,7 +137,7 @@ func (s *site) hearAll(w *Widget, a *answers, body []byte) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.visitor.line = a
+	p.visitor.line, p.visitor.country, p.visitor.speaks = a, w.from(r), speaks(r)
 	for frame := range bytes.SplitSeq(rest, []byte("\n")) {
 		if len(frame) > socket.MaxFrame {
 			a.Close(socket.CloseTooLarge, "")

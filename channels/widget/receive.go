@@ -58,6 +58,7 @@ func (f *clientFrame) member(name string) any {
 const (
 	frameHello   = "hello"
 	frameMessage = "message"
+	frameEmpty   = "empty"
 	frameEnd     = "end"
 	frameSeen    = "seen"
 	frameTyping  = "typing"
@@ -67,7 +68,7 @@ const (
 
 func isKnown(frame string) bool {
 	switch frame {
-	case frameHello, frameMessage, frameEnd, frameSeen, frameTyping, frameOlder, framePing:
+	case frameHello, frameMessage, frameEmpty, frameEnd, frameSeen, frameTyping, frameOlder, framePing:
 		return true
 	}
 	return false
@@ -163,13 +164,13 @@ func unreadable(field, reason string) error {
 	return &core.Error{Op: "widget.parse", Kind: core.Invalid, Field: field, Reason: reason}
 }
 
-// check says whether a message or end can be accepted at all. The error is Invalid.
+// check says whether a message, an empty one or an end can be accepted at all. The error is Invalid.
 func (f clientFrame) check() error {
 	const op = "widget.check"
 	switch {
 	case !isClientID(f.ID):
 		return &core.Error{Op: op, Kind: core.Invalid, Field: "id", Reason: "is not a UUID in lower case"}
-	case f.Type == frameEnd:
+	case f.Type == frameEnd || f.Type == frameEmpty:
 		return nil
 	case f.broken:
 		return &core.Error{Op: op, Kind: core.Invalid, Field: "text", Reason: "is not valid UTF-8"}
@@ -205,6 +206,8 @@ func (s *site) inbound(who core.RemoteID, f clientFrame, seen core.EventID) core
 	switch f.Type {
 	case frameMessage:
 		in.Verb, in.Dedupe, in.Content = core.InboundMessage, f.ID, core.Content{Text: f.Text, Media: f.media()}
+	case frameEmpty:
+		in.Verb, in.Dedupe = core.InboundEmpty, f.ID
 	case frameEnd:
 		in.Verb, in.Dedupe = core.InboundEnd, f.ID
 	case frameSeen:

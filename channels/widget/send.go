@@ -14,10 +14,12 @@ const version = 1
 
 var pong = []byte(`{"type":"pong"}`)
 
-func welcome(token core.Secret, department string, files bool) []byte {
+func welcome(token core.Secret, department string, t Texts, files bool) []byte {
 	b := append([]byte(`{"type":"welcome","version":`), strconv.Itoa(version)...)
 	b = appendMember(b, "token", token.Reveal())
 	b = appendMember(b, "department", department)
+	b = appendMember(b, "title", t.Title)
+	b = appendMember(b, "greeting", t.Greeting)
 	if files {
 		b = strconv.AppendInt(append(b, `,"max_file":`...), core.MaxFile, 10)
 	}
@@ -30,6 +32,39 @@ func ack(id string) []byte {
 
 func typing(name string) []byte {
 	return append(appendMember([]byte(`{"type":"typing"`), "name", name), '}')
+}
+
+// read says up to which of their messages the customer has been read.
+func read(ref string) []byte {
+	return append(appendMember([]byte(`{"type":"read"`), "about", ref), '}')
+}
+
+// status says what is shown of a department that takes no new sessions; "" where it does.
+func status(closed string) []byte {
+	return append(appendMember([]byte(`{"type":"status"`), "closed", closed), '}')
+}
+
+// queue says how somebody stands in the queue, or that they do not.
+func queue(w core.Wait) []byte {
+	b := []byte(`{"type":"queue"`)
+	if w == (core.Wait{}) {
+		return append(b, '}')
+	}
+	b = append(b, `,"waiting":true`...)
+	switch {
+	case w.Place == 0:
+	case w.Show == core.ShowBefore:
+		b = strconv.AppendInt(append(b, `,"before":`...), w.Place-1, 10)
+	default:
+		b = strconv.AppendInt(append(b, `,"place":`...), w.Place, 10)
+	}
+	if w.Beyond {
+		b = append(b, `,"beyond":true`...)
+	}
+	if w.Minutes != 0 {
+		b = strconv.AppendInt(append(b, `,"minutes":`...), w.Minutes, 10)
+	}
+	return append(b, '}')
 }
 
 // events is a continuation if the frame has After, else a snapshot.

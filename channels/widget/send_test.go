@@ -25,12 +25,16 @@ func TestFramesToTheClientByteForByte(t *testing.T) {
 		got  []byte
 		want string
 	}{
-		"welcome": {welcome("T", "Support", false), `{"type":"welcome","version":1,"token":"T","department":"Support"}`},
+		"welcome": {welcome("T", "Support", Texts{}, false), `{"type":"welcome","version":1,"token":"T","department":"Support"}`},
 		"a department's name is any text": {
-			welcome("T", "Ein \"Team\" \\ </script>\u2028", false),
+			welcome("T", "Ein \"Team\" \\ </script>\u2028", Texts{}, false),
 			`{"type":"welcome","version":1,"token":"T","department":"Ein \"Team\" \\ </script>\u2028"}`,
 		},
-		"files may be sent": {welcome("T", "Support", true), `{"type":"welcome","version":1,"token":"T","department":"Support","max_file":26214400}`},
+		"it has texts of its own": {
+			welcome("T", "Support", Texts{Title: "Halden", Greeting: "Good day \"you\""}, false),
+			`{"type":"welcome","version":1,"token":"T","department":"Support","title":"Halden","greeting":"Good day \"you\""}`,
+		},
+		"files may be sent": {welcome("T", "Support", Texts{}, true), `{"type":"welcome","version":1,"token":"T","department":"Support","max_file":26214400}`},
 		"a message with files": {
 			events(one(core.VisitorEvent{Kind: core.EventMessage, Name: "Anna", Ref: "R", Media: []core.Media{
 				{Kind: "photo", Name: "a.png", Type: "image/png", Size: 7, File: 5, Key: "K", State: core.FileReady, Remote: "secret", Sent: core.Queued},
@@ -49,6 +53,7 @@ func TestFramesToTheClientByteForByte(t *testing.T) {
 			continued(`"kind":"file",` + when + `,"about":"R","media":[{"kind":"file","id":"` + core.FileID(6).String() + `","state":"ready","url":"/widget/v1/files/L"}]`),
 		},
 		"ack":    {ack(id(1)), `{"type":"ack","id":"` + id(1) + `"}`},
+		"read":   {read("r1"), `{"type":"read","about":"r1"}`},
 		"typing": {typing("Anna"), `{"type":"typing","name":"Anna"}`},
 		"pong":   {pong, `{"type":"pong"}`},
 		"an empty snapshot": {

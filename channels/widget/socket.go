@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"parley/core"
@@ -37,6 +38,13 @@ type visitor struct {
 	typedAt  core.Time
 
 	mark mark
+
+	country string     // where they are, "" where nobody knows
+	speaks  string     // what their browser asks for first, a tag of BCP 47; "" if it does not say
+	telling sync.Mutex // of how their department stands to them, and of the queue
+	greeted bool
+	told    string
+	waits   core.Wait // as they were told
 }
 
 var (
@@ -92,7 +100,8 @@ func (v *visitor) begin(f clientFrame, err error) {
 	if token == "" {
 		return
 	}
-	v.line.Send(welcome(token, v.site.live.Department, v.site.files))
+	v.line.Send(welcome(token, v.site.live.Department, v.site.texts, v.site.files))
+	v.greet()
 
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout) // outlives the handshake's request
 	defer cancel()
@@ -127,7 +136,7 @@ func (v *visitor) do(f clientFrame) {
 	switch f.Type {
 	case frameHello:
 		v.line.Close(socket.CloseBadFrame, "a second hello")
-	case frameMessage, frameEnd:
+	case frameMessage, frameEmpty, frameEnd:
 		v.say(f)
 	case frameSeen:
 		v.see(f.Cursor)
@@ -142,7 +151,7 @@ func (v *visitor) do(f clientFrame) {
 
 // say hands a message, or the wish to end, to the hub, and tells the client only then.
 func (v *visitor) say(f clientFrame) {
-	if f.Type == frameMessage && !v.messages.Allow(v.now(), v.site.limits.Messages, messagesSpan) {
+	if f.Type != frameEnd && !v.messages.Allow(v.now(), v.site.limits.Messages, messagesSpan) {
 		v.line.Close(socket.CloseTooMany, "too many messages")
 		return
 	}
@@ -204,7 +213,9 @@ func (v *visitor) tellSeen(seen core.EventID) core.Time {
 func (v *visitor) receive(f clientFrame, seen core.EventID) error {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout) // a connection has no context
 	defer cancel()
-	err := v.widget.inbox.Receive(ctx, v.site.inbound(v.who, f, seen))
+	in := v.site.inbound(v.who, f, seen)
+	in.Country, in.Profile.Language = v.country, v.speaks
+	err := v.widget.inbox.Receive(ctx, in)
 	if err != nil {
 		v.fault("inbound not taken", err)
 	}
@@ -222,5 +233,8 @@ func (v *visitor) Frame(f core.VisitorFrame) bool { return v.line.Send(events(f)
 
 // Hint is core.VisitorSink's.
 func (v *visitor) Hint(name string) bool { return v.line.Send(typing(name)) }
+
+// Read is core.VisitorSink's.
+func (v *visitor) Read(ref string) bool { return v.line.Send(read(ref)) }
 
 func (v *visitor) now() core.Time { return core.At(v.widget.clock()) }

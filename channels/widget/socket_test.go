@@ -329,6 +329,17 @@ func TestLimitsOfFrames(t *testing.T) {
 			t.Errorf("messages taken: got %d, want 1", got)
 		}
 	})
+	t.Run("a Send without a word counts as a message does", func(t *testing.T) {
+		t.Parallel()
+		r := newRig(t)
+		c, f := r.greet(t)
+		v := f.to.(*visitor)
+		for range 60 {
+			v.messages.Allow(v.now(), maxMessages, messagesSpan)
+		}
+		c.say(`{"type":"empty","id":"` + id(61) + `"}`)
+		c.wantClose(socket.CloseTooMany)
+	})
 	t.Run("a minute later there may be more", func(t *testing.T) {
 		t.Parallel()
 		r := newRig(t)

@@ -32,8 +32,9 @@ type line interface {
 
 // stream is a line to a visitor that an HTTP answer carries: server-sent events, one a frame. How it ends is its last one.
 type stream struct {
-	site *site
-	wake chan struct{} // something waits
+	site    *site
+	visitor *visitor
+	wake    chan struct{} // something waits
 
 	mu      sync.Mutex
 	queue   [][]byte
@@ -140,6 +141,15 @@ func (ss *streams) closeWhere(match func(*site) bool, code socket.Code, reason s
 	}
 }
 
+// each does something with all streams.
+func (ss *streams) each(do func(*stream)) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for s := range ss.all {
+		do(s)
+	}
+}
+
 // Close tells all who listen on a stream that the server stops, and takes no new ones. The sockets' group is closed by who
 // made it.
 func (w *Widget) Close() {
@@ -159,6 +169,8 @@ func (s *site) listen(w *Widget, rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	to := &stream{site: s, wake: make(chan struct{}, 1)}
+	v := &visitor{widget: w, site: s, line: to, country: w.from(r), speaks: speaks(r)}
+	to.visitor = v
 	if !w.streams.join(to) {
 		rw.Header().Set("Retry-After", "1")
 		http.Error(rw, "not now", http.StatusServiceUnavailable)
@@ -169,7 +181,6 @@ func (s *site) listen(w *Widget, rw http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store, no-transform") // a proxy that compresses waits for more
 	h.Set("X-Accel-Buffering", "no")
-	v := &visitor{widget: w, site: s, line: to}
 	v.open()
 	v.hear(bytes.TrimSpace(hello))
 	defer v.end()

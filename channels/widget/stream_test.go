@@ -88,10 +88,14 @@ func TestAStreamShowsWhatASocketDoesA20(t *testing.T) {
 	f := <-r.feed.follows
 	f.to.Frame(core.VisitorFrame{After: "c0", Cursor: "c1", Events: []core.VisitorEvent{{Kind: core.EventMessage, Text: "a\nb"}}})
 	f.to.Hint("Anna")
+	f.to.Read("r1")
 	if m := l.next("events"); m["after"] != "c0" || m["cursor"] != "c1" {
 		t.Errorf("events: got %v", m)
 	}
 	l.next("typing")
+	if m := l.next("read"); m["about"] != "r1" {
+		t.Errorf("read: got %v", m)
+	}
 
 	// Whoever comes back with a cursor goes on from it, as the same visitor.
 	l.leave()

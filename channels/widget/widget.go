@@ -2,6 +2,7 @@ package widget
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,6 +39,7 @@ type Settings struct {
 	// Files lets visitors send files.
 	Files bool `json:"files,omitempty"`
 	Look
+	Texts
 }
 
 // Limits are what one connection may send before it is closed with 4429.
@@ -98,7 +100,7 @@ func ParseSettings(document json.RawMessage) (Settings, error) {
 	if err := s.Limits.check(); err != nil {
 		return Settings{}, err
 	}
-	if err := s.Check(); err != nil {
+	if err := cmp.Or(s.Look.Check(), s.Texts.Check()); err != nil {
 		return Settings{}, err
 	}
 	checked, err := NewSettings(s.Origins)
@@ -132,9 +134,12 @@ type site struct {
 	limits  Limits
 	files   bool
 	look    []byte // as pages are told
-	brings  brings
-	streams atomic.Int32
-	posters posters
+	texts   Texts
+
+	whenClosed string // what is shown then
+	brings     brings
+	streams    atomic.Int32
+	posters    posters
 }
 
 // Files keeps what visitors bring, until they say it.
@@ -157,6 +162,12 @@ type Widget struct {
 	own     string        // the origin of our frame
 	streams streams
 
+	// Country says from which country a request comes, "" where nobody knows. nil: nobody ever does. It is set before the first request.
+	Country func(*http.Request) string
+
+	openings atomic.Pointer[map[core.DepartmentID]core.Opening] // a department that is not there is open
+	waits    atomic.Pointer[map[core.Talk]core.Wait]            // who is not there does not wait
+
 	setting sync.Mutex
 	sites   atomic.Pointer[map[string]*site] // by slug
 }
@@ -174,6 +185,8 @@ func New(inbox core.Inbox, feed core.VisitorFeed, files Files, sockets *socket.G
 		hello: helloTime, whole: bringTime, beat: streamBeat,
 	}
 	w.sites.Store(&map[string]*site{})
+	w.openings.Store(&map[core.DepartmentID]core.Opening{})
+	w.waits.Store(&map[core.Talk]core.Wait{})
 	return w
 }
 
@@ -201,7 +214,7 @@ func (w *Widget) Set(live []Live) error {
 		}
 		now[l.Channel.Slug] = &site{
 			live: l, origins: settings.Origins, callers: append(slices.Clip(settings.Origins), w.own),
-			limits: settings.Limits.orDefault(), files: settings.Files, look: settings.shown(),
+			limits: settings.Limits.orDefault(), files: settings.Files, look: settings.shown(), texts: settings.Texts, whenClosed: settings.Closed,
 		}
 	}
 	w.sites.Store(&now)
@@ -229,7 +242,7 @@ func (w *Widget) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	switch r.URL.Path {
 	case LookPath:
-		s.serveLook(rw, r)
+		s.serveLook(w, rw, r)
 		return
 	case FramePath:
 		s.serveFrame(w, rw, r)
@@ -273,7 +286,7 @@ func (s *site) answer(w *Widget, rw http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) connect(w *Widget, rw http.ResponseWriter, r *http.Request) {
-	err := socket.Upgrade(rw, r, &visitor{widget: w, site: s}, socket.Options{
+	err := socket.Upgrade(rw, r, &visitor{widget: w, site: s, country: w.from(r), speaks: speaks(r)}, socket.Options{
 		Group: w.sockets, Kind: "visitor", FirstFrame: w.hello, Frames: s.limits.Frames, Span: framesSpan,
 	})
 	if err != nil {

@@ -27,6 +27,19 @@ func (b bed) furnished(ctx context.Context, agents int) (house, *server, error) 
 
 // measure makes a database of each kind and lets on measure with it. What is in with lies over the program's sources.
 func (c *common) measure(ctx context.Context, command string, settings map[string]any, with overlay, on func(context.Context, bed) error) error {
+	binary := ""
+	return c.each(command, settings, func(kind, dir string, r *report) (err error) {
+		if binary == "" {
+			if binary, err = c.program(ctx, dir, with); err != nil {
+				return err
+			}
+		}
+		return c.measureOn(ctx, kind, bed{report: r, dir: filepath.Join(dir, kind), binary: binary}, on)
+	})
+}
+
+// each lets on measure for each kind of database, in a folder that is gone afterwards.
+func (c *common) each(command string, settings map[string]any, on func(kind, dir string, r *report) error) error {
 	kinds, err := c.kinds()
 	if err != nil {
 		return err
@@ -36,14 +49,9 @@ func (c *common) measure(ctx context.Context, command string, settings map[strin
 		return err
 	}
 	defer func() { done(false) }()
-	binary, err := c.program(ctx, dir, with)
-	if err != nil {
-		return err
-	}
 	r := newReport(os.Stdout, command, settings)
 	for _, kind := range kinds {
-		b := bed{report: r, dir: filepath.Join(dir, kind), binary: binary}
-		if err := c.measureOn(ctx, kind, b, on); err != nil {
+		if err := on(kind, dir, r); err != nil {
 			return errors.Join(err, r.close(c.JSON))
 		}
 	}

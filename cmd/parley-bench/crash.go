@@ -17,21 +17,26 @@ import (
 type crashCommand struct {
 	common
 
-	Rounds int    `default:"1000" help:"How often to kill the program, on each database."`
-	Peer   bool   `help:"Beside a second node, which lives on; PostgreSQL only."`
-	Redis  string `env:"PARLEY_TEST_REDIS" placeholder:"URL" help:"Where the two nodes ring each other."`
-	Seed   uint64 `help:"Of the moments of the kills; a random one unless given."`
+	Rounds  int    `default:"1000" help:"How often to kill the program, on each database."`
+	Peer    bool   `help:"Beside a second node, which lives on; PostgreSQL only."`
+	Rolling bool   `help:"Restart two nodes by turns, as an upgrade does, instead of killing; PostgreSQL only."`
+	Redis   string `env:"PARLEY_TEST_REDIS" placeholder:"URL" help:"Where the two nodes ring each other."`
+	Seed    uint64 `help:"Of the moments of the kills; a random one unless given."`
 }
 
 // Who writes in a crash run, and when the program is killed.
 const (
-	steadyCustomers  = 12 // in one session each, which agents answer
-	endingCustomers  = 4  // who end their sessions and begin others
+	steadyCustomers  = 12 // who never end a session
+	endingCustomers  = 10 // who end their sessions and begin others
+	quietCustomers   = 3  // who say nothing for a while now and then
 	crashAgents      = 4
 	operatorsAnAgent = 2
 
 	soonest, latest = 20 * time.Millisecond, 170 * time.Millisecond // after it serves
-	leastFlying     = 16                                            // requests under way at a kill
+	leastFlying     = 16                                            // requests under way before a kill
+	leastMet        = 12                                            // the same, when it comes: some have been answered
+	longLife        = 1500 * time.Millisecond                       // of every so many: timers are looked at each second
+	livesALongOne   = 10
 )
 
 // Run runs the loop on each database.
@@ -40,7 +45,7 @@ func (c *crashCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Peer && c.Database != "postgres" {
+	if (c.Peer || c.Rolling) && c.Database != "postgres" {
 		return errors.New("a second node needs --database postgres")
 	}
 	if c.Seed == 0 {
@@ -71,7 +76,7 @@ func (c *crashCommand) on(ctx context.Context, kind, dir, binary string, r *repo
 		return err
 	}
 	defer db.drop()
-	run := crashRun{kind: kind, url: db.url, dir: filepath.Join(dir, kind), binary: binary, rounds: c.Rounds, seed: c.Seed, peer: c.Peer, redis: c.Redis}
+	run := crashRun{kind: kind, url: db.url, dir: filepath.Join(dir, kind), binary: binary, rounds: c.Rounds, seed: c.Seed, peer: c.Peer || c.Rolling, rolling: c.Rolling, redis: c.Redis}
 	return crash(ctx, run, r)
 }
 
@@ -81,6 +86,7 @@ type crashRun struct {
 	rounds                 int
 	seed                   uint64
 	peer                   bool   // beside a second node
+	rolling                bool   // both are restarted by turns, and none is killed
 	redis                  string // of both; "": none
 }
 
@@ -92,6 +98,7 @@ type besiegers struct {
 	operators []*operator
 	tab       *customer
 	watcher   *watcher
+	ear       *ear
 }
 
 // crash kills the program again and again under load, and reports what it cost.
@@ -105,13 +112,20 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 	if err != nil {
 		return err
 	}
+	if err := busy(ctx, run.url, h); err != nil {
+		return err
+	}
 	if run.peer {
 		srv.env = append(srv.env, "PARLEY_REDIS_URL="+run.redis)
 	}
+	b := besiegers{siege: &siege{server: srv, house: h}, api: newAgentAPI(srv.addr, h.agents[0])}
+	if b.ear, err = listen(ctx, b.siege, run.url); err != nil {
+		return err
+	}
+	defer b.ear.close()
 	if _, err := srv.start(ctx); err != nil {
 		return err
 	}
-	b := besiegers{siege: &siege{server: srv, house: h}, api: newAgentAPI(srv.addr, h.agents[0])}
 	if run.peer {
 		if b.peer, err = srv.startPeer(ctx); err != nil {
 			return err
@@ -136,6 +150,10 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 		b.fail("%v", err)
 	}
 	n.endRound(b.siege)
+	rules, err := b.rules(ctx, run.url)
+	if err != nil {
+		return fmt.Errorf("look after timers: %w\n%s", err, srv.tail())
+	}
 	there, err := readRecord(ctx, b.api)
 	if err != nil {
 		return fmt.Errorf("read what is there: %w\n%s", err, srv.tail())
@@ -145,6 +163,7 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 	running.Wait()
 
 	stored, shown, streamed := b.verdict(there, b.customers, b.operators, b.tab, b.watcher)
+	told, again := b.ear.verdict(ctx, there)
 	if out, err := srv.command(ctx, "doctor").CombinedOutput(); err != nil {
 		b.fail("parley doctor: %v\n%s", err, out)
 	}
@@ -155,17 +174,21 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 		b.fail("the node that nobody killed ended by itself\n%s", b.peer.tail())
 	}
 	b.report(run, r, n, there, stored, shown, streamed)
+	b.ear.report(run, r, told, again)
+	rules.report(run.kind, r)
 	if len(r.Failures) > 0 {
 		return b.leave(run.dir)
 	}
 	return nil
 }
 
-// begin brings the clients in: first the customers, and when those who stay have a session each, who looks after them.
+// begin brings the clients in: first the customers, and when those who never end one have a session each, who looks after them.
 func (b *besiegers) begin(ctx context.Context, running *sync.WaitGroup) error {
-	for i := range steadyCustomers + endingCustomers {
+	for i := range steadyCustomers + endingCustomers + quietCustomers {
 		c := newCustomer(b.siege, fmt.Sprintf("c%02d", i+1))
-		c.ends = i >= steadyCustomers
+		if c.ends = i >= steadyCustomers; i >= steadyCustomers+endingCustomers {
+			c.ends, c.pace = false, c.falterings
+		}
 		b.customers = append(b.customers, c)
 		running.Go(func() { c.run(ctx) })
 	}
@@ -176,15 +199,11 @@ func (b *besiegers) begin(ctx context.Context, running *sync.WaitGroup) error {
 	if err != nil {
 		return err
 	}
+	b.attend(ctx, running)
+	running.Go(func() { b.wander(ctx) })
 	for i, key := range b.house.agents {
-		var held []string
-		for j, id := range sessions {
-			if j%len(b.house.agents) == i {
-				held = append(held, id)
-			}
-		}
 		for j := range operatorsAnAgent {
-			o := newOperator(b.siege, fmt.Sprintf("a%d.%d", i+1, j+1), newAgentAPI(b.node(), key), held)
+			o := newOperator(b.siege, fmt.Sprintf("a%d.%d", i+1, j+1), newAgentAPI(b.node(), key))
 			b.operators = append(b.operators, o)
 			running.Go(func() { o.run(ctx) })
 		}
@@ -229,6 +248,7 @@ type tally struct {
 	kills       int64
 	fewest      int64           // requests under way at a kill
 	starts      []time.Duration // until it served again
+	stops       []time.Duration // of a node that was asked to
 	retried     int64           // rounds with a retry
 	found       int64           // rounds with something stored whose sender had not been told
 	both        int64
@@ -271,6 +291,9 @@ func (b *besiegers) loop(ctx context.Context, run crashRun) (*tally, error) {
 		if !b.server.running() {
 			return t, fmt.Errorf("round %d: the program ended by itself", t.kills+1)
 		}
+		if round%livesALongOne == livesALongOne-1 {
+			pause(ctx, longLife)
+		}
 		switch round % 5 {
 		case 0: // whenever it is
 		case 1:
@@ -281,11 +304,22 @@ func (b *besiegers) loop(ctx context.Context, run crashRun) (*tally, error) {
 		}
 		t.endRound(b.siege)
 		t.fewest = min(t.fewest, b.flying.Load())
+		if run.rolling {
+			if err := b.roll(ctx, round, t); err != nil {
+				return t, fmt.Errorf("round %d: %w", round+1, err)
+			}
+			continue
+		}
 		if b.peer == nil {
 			b.gate.shut()
 		}
 		b.server.kill()
 		t.kills++
+		if b.peer == nil {
+			if err := b.ear.free(ctx); err != nil {
+				return t, err
+			}
+		}
 		took, err := b.server.start(ctx)
 		if err != nil {
 			return t, fmt.Errorf("round %d: %w", t.kills, err)
@@ -367,10 +401,21 @@ func (b *besiegers) report(run crashRun, r *report, t *tally, there record, stor
 	for _, f := range b.failures {
 		r.fail("%s: %s", run.kind, f)
 	}
-	if t.fewest < leastFlying && t.kills > 0 {
+	if t.fewest < leastMet && t.kills > 0 {
 		r.fail("%s: a kill met only %d requests under way", run.kind, t.fewest)
 	}
-	if 2*t.both < t.kills && (b.peer == nil || t.both == 0) { // half of what is under way is with the peer, and goes on
+	if run.rolling {
+		stops := make([]float64, len(t.stops))
+		for i, d := range t.stops {
+			stops[i] = d.Seconds()
+		}
+		r.Counts[run.kind+": restarts"] = int64(len(t.stops))
+		if b.retries.Load() == 0 {
+			r.fail("%s: no restart met a request under way", run.kind)
+		}
+		r.add(figure{Name: run.kind + ": a node's stop, longest", Value: slices.Max(append(stops, 0)), Unit: "s", AtMost: 10})
+	}
+	if 10*t.both < t.kills && (b.peer == nil || t.both == 0) { // half of what is under way is with the peer, and goes on
 		r.fail("%s: only %d of %d kills met a retry and a commit that nobody was told of", run.kind, t.both, t.kills)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"time"
 )
 
 // startPeer starts a second node over the data folder of the first, which has made the key.
@@ -25,4 +26,17 @@ func (b *besiegers) watched() string {
 		return b.peer.addr
 	}
 	return b.server.addr
+}
+
+// roll restarts one of the two nodes, by turns, as an upgrade does (RELIABILITY 15): visitors go to the other meanwhile, agents wait.
+func (b *besiegers) roll(ctx context.Context, round int, t *tally) error {
+	node := []*server{b.server, b.peer}[round%2]
+	began := time.Now()
+	if err := node.stop(); err != nil {
+		return err
+	}
+	t.stops = append(t.stops, time.Since(began))
+	took, err := node.start(ctx)
+	t.starts = append(t.starts, took)
+	return err
 }

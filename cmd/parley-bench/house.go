@@ -24,9 +24,10 @@ type house struct {
 
 // engine is the writer with the hub before it, in this process: what the program is without sockets.
 type engine struct {
-	store *store.Store
-	hub   *hub.Hub
-	stop  func() error
+	store  *store.Store
+	writer *store.Writer
+	hub    *hub.Hub
+	stop   func() error
 }
 
 func startEngine(ctx context.Context, url string) (*engine, error) {
@@ -38,7 +39,7 @@ func startEngine(ctx context.Context, url string) (*engine, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	log := slog.New(slog.DiscardHandler)
-	w := store.NewWriter(s, func(core.Committed) {})
+	w := store.NewWriter(s, func(core.Committed) {}, store.WithAudit(core.NewAuditSeal(secretKey)))
 	h, err := hub.New(hub.Config{
 		Writer: w, Store: s, Hints: func(core.Hint) {}, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
 		Can: func(core.ChannelID) (core.Capabilities, bool) { return core.Capabilities{Pulls: true}, true },
@@ -49,7 +50,7 @@ func startEngine(ctx context.Context, url string) (*engine, error) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // what was handed in is written before stop returns
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()
-	return &engine{s, h, func() error {
+	return &engine{s, w, h, func() error {
 		cancel()
 		return errors.Join(<-done, s.Close())
 	}}, nil

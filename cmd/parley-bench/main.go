@@ -8,13 +8,16 @@
 //	storm     how soon ten thousand visitors are back after a restart, and what those notice who write then (P10)
 //	start     how soon the program serves, in how much memory, and how large it is (P9)
 //	outbox    how long messages are on their way to a channel where one destination is dead and one throttled (P11)
-//	crash     kills the program under load again and again, and compares what everybody has seen with what is stored
+//	route     what it costs to give what waits to who has room, with a thousand agents and ten thousand waiting (P7)
+//	inbox     how long lists, sessions and searches take in a house of very many sessions, and that no plan goes through all (P6)
+//	crash     kills the program under load again and again, while sessions are given, handed off and ended by themselves, and compares what
+//	          everybody has seen with what is stored; or restarts two nodes by turns
 //	soak      lets customers and agents talk over all networks while everything fails now and then, and compares what each sees
 //	compare   sets two runs written with --json beside each other
 //
 // A speed is judged by its ratio to a control in the same run, by turns, and not at all when the control is unsteady. What
-// is printed as missed does not fail a run: a lost, doubled or disordered message does, and so does a run of crash or soak
-// that met too little of what it looks for.
+// is printed as missed does not fail a run: a lost, doubled or disordered message does, a plan that goes through all of a table, and a
+// run of crash or soak that met too little of what it looks for.
 //
 // PostgreSQL is used where --postgres or PARLEY_TEST_POSTGRES names a server; the databases made there are dropped again.
 package main
@@ -38,6 +41,8 @@ type commands struct {
 	Storm   stormCommand   `cmd:"" help:"Restart the program under ten thousand visitors, and measure how soon all are back (P10)."`
 	Start   startCommand   `cmd:"" help:"Measure a cold start, its memory and the binary (P9)."`
 	Outbox  outboxCommand  `cmd:"" help:"Measure how soon channels have what is sent, beside a dead and a throttled destination (P11)."`
+	Route   routeCommand   `cmd:"" help:"Measure what a decision of distribution costs, and that who is freed has the next at once (P7)."`
+	Inbox   inboxCommand   `cmd:"" help:"Measure the lists, sessions and searches of the workspace, and look at the plans of their statements (P6)."`
 	Crash   crashCommand   `cmd:"" help:"Kill the program under load and look for lost, doubled and disordered messages."`
 	Soak    soakCommand    `cmd:"" help:"Let everybody talk over faulty networks for a while, and compare what each sees, message by message."`
 	Compare compareCommand `cmd:"" help:"Compare the figures of two runs written with --json."`

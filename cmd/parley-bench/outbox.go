@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 )
@@ -20,24 +18,10 @@ type outboxCommand struct {
 
 // Run measures on each database.
 func (c *outboxCommand) Run(ctx context.Context) error {
-	kinds, err := c.kinds()
-	if err != nil {
-		return err
-	}
-	dir, done, err := c.folder()
-	if err != nil {
-		return err
-	}
-	defer func() { done(false) }()
-	r := newReport(os.Stdout, "outbox", map[string]any{
+	settings := map[string]any{
 		"destinations": c.Destinations, "rate": c.Rate, "seconds": c.Seconds, "rounds": c.Rounds,
-	})
-	for _, kind := range kinds {
-		if err := c.on(ctx, kind, dir, r); err != nil {
-			return errors.Join(err, r.close(c.JSON))
-		}
 	}
-	return r.close(c.JSON)
+	return c.each("outbox", settings, func(kind, dir string, r *report) error { return c.on(ctx, kind, dir, r) })
 }
 
 // on measures on one database: all destinations well, and by turns with that the same where one is dead and one throttled.

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"sync"
 )
 
@@ -95,15 +95,25 @@ func (s *screen) standing() []visitorEvent {
 }
 
 // caption words the events of a conversation, so that no two are the same: messages by their text, which says who wrote it
-// and which it is, all else by the session that it is in, counted from the first.
-type caption struct{ session int }
+// and which it is, all else by the session that it is in, counted from the first, and how often it has happened there.
+type caption struct {
+	session int
+	told    map[string]int
+}
 
 func (c *caption) of(kind, text string) string {
+	if text == silenceWarning {
+		kind = "warned"
+	}
 	if kind == "message" {
 		return text
+	}
+	if kind == "started" || c.told == nil {
+		c.told = map[string]int{}
 	}
 	if kind == "started" {
 		c.session++
 	}
-	return kind + " #" + strconv.Itoa(c.session)
+	c.told[kind]++
+	return fmt.Sprintf("%s #%d.%d", kind, c.session, c.told[kind])
 }

@@ -62,7 +62,8 @@ func (s *server) command(ctx context.Context, args ...string) *exec.Cmd {
 			c.Env = append(c.Env, kv)
 		}
 	}
-	c.Env = append(c.Env, "PARLEY_ADDR="+s.addr, "PARLEY_DATA_DIR="+s.dir, "PARLEY_DATABASE_URL="+s.url, "PARLEY_LOG=json")
+	c.Env = append(c.Env, "PARLEY_ADDR="+s.addr, "PARLEY_DATA_DIR="+s.dir, "PARLEY_DATABASE_URL="+s.url, "PARLEY_LOG=json",
+		"PARLEY_SECRET_KEY="+secretKey.Text().Reveal()) // with which the house was furnished
 	c.Env = append(c.Env, s.env...)
 	return c
 }

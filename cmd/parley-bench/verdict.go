@@ -148,9 +148,9 @@ func (s *siege) verdict(r record, customers []*customer, operators []*operator, 
 	}
 	shown.add(s.hold(tab.name+"'s other tab", "shows", r.conversation(tab.name), tab.screen.lines()))
 	for _, o := range operators {
-		for _, session := range o.sessions {
-			stored.add(s.hold(o.name, "has", words(o.said[session]), words(r.said(session, o.name, "agent"))))
-			told += len(o.said[session])
+		for _, row := range r.sessions {
+			stored.add(s.hold(o.name, "has", words(o.said[row.ID]), words(r.said(row.ID, o.name, "agent"))))
+			told += len(o.said[row.ID])
 		}
 	}
 	for _, session := range w.sessions {
@@ -203,7 +203,7 @@ func (s *siege) dense(r record, told int) {
 				s.fail("session %d has seq %d in place %d", row.Number, e.Seq, i+1)
 				break
 			}
-			if e.Kind == "message" || e.Kind == "ended" {
+			if (e.Kind == "message" || e.Kind == "ended") && e.Actor.Kind != "system" {
 				there++
 			}
 		}

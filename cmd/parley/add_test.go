@@ -33,11 +33,16 @@ func scopedSlack(t *testing.T) string {
 // post asks as somebody, with an idempotency key, and gives the answer as it is.
 func (c caller) post(t *testing.T, path, key string, in any) (status int, text string) {
 	t.Helper()
+	return c.raw(t, "POST", path, key, in)
+}
+
+func (c caller) raw(t *testing.T, method, path, key string, in any) (status int, text string) {
+	t.Helper()
 	body, err := json.Marshal(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequest("POST", c.url+path, bytes.NewReader(body))
+	req, err := http.NewRequest(method, c.url+path, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +143,7 @@ func TestAnAdminAddsChannelsOverTheAPIS15(t *testing.T) {
 		t.Errorf("surfaces: got %s, want the team channel", got)
 	}
 
+	rekeys(t, ada, first)
 	_, answer := ada.post(t, "/api/v1/channels", "", adding("widget", object{"origins": []string{shop + "/"}, "files": true}, object{}))
 	var widget struct{ Embed string }
 	if err := json.Unmarshal([]byte(answer), &widget); err != nil || !strings.Contains(widget.Embed, s.url+`/widget.js" data-channel="support-widget"`) {
@@ -148,4 +154,42 @@ func TestAnAdminAddsChannelsOverTheAPIS15(t *testing.T) {
 		t.Errorf("the log holds a key: %s", log)
 	}
 	s.stop()
+}
+
+// rekeys gives the channel that was added other keys: what is wrong with them is named, and those that it has stay.
+func rekeys(t *testing.T, ada caller, added string) {
+	t.Helper()
+	var is struct{ Channel struct{ ID string } }
+	if err := json.Unmarshal([]byte(added), &is); err != nil {
+		t.Fatal(err)
+	}
+	var problem struct{ Field, Detail, Slug string }
+	set := func(id string, keys object) int {
+		t.Helper()
+		problem.Field, problem.Detail = "", ""
+		status, answer := ada.raw(t, "PATCH", "/api/v1/channels/"+id, "", object{"keys": keys})
+		if err := json.Unmarshal([]byte(answer), &problem); err != nil || strings.Contains(answer, "CANARY") {
+			t.Fatalf("got %d, %s, %v", status, answer, err)
+		}
+		return status
+	}
+	for name, c := range map[string]struct {
+		keys        object
+		field, says string
+	}{
+		"without permissions":       {object{"bot_token": "xoxb-CANARY-poor"}, "bot_token", "without the permissions"},
+		"of another kind":           {object{"token": "CANARY"}, "token", "is not for this kind"},
+		"none":                      {object{"bot_token": " "}, "bot_token", "is missing"},
+		"a token as signing secret": {object{"signing_secret": "xoxb-CANARY"}, "signing_secret", "not the signing secret"},
+	} {
+		if status := set(is.Channel.ID, c.keys); status != http.StatusUnprocessableEntity || problem.Field != c.field || !strings.Contains(problem.Detail, c.says) {
+			t.Errorf("new keys, %s: got %d, %+v; want 422 at %q with %q", name, status, problem, c.field, c.says)
+		}
+	}
+	if status := set("cha_1111111111111", object{"bot_token": "xoxb-CANARY"}); status != http.StatusNotFound {
+		t.Errorf("new keys for no channel: got %d, want 404", status)
+	}
+	if status := set(is.Channel.ID, object{"bot_token": "xoxb-CANARY-new\n"}); status != http.StatusOK || problem.Slug != "support-slack" {
+		t.Errorf("new keys: got %d, %+v", status, problem)
+	}
 }

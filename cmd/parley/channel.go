@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,18 +38,19 @@ type channelAddWidget struct {
 	Origin []string `required:"" placeholder:"URL" sep:"none" help:"A site that may show it, like https://shop.example.com. May be given again."`
 	Files  bool     `help:"Let customers send files. They see those of agents in any case."`
 	lookChange
+	textChange
 }
 
 func (w channelAddWidget) Run(p *program) error {
-	var look widget.Look
-	if err := w.apply(&look); err != nil {
+	asked := widgetWish{Origins: w.Origin, Files: w.Files}
+	if err := cmp.Or(w.lookChange.apply(&asked.Look), w.textChange.apply(&asked.Texts)); err != nil {
 		return err
 	}
 	public, err := p.config()
 	if err != nil {
 		return err
 	}
-	c, err := p.addChannel(w.placement, widget.Kind, widgetWish{Origins: w.Origin, Files: w.Files, Color: look.Color, Position: look.Position}, nil)
+	c, err := p.addChannel(w.placement, widget.Kind, asked, nil)
 	if err != nil {
 		return err
 	}
@@ -58,10 +60,10 @@ func (w channelAddWidget) Run(p *program) error {
 
 // widgetWish is what is asked of a widget that is added.
 type widgetWish struct {
-	Origins  []string `json:"origins"`
-	Files    bool     `json:"files"`
-	Color    string   `json:"color"`
-	Position string   `json:"position"`
+	Origins []string `json:"origins"`
+	Files   bool     `json:"files"`
+	widget.Look
+	widget.Texts
 }
 
 func addWidget(_ context.Context, _ *office, w wish) (prepared, error) {
@@ -82,8 +84,8 @@ func addWidget(_ context.Context, _ *office, w wish) (prepared, error) {
 	if err != nil {
 		return prepared{}, err
 	}
-	settings.Files, settings.Look = asked.Files, widget.Look{Color: asked.Color, Position: asked.Position}
-	return prepared{settings: settings}, settings.Check()
+	settings.Files, settings.Look, settings.Texts = asked.Files, asked.Look, asked.Texts
+	return prepared{settings: settings}, cmp.Or(settings.Look.Check(), settings.Texts.Check())
 }
 
 // snippet is the line that shows a widget on a site's pages.

@@ -125,34 +125,68 @@ func (s channelSet) Run(p *program) error {
 		}
 		return o.hub.SetChannel(ctx, c)
 	}
-	rekey := kinds[c.Kind].rekey
 	switch {
 	case s.slackChange.given() && c.Kind != slack.Kind:
 		return &badInput{"<slug>", "names a channel that is no Slack app"}
-	case rekey == nil:
+	case kinds[c.Kind].rekey == nil:
 		return &badInput{"<slug>", "names a channel that has no key"}
 	}
-	if err := o.unlock(ctx); err != nil {
-		return err
-	}
-	held, err := o.config.unseal(c)
-	if err != nil { // the old keys are lost: all must be given
-		held = ""
-	}
 	if len(keys) > 0 || !s.slackChange.given() {
-		if held, err = rekey(ctx, o.config, c, held, keys); err != nil {
-			return err
-		}
-		if c.Sealed, err = o.seal(ctx, c.Slug, held); err != nil {
+		if err := o.rekey(ctx, &c, keys); err != nil {
 			return err
 		}
 	}
 	if s.slackChange.given() {
+		held, err := o.config.unseal(c)
+		if err != nil { // the old keys are lost
+			held = ""
+		}
 		if err := o.resettle(ctx, &c, held, s.slackChange); err != nil {
 			return err
 		}
 	}
 	return o.hub.SetChannel(ctx, c)
+}
+
+// rekey gives a channel other keys of the account that it speaks for, when its network has nothing against them. Those that are not given stay,
+// unless they are lost. The error is Invalid, with the field, or Unavailable.
+func (o *office) rekey(ctx context.Context, c *core.Channel, keys newKeys) error {
+	held, err := o.config.unseal(*c)
+	if err != nil { // all must be given
+		held = ""
+	}
+	if held, err = kinds[c.Kind].rekey(ctx, o.config, *c, held, keys); err != nil {
+		return err
+	}
+	c.Sealed, err = o.seal(ctx, c.Slug, held)
+	return err
+}
+
+// rekeyFor does that for an admin who asks over the API, and tells this node's adapters before it answers.
+func (n *node) rekeyFor(ctx context.Context, id core.ChannelID, keys map[string]core.Secret) (core.Channel, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	o := office{Store: n.store, config: &n.config, hub: n.hub}
+	all, err := o.Channels(ctx)
+	if err != nil {
+		return core.Channel{}, err
+	}
+	i := slices.IndexFunc(all, func(c core.Channel) bool { return c.ID == id })
+	switch {
+	case i < 0:
+		return core.Channel{}, &core.Error{Op: "channels.rekey", Kind: core.NotFound}
+	case kinds[all[i].Kind].rekey == nil:
+		return core.Channel{}, wrong("keys", "is not for this kind of channel: it has none")
+	}
+	c := all[i]
+	if err := o.rekey(ctx, &c, keys); err != nil {
+		return core.Channel{}, err
+	}
+	if err := o.hub.SetChannel(ctx, c); err != nil {
+		return core.Channel{}, err
+	}
+	n.watch.look(ctx)
+	return c, nil
 }
 
 type channelTest struct {
@@ -173,9 +207,6 @@ func (t channelTest) Run(p *program) error {
 	}
 	if kinds[c.Kind].open == nil {
 		return &badInput{"<slug>", "names a channel that has nothing to test"}
-	}
-	if err := o.unlock(ctx); err != nil {
-		return err
 	}
 	a, err := opener{config: o.config, publicURL: o.config.public(nil), desk: o.hub.Desk, log: quiet}.open(c, channels.Reports{Received: func() {}, Trouble: func(string) {}})
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -12,6 +13,7 @@ import (
 type lookChange struct {
 	Color    *string `placeholder:"#RRGGBB" help:"A widget: the brand's colour. What is written on it is white or dark, as can be read. Parley's own if empty."`
 	Position *string `placeholder:"SIDE" help:"A widget: left or right. If empty, the side where lines end on the page."`
+	Closed   *string `placeholder:"HOW" help:"A widget: what is shown while its department takes no new sessions: notice, which stands where customers write, or hidden. The notice if empty."`
 }
 
 // apply changes what was given. The error names the flag.
@@ -22,6 +24,26 @@ func (l lookChange) apply(to *widget.Look) error {
 	if l.Position != nil {
 		to.Position = *l.Position
 	}
+	if l.Closed != nil {
+		to.Closed = *l.Closed
+	}
+	return to.Check()
+}
+
+// textChange is what is given of a widget's texts.
+type textChange struct {
+	Title    *string `help:"A widget: what stands above it until an agent joins. The department's name if empty."`
+	Greeting *string `help:"A widget: the line that asks customers to write. The widget's own if empty."`
+}
+
+// apply changes what was given. The error names the flag.
+func (t textChange) apply(to *widget.Texts) error {
+	if t.Title != nil {
+		to.Title = *t.Title
+	}
+	if t.Greeting != nil {
+		to.Greeting = *t.Greeting
+	}
 	return to.Check()
 }
 
@@ -29,6 +51,7 @@ func (l lookChange) apply(to *widget.Look) error {
 type widgetChange struct {
 	Files *bool `negatable:"" help:"A widget: let customers send files, or not."`
 	lookChange
+	textChange
 }
 
 // given names a flag that was, "" if none.
@@ -40,6 +63,12 @@ func (w widgetChange) given() string {
 		return "--color"
 	case w.Position != nil:
 		return "--position"
+	case w.Closed != nil:
+		return "--closed"
+	case w.Title != nil:
+		return "--title"
+	case w.Greeting != nil:
+		return "--greeting"
 	}
 	return ""
 }
@@ -56,7 +85,7 @@ func (w widgetChange) apply(c core.Channel, flag string) (json.RawMessage, error
 	if w.Files != nil {
 		settings.Files = *w.Files
 	}
-	if err := w.lookChange.apply(&settings.Look); err != nil {
+	if err := cmp.Or(w.lookChange.apply(&settings.Look), w.textChange.apply(&settings.Texts)); err != nil {
 		return nil, err
 	}
 	document, err := json.Marshal(settings)

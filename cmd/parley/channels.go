@@ -97,7 +97,7 @@ type adapter struct {
 // placed is a channel with the department whose customers it serves.
 type placed struct {
 	core.Channel
-	department core.Department
+	department string // its name
 }
 
 // newAdapters has what speaks for all channels of a kind, and the supervisor, which runs the channels of all other kinds.
@@ -117,10 +117,14 @@ func newAdapters(n *node) []adapter {
 
 func widgetAdapter(n *node) adapter {
 	w := widget.New(n.hub, n.feed, n.hub, n.sockets, n.publicURL, core.SystemClock, n.log.With("room", "widget"))
+	w.Country = n.config.countries.of
+	n.watch.show = w.SetOpenings
+	n.presence.Visited = w.Talks()
+	n.queue = &queue{wanted: w.Visited, waits: n.hub.Waits, show: w.SetWaits, log: n.log.With("room", "queue")}
 	return adapter{widget.Paths, w, w.Close, func(channels []placed) error {
 		live := make([]widget.Live, len(channels))
 		for i, c := range channels {
-			live[i] = widget.Live{Channel: c.Channel, Department: c.department.Name}
+			live[i] = widget.Live{Channel: c.Channel, Department: c.department}
 			if err := addOrigins(&live[i].Channel, n.origins); err != nil {
 				n.log.Error("origins not added", "channel", c.Slug, "error", err)
 			}

@@ -23,6 +23,7 @@ import (
 	"parley/core/feed"
 	"parley/core/file"
 	"parley/core/socket"
+	"parley/core/webhook"
 )
 
 // flags are the settings as flags. What is nil was not given.
@@ -40,12 +41,14 @@ type flags struct {
 	TelegramURL   *string `name:"telegram-api-url" placeholder:"URL" help:"Another server for Telegram's Bot API than Telegram's own. PARLEY_TELEGRAM_API_URL"`
 	Log           *string `placeholder:"text|json" help:"How to log; text on a terminal, json elsewhere. PARLEY_LOG"`
 	Drain         *string `placeholder:"DURATION" help:"For how long, when told to stop, to go on serving while /readyz says 503, so that a balancer can turn away; 0s to 3s, 0s unless said otherwise. PARLEY_DRAIN"`
-	Config        *string `placeholder:"FILE" help:"A TOML file with settings, named as the variables without PARLEY_, in lower case. PARLEY_CONFIG"`
+	countryFlags
+	guardFlags
+	Config *string `placeholder:"FILE" help:"A TOML file with settings, named as the variables without PARLEY_, in lower case. PARLEY_CONFIG"`
 }
 
 // defaults has every setting that a file may name. Those whose default depends on another are empty here.
 var defaults = map[string]string{
-	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "redis_url": "", "secret_key": "", "files_url": "", "files_access_key": "", "files_secret_key": "", "telegram_api_url": "", "slack_api_url": "", "log": "", "drain": "0s",
+	"addr": "127.0.0.1:8080", "public_url": "", "data_dir": "./data", "database_url": "", "redis_url": "", "secret_key": "", "files_url": "", "files_access_key": "", "files_secret_key": "", "telegram_api_url": "", "slack_api_url": "", "log": "", "drain": "0s", "country_header": "", "trusted_proxies": "", "inside_hosts": "",
 }
 
 // value is a setting's text and where it came from, in the words of whoever gave it: --addr, PARLEY_ADDR, addr in FILE.
@@ -67,6 +70,8 @@ type config struct {
 	slackURL    string       // "": Slack's own; ends in a slash
 	json        bool
 	drain       time.Duration // before the doors close
+	countries   countrySource
+	guard       *webhook.Guard // of hooks and systems of records
 	from        map[string]string
 }
 
@@ -97,6 +102,9 @@ func (p *program) configIn(below string) (config, error) {
 		{"slack_api_url", c.takeSlackURL},
 		{"log", c.takeLog},
 		{"drain", c.takeDrain},
+		{"trusted_proxies", c.takeTrustedProxies},
+		{"inside_hosts", c.takeInsideHosts},
+		{"country_header", c.takeCountryHeader},
 	} {
 		v := values[check.setting]
 		if reason := check.take(v.text); reason != "" {
@@ -141,7 +149,7 @@ func (f *flags) values(lookup func(string) (string, bool)) (map[string]value, er
 		{"addr", "--addr", f.Addr}, {"public_url", "--public-url", f.PublicURL}, {"data_dir", "--data-dir", f.DataDir},
 		{"database_url", "--database-url", f.DatabaseURL}, {"redis_url", "--redis-url", f.RedisURL}, {"files_url", "--files-url", f.FilesURL},
 		{"files_access_key", "--files-access-key", f.FilesKey}, {"files_secret_key", "--files-secret-key-file", f.FilesSecret}, {"secret_key", "--secret-key-file", f.SecretKeyFile},
-		{"telegram_api_url", "--telegram-api-url", f.TelegramURL}, {"slack_api_url", "--slack-api-url", f.SlackURL}, {"log", "--log", f.Log}, {"drain", "--drain", f.Drain},
+		{"telegram_api_url", "--telegram-api-url", f.TelegramURL}, {"slack_api_url", "--slack-api-url", f.SlackURL}, {"log", "--log", f.Log}, {"drain", "--drain", f.Drain}, {"country_header", "--country-header", f.CountryHeader}, {"trusted_proxies", "--trusted-proxies", f.TrustedProxies}, {"inside_hosts", "--inside-hosts", f.InsideHosts},
 	} {
 		if flag.given == nil {
 			continue

@@ -75,6 +75,12 @@ var badSettings = map[string]bad{
 	"a Slack without a path":                     {args: []string{"serve", "--slack-api-url", "https://slack.test"}, name: "--slack-api-url"},
 	"a drain that is too long":                   {args: []string{"serve", "--drain", "4s"}, name: "--drain"},
 	"a drain that is no time":                    {args: []string{"serve"}, env: []string{"PARLEY_DRAIN=3"}, name: "PARLEY_DRAIN"},
+	"a proxy that is no address":                 {args: []string{"serve", "--trusted-proxies", "here"}, name: "--trusted-proxies"},
+	"a network that is none":                     {env: []string{"PARLEY_TRUSTED_PROXIES=10.0.0.0/99"}, name: "PARLEY_TRUSTED_PROXIES"},
+	"a country's header that nobody may set":     {args: []string{"serve", "--country-header", "CF-IPCountry"}, name: "--country-header"},
+	"a host inside that is none":                 {args: []string{"serve", "--inside-hosts", "http://erp.local"}, name: "--inside-hosts"},
+	"a host inside with a port":                  {env: []string{"PARLEY_INSIDE_HOSTS=erp.local:80"}, name: "PARLEY_INSIDE_HOSTS"},
+	"a country's header that is none":            {env: []string{"PARLEY_COUNTRY_HEADER=a b", "PARLEY_TRUSTED_PROXIES=127.0.0.1"}, name: "PARLEY_COUNTRY_HEADER"},
 	"a Slack with a password":                    {args: []string{"serve"}, env: []string{"PARLEY_SLACK_API_URL=https://a:" + canary + "@slack.test/api/"}, name: "PARLEY_SLACK_API_URL"},
 	"an argument too many":                       {args: []string{"serve", "now"}, name: "unexpected argument now"},
 	"a command that is not known":                {args: []string{"archive"}, name: "unexpected argument archive"},
@@ -259,6 +265,10 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 		"redis_url":    {"redis://1", "redis://2", "redis://3", "redis://3"},
 		"drain":        {"1s", "2s", "3s", "3s"},
 
+		"country_header":  {"1", "2", "3", "3"},
+		"trusted_proxies": {"::1", "::2", "::3", "::3"},
+		"inside_hosts":    {"a.test", "b.test", "c.test", "c.test"},
+
 		"files_url":        {"s3://1", "s3://2", "s3://3", "s3://3"},
 		"files_access_key": {"1", "2", "3", "3"},
 		"files_secret_key": {"1", "2", p.file("secret", "3\n"), "3"},
@@ -322,6 +332,12 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault(t *testing.T) {
 				f.Log = &tt.inFlag
 			case "drain":
 				f.Drain = &tt.inFlag
+			case "country_header":
+				f.CountryHeader = &tt.inFlag
+			case "inside_hosts":
+				f.InsideHosts = &tt.inFlag
+			case "trusted_proxies":
+				f.TrustedProxies = &tt.inFlag
 			}
 			check(tt.flagText, name)
 			other := (&place{t: t, dir: t.TempDir()}).file("other.toml", `addr = "other:1"`)

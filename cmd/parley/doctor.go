@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"parley/core"
 )
@@ -36,13 +37,37 @@ func (d doctorCommand) Run(p *program) error {
 	if len(findings) == 0 {
 		fmt.Fprintln(p.stdout, "sessions, departments and the log recounted: all counters agree")
 	}
-	if err := errors.Join(o.sayUnshown(ctx, p), p.receiving(ctx, o)); err != nil {
+	damaged, err := p.checkAudit(ctx, o)
+	if err := errors.Join(err, o.sayUnshown(ctx, p), p.receiving(ctx, o), o.saySearch(ctx, p)); err != nil {
 		return err
 	}
+	wrong = wrong || damaged
 	if wrong {
 		return errFindings
 	}
 	return nil
+}
+
+// checkAudit says whether the audit log is whole, and where it ends: whoever notes that elsewhere can see that nobody has put it back to what it was.
+func (p *program) checkAudit(ctx context.Context, o *office) (damaged bool, err error) {
+	state, err := o.CheckAudit(ctx, core.NewAuditSeal(o.config.key))
+	if err != nil {
+		return false, err
+	}
+	for _, no := range state.Marked {
+		fmt.Fprintf(p.stdout, "audit log: entry %d says that somebody had changed where the log ended, and may have dropped entries before it\n", no)
+	}
+	if state.Fault != nil {
+		fmt.Fprintf(p.stdout, "audit log: %s\n", state.Fault)
+		return true, nil
+	}
+	if state.Entries == 0 {
+		fmt.Fprintln(p.stdout, "audit log: no entry yet")
+	} else {
+		fmt.Fprintf(p.stdout, "audit log: %d entries, all as they were written; the newest is of %s, its seal %.12s\n", state.Entries,
+			state.Newest.At.Std().Format(time.RFC3339), state.Head.Seal)
+	}
+	return len(state.Marked) > 0, nil
 }
 
 // receiving says of each department how many of its operators sessions may come to now (FEATURES C4).

@@ -63,6 +63,12 @@ func tryWriting(folder string) error {
 	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
+// hasKey tells whether there is a secret key, in the settings or in the data folder.
+func (c *config) hasKey() bool {
+	_, err := os.Stat(c.keyFile())
+	return c.keyHeld || !errors.Is(err, fs.ErrNotExist)
+}
+
 // loadKey reads the secret key from the data folder, and makes it there the first time.
 func (c *config) loadKey() error {
 	if c.keyHeld {

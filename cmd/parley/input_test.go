@@ -1,5 +1,7 @@
 package main
 
+import "strings"
+
 // badInputs need a database with a department and an agent.
 var badInputs = map[string]bad{
 	"a department without a name":            {args: []string{"department", "add"}, name: "missing flags: --name"},
@@ -19,6 +21,24 @@ var badInputs = map[string]bad{
 	"a password that is too short":           {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--password-file", "%DIR/short.txt"}, name: "--password-file"},
 	"a password on the command line":         {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--password", canary}, name: "unknown flag --password"},
 	"an admin that is neither yes nor no":    {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--admin=perhaps"}, name: "--admin"},
+	"a bot that is neither yes nor no":       {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--bot=perhaps"}, name: "--bot"},
+	"a bot with a password":                  {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--bot", "--password-file", "%DIR/short.txt"}, name: "--password-file"},
+	"an agent who wants less than nothing":   {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--limit", "-1"}, name: "--limit"},
+	"an agent who speaks no language":        {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--languages", "de,klingonish"}, name: "--languages"},
+	"an agent whose skill is none":           {args: []string{"agent", "add", "--name", "x", "--email", "x@example.test", "--skills", "Big-Orders"}, name: "--skills"},
+	"an agent set to nothing":                {args: []string{"agent", "set", "anna@example.test"}, name: "--languages"},
+	"an agent set to no language":            {args: []string{"agent", "set", "anna@example.test", "--languages", "und"}, name: "--languages"},
+	"nobody set":                             {args: []string{"agent", "set", "nobody@example.test", "--skills", "refunds"}, name: "<email>"},
+	"a permission that is none, given":       {args: []string{"agent", "permit", "anna@example.test", "--give", "everything"}, name: "--give"},
+	"a permission that is none, taken":       {args: []string{"agent", "permit", "anna@example.test", "--take", "everything"}, name: "--take"},
+	"a group below none":                     {args: []string{"group", "add", "--name", "x", "--parent", "Nobodies"}, name: "--parent"},
+	"a group with somebody who is not there": {args: []string{"group", "add", "--name", "x", "--member", "nobody@example.test"}, name: "--member"},
+	"a group that may what there is not":     {args: []string{"group", "add", "--name", "x", "--give", "everything"}, name: "--give"},
+	"a group that is none, changed":          {args: []string{"group", "set", "Nobodies", "--give", "use_chat"}, name: "<group>"},
+	"a group that somebody unknown leaves":   {args: []string{"group", "set", "Everybody", "--leave", "nobody@example.test"}, name: "--leave"},
+	"a group that is none, removed":          {args: []string{"group", "remove", "Nobodies"}, name: "<group>"},
+	"a widget that is closed somehow":        {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "y", "--closed", "somehow"}, name: "--closed"},
+	"a widget that is closed somehow now":    {args: []string{"channel", "set", "support-widget", "--closed", "somehow"}, name: "--closed"},
 	"disabling nobody":                       {args: []string{"agent", "disable"}, name: `expected "<email>"`},
 	"disabling somebody who is not there":    {args: []string{"agent", "disable", "nobody@example.test"}, name: "<email>"},
 	"a widget of no department":              {args: []string{"channel", "add", "widget", "--department", "x", "--origin", "http://x.test"}, name: "--department"},
@@ -31,6 +51,10 @@ var badInputs = map[string]bad{
 	"a widget in no colour":                  {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "y", "--color", "red"}, name: "--color"},
 	"a widget at no side":                    {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "y", "--position", "top"}, name: "--position"},
 	"a widget set in no colour":              {args: []string{"channel", "set", "support-widget", "--color", "#12"}, name: "--color"},
+	"a widget with a title of two lines":     {args: []string{"channel", "add", "widget", "--department", "support", "--origin", "http://x.test", "--name", "y", "--title", "a\nb"}, name: "--title"},
+	"a widget with a long greeting":          {args: []string{"channel", "set", "support-widget", "--greeting", strings.Repeat("a", 201)}, name: "--greeting"},
+	"a widget with a greeting and a key":     {args: []string{"channel", "set", "support-widget", "--greeting", "Hi", "--dms"}, name: "--greeting"},
+	"a widget with a title and a key":        {args: []string{"channel", "set", "support-widget", "--title", "Hi", "--dms"}, name: "--title"},
 	"a widget with a look and a key":         {args: []string{"channel", "set", "support-widget", "--position", "left", "--dms"}, name: "--position"},
 	"a widget with files and a key":          {args: []string{"channel", "set", "support-widget", "--files", "--dms"}, name: "--files"},
 	"a channel of another kind":              {args: []string{"channel", "add", "pager"}, name: "unexpected argument pager"},
@@ -51,6 +75,8 @@ var badInputs = map[string]bad{
 	"a surface without a room":               {args: []string{"surface", "add", "--channel", "c", "--department", "support"}, name: "missing flags: --room"},
 	"a surface with a priority that is none": {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--priority", "urgent,asap"}, name: "--priority"},
 	"a surface with an empty priority":       {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--priority", ""}, name: "--priority"},
+	"a surface with a language that is none": {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--language", "de,xx"}, name: "--language"},
+	"a surface with an empty language":       {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--language", ""}, name: "--language"},
 	"a surface with replies that are none":   {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--replies", "both"}, name: "--replies"},
 	"a surface with replies that are empty":  {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--replies", ""}, name: "--replies"},
 	"a surface that holds for too long":      {args: []string{"surface", "add", "--channel", "support-slack", "--room", "C0123456789", "--department", "support", "--hold", "11s"}, name: "--hold"},

@@ -35,10 +35,12 @@ type cli struct {
 	Demo       demoCommand       `cmd:"" help:"Serve a demo, with a shop, agents and sample sessions, on this machine only."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the tables up to this program, or a step back."`
 	Agent      agentCommand      `cmd:"" help:"The people who answer."`
+	Group      groupCommand      `cmd:"" help:"Groups of agents, and what they may."`
 	Department departmentCommand `cmd:"" help:"The units of work."`
 	Channel    channelCommand    `cmd:"" help:"Where customers write."`
 	Surface    surfaceCommand    `cmd:"" help:"Rooms in channels where agents work."`
 	Key        keyCommand        `cmd:"" help:"API keys."`
+	Search     searchCommand     `cmd:"" help:"The index of what was said."`
 	Doctor     doctorCommand     `cmd:"" help:"Recount what is kept, and say what differs."`
 	Backup     backupCommand     `cmd:"" help:"Write everything into one archive, while the server runs."`
 	Restore    restoreCommand    `cmd:"" help:"Fill an empty database from an archive."`

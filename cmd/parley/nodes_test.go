@@ -36,7 +36,8 @@ func newCluster(t *testing.T) *cluster {
 	c.place = newPlace(t, "PARLEY_DATABASE_URL="+database, "PARLEY_REDIS_URL="+c.redis.URL(), "PARLEY_SECRET_KEY="+core.NewKey().Text().Reveal(),
 		"PARLEY_TELEGRAM_API_URL="+c.bot.url)
 	anna := c.people()
-	c.must("agent", "add", "--email", "boris@example.test", "--name", "Boris Lind", "--operator", "Support", "--password-file", c.file("password", password+"\n"))
+	c.must("agent", "add", "--email", "boris@example.test", "--name", "Boris Lind", "--operator", "Support", "--supervisor", "Support",
+		"--password-file", c.file("password", password+"\n"))
 	boris := strings.TrimSpace(c.must("key", "add", "--agent", "boris@example.test", "--name", "test"))
 	c.must("channel", "add", "telegram", "--department", "support", "--token-file", c.file("token", botToken+"\n"))
 	for i := range c.nodes {
@@ -156,6 +157,7 @@ func TestTwoNodesAreOneHub(t *testing.T) {
 	} else {
 		t.Logf("without Redis: %v to the agent, %v to the customer", to, from)
 	}
+	c.oneCloses(t, visitor)
 	c.redis.Start()
 	for _, node := range c.nodes {
 		node.logged("Redis is back", 20*time.Second)
@@ -180,6 +182,21 @@ func TestTwoNodesAreOneHub(t *testing.T) {
 	}
 	if got := c.must("doctor"); !strings.HasPrefix(got, allWell) || !strings.Contains(got, "0 of 2 operators") {
 		t.Errorf("doctor: got %q", got)
+	}
+}
+
+// oneCloses switches the department off at one node, while no bell rings: who is connected to the other learns of it in time (FEATURES C17), and goes on.
+func (c *cluster) oneCloses(t *testing.T, visitor *link) {
+	t.Helper()
+	var departments struct{ Items []struct{ ID string } }
+	c.boris.must(t, "GET", "/api/v1/departments", nil, &departments)
+	for _, on := range []bool{false, true} {
+		begun := time.Now()
+		c.boris.must(t, "PUT", "/api/v1/departments/"+departments.Items[0].ID+"/switch", object{"on": on}, nil)
+		closed := visitor.await(t, "status")["closed"]
+		if took := time.Since(begun); (closed == nil) != on || took > 2*time.Second+leeway {
+			t.Errorf("switched on: %v: told that it is closed: %v, after %v", on, closed, took)
+		}
 	}
 }
 

@@ -48,12 +48,16 @@ func (p *program) office(ctx context.Context, mayMake bool) (*office, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tables(ctx, s, mayMake); err != nil {
+	o := &office{Store: s, config: c}
+	if err = c.tables(ctx, s, mayMake); err == nil {
+		err = o.unlock(ctx) // what is changed is sealed with the key
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	writer := store.NewWriter(s, func(core.Committed) {})
-	h, err := hub.New(hub.Config{
-		Writer: writer, Store: s, Hints: func(core.Hint) {}, Can: nothing, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: quiet,
+	writer := store.NewWriter(s, func(core.Committed) {}, store.WithAudit(core.NewAuditSeal(c.key)))
+	o.hub, err = hub.New(hub.Config{
+		Writer: writer, Store: s, Hints: func(core.Hint) {}, Can: nothing, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: quiet, By: core.ByCommand,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -64,11 +68,12 @@ func (p *program) office(ctx context.Context, mayMake bool) (*office, error) {
 		defer close(gone)
 		_ = writer.Run(ctx) // each job has had its own answer
 	}()
-	return &office{s, c, h, func() {
+	o.close = func() {
 		stop()
 		<-gone
 		_ = s.Close() // what was written has been committed
-	}}, nil
+	}
+	return o, nil
 }
 
 // nothing is what channels can do for an office, where nobody speaks.
@@ -149,6 +154,14 @@ func (o *office) seal(ctx context.Context, slug string, secret core.Secret) (str
 
 // unlock loads the installation's key, and finds out whether it is this database's.
 func (o *office) unlock(ctx context.Context) error {
+	keyed, err := o.Keyed(ctx)
+	if err != nil {
+		return err
+	}
+	if keyed && !o.config.hasKey() { // a new one would be another one
+		return &badInput{o.config.from["secret_key"],
+			"is not there, and all that is changed is sealed with it: give the key of the server (--secret-key-file), or its data folder (--data-dir)"}
+	}
 	if err := o.config.loadKey(); err != nil {
 		return err
 	}

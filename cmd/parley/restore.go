@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
@@ -58,7 +57,7 @@ func (r restoreCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
-	had, err := a.Restore(ctx, backup.Target{Store: s, Files: files, KeyCheck: c.key.Check()})
+	had, err := a.Restore(ctx, backup.Target{Store: s, Files: files, KeyCheck: c.key.Check(), Audit: core.NewAuditSeal(c.key)})
 	if err != nil {
 		if made {
 			err = errors.Join(err, os.Remove(c.keyFile()))
@@ -78,7 +77,7 @@ func (r restoreCommand) Run(p *program) (err error) {
 // key finds the secret key for what is restored: that of the settings or of the data folder, else that of the archive, which is then put into
 // the data folder. It tells whether it has made it there.
 func (r restoreCommand) key(c *config, a *backup.Archive) (made bool, err error) {
-	if _, err := os.Stat(c.keyFile()); !c.keyHeld && errors.Is(err, fs.ErrNotExist) {
+	if !c.hasKey() {
 		switch {
 		case a.Key != "":
 			key, err := core.ParseKey(a.Key.Reveal())

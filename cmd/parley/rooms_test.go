@@ -40,6 +40,8 @@ var rooms = []struct {
 	{"core/backup", []string{"core", "core/store", "core/file"}},
 	{"core/text", []string{"core"}},
 	{"core/meter", []string{"core"}},
+	{"core/webhook", []string{"core"}},
+	{"core/hook", []string{"core", "core/store", "core/webhook"}},
 	{"core/hub", subRoomsWithout("core/outbox")},
 	{"core/outbox", subRoomsWithout("core/hub")},
 
@@ -48,7 +50,7 @@ var rooms = []struct {
 	{"channels/channeltest", []string{"core/...", "channels"}}, // runs an adapter in a whole house
 	{"channels/*", []string{"core", "channels"}},
 	{"crm", []string{"core"}},
-	{"crm/*", []string{"core", "crm"}},
+	{"crm/*", []string{"core", "core/webhook", "crm"}},
 	{"web", []string{"core/..."}},
 	{"migrations", nil},
 }
@@ -60,7 +62,7 @@ var testSupport = []string{"core/store/storetest", "channels/channeltest", "crm/
 func subRoomsWithout(not string) []string {
 	all := []string{
 		"core", "core/store", "core/feed", "core/presence", "core/search", "core/socket", "core/file", "core/text", "core/meter",
-		"core/hub", "core/outbox",
+		"core/webhook", "core/hook", "core/hub", "core/outbox",
 	}
 	return slices.DeleteFunc(all, func(room string) bool { return room == not })
 }

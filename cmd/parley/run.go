@@ -43,8 +43,12 @@ func (n *node) run(ctx context.Context) error {
 	if err == nil {
 		n.watch.look(all)
 		parts.start(all, "channels", n.channels.Run)
+		parts.start(all, "records", n.records.Run)
 		parts.start(all, "watch", n.watch.Run)
+		parts.start(all, "queue", n.queue.Run)
 		parts.start(all, "presence", n.presence.Run)
+		parts.start(all, "search", n.search.Run)
+		parts.start(all, "hooks", n.hooks.Run)
 		parts.start(all, "web", n.web.Run)
 		parts.start(all, "doors", n.doors)
 		<-all.Done()

@@ -144,6 +144,10 @@ func (s *sample) sessions(ctx context.Context) error {
 	if err != nil || len(first.Items) > 0 {
 		return err
 	}
+	stay := json.RawMessage(`{"abandon": {"on": false}}`) // nobody has the demo's customers' pages open
+	if _, err := s.hub.SetSettings(ctx, s.agents["Sofia"], s.support.ID, stay, 0); err != nil {
+		return err
+	}
 	for _, tell := range []func(context.Context) error{s.ended, s.active, s.pending, s.waiting} {
 		if err := tell(ctx); err != nil {
 			return err

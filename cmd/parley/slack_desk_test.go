@@ -8,13 +8,15 @@ import (
 )
 
 // What agents and admins set about their work in Slack holds in the workspace too.
-func TestTheDeskInSlackS10S12S14(t *testing.T) {
+func TestTheDeskInSlackS10S11S12S14(t *testing.T) {
 	t.Parallel()
 	s := newSlackShop(t, "events")
 	slackAvailability(s)
+	slackMarks(s, 305)
 	slackReceipts(s, 301)
 	slackTombstone(s, 303)
 	slackPriorities(s, 304)
+	slackLanguages(s, 306)
 	slackMoves(s, 302)
 	s.noSecret()
 }
@@ -33,6 +35,38 @@ func slackAvailability(s *slackShop) {
 		if got := says(); got != step.want {
 			s.t.Errorf("/parley %s: the workspace has %q, want %q", step.word, got, step.want)
 		}
+	}
+}
+
+// Who holds a session that is late is called in its thread, then a supervisor told by direct message, and the answer ends it.
+func slackMarks(s *slackShop, chat int) {
+	s.must("agent", "add", "--email", "sofia@example.test", "--name", "Sofia", "--supervisor", "Support", "--password-file", s.file("password", password))
+	s.link("carla", "sofia@example.test")
+	ada, _ := s.server.signIn("ada@example.test", password)
+	set := func(own object) { ada.must(s.t, "PUT", "/api/v1/settings", object{"own": own}, nil) }
+	set(object{"service": object{"idle_warning": 1, "idle_critical": 3}})
+	defer set(object{})
+	c := s.customer(chat, "where is it?")
+	before := len(s.slack.told("carla"))
+	c.press("boris", "Take")
+	s.slack.expect(c.root, "<@"+s.slack.people["boris"]+"> Without an answer for long")
+	s.slack.expect(c.root, "<@"+s.slack.people["boris"]+"> Without an answer for too long")
+	s.hears("carla", before, "Without an answer for too long")
+	card := func(late bool) {
+		s.t.Helper()
+		eventually(s.t, 20*time.Second, func() string {
+			if card := s.slack.message(c.root); card.has("Without an answer") != late {
+				return fmt.Sprintf("the card is %s, want the mark there: %v", card.whole, late)
+			}
+			return ""
+		})
+	}
+	card(true)
+	c.reply("boris", "on its way")
+	c.has("on its way")
+	card(false)
+	if all := s.slack.told("carla")[before:]; len(all) != 1 || !strings.Contains(all[0], fmt.Sprint("Customer ", chat)) {
+		s.t.Errorf("the supervisor was told %q, want one thing", all)
 	}
 }
 
@@ -181,4 +215,34 @@ func slackPriorities(s *slackShop, chat int) {
 	c.has("we come", "back here")
 	set("remove", urgent)
 	set("add", usual, "--priority", "all")
+}
+
+// A session goes to the room for its customer's language, as Telegram tells it first and an agent then.
+func slackLanguages(s *slackShop, chat int) {
+	usual, german := s.slack.room, s.slack.other()
+	set := func(verb, room string, more ...string) string {
+		return s.must(append([]string{"surface", verb, "--channel", "support-slack", "--room", room, "--department", "support"}, more...)...)
+	}
+	set("add", german, "--language", "de")
+	if said := set("add", usual, "--language", "en,und"); !strings.Contains(said, "sessions of support in other languages than de, en, und") {
+		s.t.Errorf("surface add: got %q, want the languages that no room shows", said)
+	}
+	c := s.customer(chat, "it burns")
+	c.reply("anna", "!language de-AT")
+	former := c.root
+	s.slack.room = german
+	c.root = s.slack.root(fmt.Sprint("Customer ", chat))
+	s.slack.expect(c.root, "it burns")
+	c.reply("anna", "we come")
+	c.has("we come")
+	s.slack.room = usual
+	eventually(s.t, 20*time.Second, func() string {
+		card := s.slack.message(former)
+		if _, pressed := card.button("Take"); pressed || !card.has("the customer's language is de-AT") {
+			return "the card in the room that it left does not say so"
+		}
+		return ""
+	})
+	set("remove", german)
+	set("add", usual, "--language", "all")
 }

@@ -9,6 +9,7 @@ import (
 
 	"parley/channels/slack"
 	"parley/core"
+	"parley/core/hub"
 )
 
 type surfaceCommand struct {
@@ -28,6 +29,7 @@ type spot struct {
 type surfaceAdd struct {
 	spot
 	Priority *string        `placeholder:"LEVEL,..." help:"Show only sessions of these priorities: low, normal, high, urgent; all ends that. If not given: as the room has it for the department, all for a new one."`
+	Language *string        `placeholder:"TAG,..." help:"Show only sessions of customers who speak one of these languages, such as de,en; und: those whose language is not known; all ends that. If not given: as the room has it for the department, all for a new one."`
 	Replies  *string        `placeholder:"out|inside" help:"What becomes of what agents write in the room's threads: out, it goes to the customer; inside, it stays a note unless it is sent on purpose. If not given: as the room has it, out for a new one."`
 	Receipts *bool          `help:"Mark answers that were written there when they have reached the customer; --receipts=false ends that. If not given: as the room has it, not in a new one."`
 	Hold     *time.Duration `placeholder:"TIME" help:"How long an answer written there is held back, up to 10s: until then it can be changed or deleted without a trace. Visitors of a widget see answers at once all the same. If not given: as the room has it, 0s for a new one."`
@@ -35,6 +37,9 @@ type surfaceAdd struct {
 
 func (s surfaceAdd) Run(p *program) error {
 	if _, err := s.priorities(); err != nil {
+		return err
+	}
+	if _, err := s.languages(); err != nil {
 		return err
 	}
 	if err := s.over(core.Surface{Replies: core.RepliesOut}).Check(); err != nil {
@@ -52,12 +57,17 @@ func (s surfaceAdd) Run(p *program) error {
 			if other.Channel == f.Channel && other.Room == f.Room {
 				f.Replies, f.Hold, f.Receipts = other.Replies, other.Hold, other.Receipts
 				if other.Department == f.Department {
-					f.Priorities = other.Priorities
+					f.Priorities, f.Languages = other.Priorities, other.Languages
 				}
 			}
 		}
 		if s.Priority != nil {
 			if f.Priorities, err = s.priorities(); err != nil {
+				return err
+			}
+		}
+		if s.Language != nil {
+			if f.Languages, err = s.languages(); err != nil {
 				return err
 			}
 		}
@@ -91,7 +101,22 @@ func (s surfaceAdd) priorities() (core.PrioritySet, error) {
 	return core.PrioritySetOf("priority", some)
 }
 
-// sayUnshown says of each department with rooms which of its sessions are shown in none of them.
+// languages gives those that were given; none: all.
+func (s surfaceAdd) languages() (core.Languages, error) {
+	if s.Language == nil {
+		return "", nil
+	}
+	var some []core.Language
+	for word := range strings.SplitSeq(*s.Language, ",") {
+		if word == "all" {
+			return "", nil
+		}
+		some = append(some, core.Language(word))
+	}
+	return hub.LanguagesOf("language", some, true)
+}
+
+// sayUnshown says of each department with rooms which of its sessions are shown in none of them, and which of those there are now.
 func (o *office) sayUnshown(ctx context.Context, p *program) error {
 	all, err := o.Surfaces(ctx)
 	if err != nil {
@@ -102,15 +127,48 @@ func (o *office) sayUnshown(ctx context.Context, p *program) error {
 		return err
 	}
 	for _, d := range departments {
-		var words []string
-		for _, priority := range core.Unshown(all, d.ID) {
-			words = append(words, string(priority))
+		gaps := core.Unshown(all, d.ID)
+		if len(gaps) == 0 {
+			continue
 		}
-		if len(words) > 0 {
-			fmt.Fprintf(p.stdout, "note: sessions of %s with the priority %s are shown in no room: agents find them in the workspace\n", d.Slug, strings.Join(words, ", "))
+		spoken, err := o.Languages(ctx, d.ID)
+		if err != nil {
+			return err
+		}
+		for _, gap := range gaps {
+			fmt.Fprintf(p.stdout, "note: sessions of %s%s are shown in no room: agents find them in the workspace\n", d.Slug, gapWords(gap, spoken))
 		}
 	}
 	return nil
+}
+
+// gapWords says which of a department's sessions are in a gap. spoken are the languages of those that are open.
+func gapWords(gap core.Gap, spoken core.Languages) string {
+	words := ""
+	if len(gap.Priorities) < len(core.Priorities) {
+		var names []string
+		for _, p := range gap.Priorities {
+			names = append(names, string(p))
+		}
+		words = " with the priority " + strings.Join(names, ", ")
+	}
+	if gap.But == "" {
+		return words
+	}
+	words += " in other languages than " + spaced(string(gap.But))
+	var now []string
+	for _, l := range spoken.List() {
+		if gap.Has(l) {
+			now = append(now, string(l))
+		}
+	}
+	if len(now) > 0 {
+		words += " (of those that are open: " + strings.Join(now, ", ") + ")"
+	}
+	if gap.Has("") {
+		words += ", and those whose language is not known,"
+	}
+	return words
 }
 
 // over gives the surface with the settings that were given.
@@ -235,9 +293,9 @@ func (surfaceList) Run(p *program) error {
 	for _, d := range departments {
 		names[int64(d.ID)] = d.Slug
 	}
-	rows := [][]string{{"CHANNEL", "ROOM", "DEPARTMENT", "PRIORITIES", "REPLIES", "HOLD", "RECEIPTS"}}
+	rows := [][]string{{"CHANNEL", "ROOM", "DEPARTMENT", "PRIORITIES", "LANGUAGES", "REPLIES", "HOLD", "RECEIPTS"}}
 	for _, f := range all {
-		rows = append(rows, []string{names[int64(f.Channel)], string(f.Room), names[int64(f.Department)], cmp.Or(string(f.Priorities), "all"), string(f.Replies), f.Hold.String(), receiptWords[f.Receipts]})
+		rows = append(rows, []string{names[int64(f.Channel)], string(f.Room), names[int64(f.Department)], cmp.Or(string(f.Priorities), "all"), cmp.Or(string(f.Languages), "all"), string(f.Replies), f.Hold.String(), receiptWords[f.Receipts]})
 	}
 	return p.table(rows)
 }

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"parley/core"
 )
 
 func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
@@ -25,17 +27,20 @@ func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
 		args []string
 		want []string // the lines of the list, but for the first
 	}{
-		{[]string{}, []string{"desk C0123456789 support all out 0s off"}},
-		{[]string{"add", "--department", "support", "--replies", "inside"}, []string{"desk C0123456789 support all inside 0s off"}},
-		{[]string{"add", "--department", "support", "--hold", "2500ms", "--receipts"}, []string{"desk C0123456789 support all inside 2.5s on"}},
-		{[]string{"add", "--department", "sales"}, []string{"desk C0123456789 support all inside 2.5s on", "desk C0123456789 sales all inside 2.5s on"}},
-		{[]string{"add", "--department", "sales", "--replies", "out", "--hold", "0s", "--receipts=false"}, []string{"desk C0123456789 support all out 0s off", "desk C0123456789 sales all out 0s off"}},
-		{[]string{"move", "--from", "C0123456789", "--to", "C9876543210"}, []string{"desk C9876543210 support all out 0s off", "desk C9876543210 sales all out 0s off"}},
-		{[]string{"move", "--from", "C9876543210", "--to", "C0123456789"}, []string{"desk C0123456789 support all out 0s off", "desk C0123456789 sales all out 0s off"}},
-		{[]string{"add", "--department", "sales", "--priority", "urgent,high"}, []string{"desk C0123456789 support all out 0s off", "desk C0123456789 sales high,urgent out 0s off"}},
-		{[]string{"add", "--department", "sales", "--hold", "1s"}, []string{"desk C0123456789 support all out 1s off", "desk C0123456789 sales high,urgent out 1s off"}},
-		{[]string{"add", "--department", "sales", "--priority", "all", "--hold", "0s"}, []string{"desk C0123456789 support all out 0s off", "desk C0123456789 sales all out 0s off"}},
-		{[]string{"remove", "--department", "sales"}, []string{"desk C0123456789 support all out 0s off"}},
+		{[]string{}, []string{"desk C0123456789 support all all out 0s off"}},
+		{[]string{"add", "--department", "support", "--replies", "inside"}, []string{"desk C0123456789 support all all inside 0s off"}},
+		{[]string{"add", "--department", "support", "--hold", "2500ms", "--receipts"}, []string{"desk C0123456789 support all all inside 2.5s on"}},
+		{[]string{"add", "--department", "sales"}, []string{"desk C0123456789 support all all inside 2.5s on", "desk C0123456789 sales all all inside 2.5s on"}},
+		{[]string{"add", "--department", "sales", "--replies", "out", "--hold", "0s", "--receipts=false"}, []string{"desk C0123456789 support all all out 0s off", "desk C0123456789 sales all all out 0s off"}},
+		{[]string{"move", "--from", "C0123456789", "--to", "C9876543210"}, []string{"desk C9876543210 support all all out 0s off", "desk C9876543210 sales all all out 0s off"}},
+		{[]string{"move", "--from", "C9876543210", "--to", "C0123456789"}, []string{"desk C0123456789 support all all out 0s off", "desk C0123456789 sales all all out 0s off"}},
+		{[]string{"add", "--department", "sales", "--priority", "urgent,high"}, []string{"desk C0123456789 support all all out 0s off", "desk C0123456789 sales high,urgent all out 0s off"}},
+		{[]string{"add", "--department", "sales", "--hold", "1s"}, []string{"desk C0123456789 support all all out 1s off", "desk C0123456789 sales high,urgent all out 1s off"}},
+		{[]string{"add", "--department", "sales", "--priority", "all", "--hold", "0s"}, []string{"desk C0123456789 support all all out 0s off", "desk C0123456789 sales all all out 0s off"}},
+		{[]string{"add", "--department", "sales", "--language", "EN,de_at,und"}, []string{"desk C0123456789 support all all out 0s off", "desk C0123456789 sales all de-AT,en,und out 0s off"}},
+		{[]string{"add", "--department", "sales", "--priority", "urgent"}, []string{"desk C0123456789 support all all out 0s off", "desk C0123456789 sales urgent de-AT,en,und out 0s off"}},
+		{[]string{"add", "--department", "sales", "--priority", "all", "--language", "all"}, []string{"desk C0123456789 support all all out 0s off", "desk C0123456789 sales all all out 0s off"}},
+		{[]string{"remove", "--department", "sales"}, []string{"desk C0123456789 support all all out 0s off"}},
 	}
 	for _, step := range steps {
 		if len(step.args) > 0 {
@@ -50,7 +55,7 @@ func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
 		for _, line := range lines {
 			got = append(got, strings.Join(strings.Fields(line), " "))
 		}
-		if want := "CHANNEL ROOM DEPARTMENT PRIORITIES REPLIES HOLD RECEIPTS\n" + strings.Join(step.want, "\n"); strings.Join(got, "\n") != want {
+		if want := "CHANNEL ROOM DEPARTMENT PRIORITIES LANGUAGES REPLIES HOLD RECEIPTS\n" + strings.Join(step.want, "\n"); strings.Join(got, "\n") != want {
 			t.Errorf("after %q: got %q, want %q", step.args, got, want)
 		}
 	}
@@ -62,5 +67,22 @@ func TestASurfaceKeepsWhatIsNotSetAnewS4(t *testing.T) {
 	}
 	if got := p.must("surface", "add", "--channel", "desk", "--room", "C9876543210", "--department", "support", "--priority", "normal,low"); strings.Contains(got, "note") {
 		t.Errorf("with a room for the others: got %q", got)
+	}
+}
+
+func TestS14_DoctorNamesTheLanguagesThatNoRoomShows(t *testing.T) {
+	t.Parallel()
+	for want, c := range map[string]struct {
+		gap    core.Gap
+		spoken core.Languages
+	}{
+		" with the priority low, normal":   {core.Gap{Priorities: []core.Priority{core.Low, core.Normal}}, "de"},
+		" in other languages than de, und": {core.Gap{Priorities: core.Priorities, But: "de,und"}, "de-AT"},
+		" in other languages than de (of those that are open: en, fr-CA), and those whose language is not known,": {core.Gap{Priorities: core.Priorities, But: "de"}, "de-AT,en,fr-CA"},
+		" with the priority urgent in other languages than de, und (of those that are open: en)":                  {core.Gap{Priorities: []core.Priority{core.Urgent}, But: "de,und"}, "en"},
+	} {
+		if got := gapWords(c.gap, c.spoken); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

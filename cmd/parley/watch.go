@@ -14,17 +14,20 @@ import (
 // lookTime is how often the database is looked at for what another process has done: that is in force within 2 s.
 const lookTime = 1500 * time.Millisecond
 
-// watch tells the adapters which channels there are.
+// watch tells the adapters which channels there are, and how their departments stand to customers.
 type watch struct {
 	store    *store.Store
 	log      *slog.Logger
 	adapters []adapter
 	bell     chan struct{} // one slot: settings are others now, or not
+	openings func(context.Context) (map[core.DepartmentID]core.Opening, error)
+	show     func(map[core.DepartmentID]core.Opening) // to customers of sites
 
 	kinds  sync.Map   // of core.ChannelID: the kind of each channel
 	mu     sync.Mutex // held while it looks
 	known  []placed   // as the adapters were told
-	failed bool       // the database did not answer the last time
+	shown  map[core.DepartmentID]core.Opening
+	failed bool // the database did not answer the last time
 }
 
 // Run looks for changes until ctx ends.
@@ -55,6 +58,10 @@ func (w *watch) look(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now, err := w.read(ctx)
+	var openings map[core.DepartmentID]core.Opening
+	if err == nil {
+		openings, err = w.openings(ctx)
+	}
 	if err != nil {
 		if !w.failed && ctx.Err() == nil {
 			w.log.Warn("channels cannot be read", "error", err)
@@ -63,6 +70,10 @@ func (w *watch) look(ctx context.Context) {
 		return
 	}
 	w.failed = false
+	if !reflect.DeepEqual(openings, w.shown) {
+		w.shown = openings
+		w.show(openings)
+	}
 	if reflect.DeepEqual(now, w.known) {
 		return
 	}
@@ -99,14 +110,13 @@ func (w *watch) read(ctx context.Context) ([]placed, error) {
 	if err != nil {
 		return nil, err
 	}
-	byID := map[core.DepartmentID]core.Department{}
+	names := map[core.DepartmentID]string{}
 	for _, d := range departments {
-		d.Unassigned = 0 // changes with every session, and is of no interest here
-		byID[d.ID] = d
+		names[d.ID] = d.Name
 	}
 	placements := make([]placed, len(channels))
 	for i, c := range channels {
-		placements[i] = placed{c, byID[c.Department]}
+		placements[i] = placed{c, names[c.Department]}
 	}
 	return placements, nil
 }

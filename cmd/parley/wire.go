@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -16,10 +17,12 @@ import (
 	"parley/core"
 	"parley/core/feed"
 	"parley/core/file"
+	"parley/core/hook"
 	"parley/core/hub"
 	"parley/core/meter"
 	"parley/core/outbox"
 	"parley/core/presence"
+	"parley/core/search"
 	"parley/core/socket"
 	"parley/core/store"
 	"parley/web"
@@ -52,10 +55,14 @@ type node struct {
 	bell     feed.Bell
 	hub      *hub.Hub
 	outbox   *outbox.Outbox
+	records  *outbox.Records
 	presence *presence.Presence
+	search   *search.Search
+	hooks    *hook.Hooks
 	channels *channels.Supervisor
 	sockets  *socket.Group
 	watch    *watch
+	queue    *queue
 	meter    *meter.Meter
 	web      *web.Server
 	gate     *gate
@@ -85,21 +92,29 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 		n.act(p)
 		n.bell.Ring(p)
 		n.meter.Committed(c)
-	}, store.WithMeter(n.meter))
+		n.search.Ring()
+		n.hooks.Ring()
+		n.records.Heard(c)
+	}, store.WithMeter(n.meter), store.WithAudit(core.NewAuditSeal(c.key)))
 	if err := n.hang(); err != nil {
 		return nil, err
 	}
 	n.outbox = outbox.New(outbox.Config{Store: s, Writer: n.writer, Files: files, Clock: core.SystemClock, Log: log})
 
+	n.records = outbox.NewRecords(outbox.RecordsConfig{
+		Store: s, Writer: n.writer, Open: n.provider, Back: n.sessionURL, Holder: n.name, Clock: core.SystemClock, Log: log,
+	})
+
 	// The hub is the one that hands work to the writer.
 	var err error
 	n.watch = &watch{store: s, log: log.With("room", "watch"), bell: make(chan struct{}, 1)}
 	n.hub, err = hub.New(hub.Config{
-		Writer: n.writer, Store: s, Files: files, Hints: n.hint, Can: n.watch.can, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
+		Writer: n.writer, Store: s, Files: files, Hints: n.hint, Swept: n.meter.Swept, Can: n.watch.can, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the hub: %w", err)
 	}
+	n.watch.openings = n.hub.Openings
 
 	// A channel runs on one node at a time: it receives into the hub, and what is owed to it leaves by the outbox.
 	o := opener{config: &n.config, publicURL: n.publicURL, inbox: n.hub, desk: n.hub.Desk, log: log}
@@ -110,16 +125,25 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 
 	// Agents are where they have the workspace open, and where they are linked.
 	n.presence = presence.New(presence.Config{
-		Store: s, Node: n.name, Healthy: n.channels.Healthy, Moved: func(agents []core.AgentID) { n.web.Moved(agents) },
+		Store: s, Node: n.name, Healthy: n.channels.Healthy, Moved: n.moved,
 		Ring: func() { n.bell.Ring(feed.Peal{Presence: true}) }, Log: log.With("room", "presence"),
+	})
+
+	// What was said is found: one node follows the log and keeps the index, all look into it.
+	n.search = search.New(search.Config{Store: s, Holder: n.name, Clock: core.SystemClock, Log: log.With("room", "search")})
+
+	// What happens is told to whom an admin has subscribed it: one node calls them all.
+	n.hooks = hook.New(hook.Config{
+		Store: s, Writer: n.writer, Holder: n.name, Guard: n.config.guard, Key: n.config.key, Tell: web.HookBody, Chance: mathrand.Float64, Clock: core.SystemClock,
+		Log: log.With("room", "hook"),
 	})
 
 	// Customers come in by channels, agents by the web.
 	n.sockets = socket.NewGroup(log.With("room", "socket"))
 	n.watch.adapters = newAdapters(n)
 	n.web, err = web.New(web.Config{
-		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Presence: n.presence, Can: n.watch.can, Check: n.channels.Check,
-		Manifest: func(kind, name, mode string) (string, error) { return manifest(kind, name, mode, n.publicURL) }, Add: n.addFor, Metrics: n.meter, Clock: core.SystemClock, Log: log,
+		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Presence: n.presence, Search: n.search, Hooks: n.hooks, Can: n.watch.can, Check: n.channels.Check,
+		Manifest: func(kind, name, mode string) (string, error) { return manifest(kind, name, mode, n.publicURL) }, Add: n.addFor, Rekey: n.rekeyFor, Metrics: n.meter, Clock: core.SystemClock, Log: log,
 		PublicURL: n.publicURL, Version: apiVersion, Pages: web.Pages(),
 	})
 	if err != nil {
@@ -164,6 +188,8 @@ func (n *node) hang() error {
 // hear does what another node's news ask for.
 func (n *node) hear(p feed.Peal) {
 	n.feed.Hear(p)
+	n.search.Ring()
+	n.hooks.Ring()
 	n.act(p)
 	if p.All {
 		n.outbox.RingAll()
@@ -179,6 +205,13 @@ func (n *node) act(p feed.Peal) {
 	if p.Settings || p.All {
 		n.watch.ring()
 	}
+}
+
+// moved does what agents' coming and going asks for: what waits is given to them, and colleagues and customers see it.
+func (n *node) moved(agents []core.AgentID) {
+	n.hub.Moved(agents)
+	n.web.Moved(agents)
+	n.watch.ring()
 }
 
 // hint shows that somebody writes: to those who follow, on every node, and to the customer's network.

@@ -61,6 +61,7 @@ type Target struct {
 	Store    *store.Store
 	Files    Files
 	KeyCheck string // of the secret key that the installation will have
+	Audit    core.AuditSeal
 }
 
 // Restore fills an empty installation with the rest of the archive. It is whole when Restore returns without an error, and else empty again.
@@ -74,7 +75,7 @@ func (a *Archive) Restore(ctx context.Context, to Target) (Contents, error) {
 	r := &restorer{archive: a, rows: rows, files: to.Files, had: Contents{Rows: map[string]int64{}}}
 	err = r.all(ctx)
 	if err == nil {
-		err = rows.Finish(ctx, to.KeyCheck, to.KeyCheck != a.KeyCheck)
+		err = rows.Finish(ctx, store.Completion{Check: to.KeyCheck, Resealed: to.KeyCheck != a.KeyCheck, Audit: to.Audit, AsOf: a.At})
 	}
 	if err != nil {
 		err = errors.Join(err, r.undo(context.WithoutCancel(ctx)))

@@ -23,6 +23,7 @@ func (c counter) Frame(v core.VisitorFrame) bool { c.told.Add(int64(len(v.Events
 type visitorCounter struct{ counter }
 
 func (visitorCounter) Hint(string) bool { return true }
+func (visitorCounter) Read(string) bool { return true }
 
 // BenchmarkFanOut is the feed's part of P5 (5 µs of server CPU per delivered event): 1,000 agents of one department,
 // and 1,000 of as many different scopes.

@@ -176,6 +176,7 @@ type visitorClient struct {
 	snapshots int
 	frames    int
 	hints     []string
+	read      []string
 	refuse    bool
 	faults    []string
 
@@ -285,6 +286,12 @@ func (c *visitorConn) Frame(v core.VisitorFrame) bool {
 	}
 	c.cursor = v.Cursor
 	c.shown = append(c.shown, v.Events...)
+	return c.exit()
+}
+
+func (c *visitorConn) Read(ref string) bool {
+	c.enter("Read")
+	c.read = append(c.read, ref)
 	return c.exit()
 }
 

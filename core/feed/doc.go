@@ -12,6 +12,9 @@
 // (follow.go). Followers have no goroutine: they stand in an index, agents by the departments they see, visitors by
 // their conversation (visitor.go).
 //
+// How far agents have read what a customer wrote is no row of the log: a second goroutine (mark.go) looks it up where it may have moved, and
+// tells visitors the message up to which they have been read.
+//
 // The feed decides nothing but who sees what. It stores nothing, knows no frames of the wire and closes no socket: a sink
 // that cannot keep up says so, is told nothing more, and its owner ends the connection.
 //

@@ -23,6 +23,8 @@ type Log interface {
 	// ConversationBefore gives the last rows of a conversation before a place (zero: the end), those with audience
 	// everyone, at most limit, in ascending order, and whether there are more before them.
 	ConversationBefore(ctx context.Context, c core.ChannelID, conversation core.RemoteID, before core.EventID, limit int) (events []core.Event, more bool, err error)
+	// ConversationRead gives the newest of the customer's messages that agents who joined its session have read, zero if there is none.
+	ConversationRead(ctx context.Context, c core.ChannelID, conversation core.RemoteID) (core.EventID, error)
 }
 
 // What may wait for the pump besides rows. A hint too many is not shown; a read mark too many is shown when its session
@@ -65,6 +67,9 @@ type Feed struct {
 	departments map[core.DepartmentID][]*group
 	visitors    map[place]*visitorFollower
 	affected    map[*group]struct{} // used within one delivery
+	looks       map[place]struct{}  // where agents may have read further; each is followed, or was
+
+	looking chan struct{} // one slot: there are looks
 }
 
 // Option changes a setting of a Feed.
@@ -101,6 +106,8 @@ func New(log Log, seal core.CursorSeal, opts ...Option) *Feed {
 		departments: map[core.DepartmentID][]*group{},
 		visitors:    map[place]*visitorFollower{},
 		affected:    map[*group]struct{}{},
+		looks:       map[place]struct{}{},
+		looking:     make(chan struct{}, 1),
 	}
 	for _, o := range opts {
 		o(f)

@@ -169,9 +169,16 @@ func TestAGroupOfDeedsIsOneBatch(t *testing.T) {
 func TestAnIdleFollowerHasNoGoroutine(t *testing.T) { // not parallel: it counts goroutines
 	l := &memoryLog{}
 	f := start(t, l)
-	first := follow(t, f, inDepartments(1, 1)) // Run has begun
+	first := follow(t, f, inDepartments(1, 1))
+	awaitRows := func(c *agentClient, n int) {
+		for deadline := time.Now().Add(10 * time.Second); len(c.ids()) < n && time.Now().Before(deadline); {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	published(l, f, messages(1, 1)...)
+	awaitRows(first, 1) // Run has begun
 	before := runtime.NumGoroutine()
-	clients := []*agentClient{first}
+	var clients []*agentClient
 	for i := range 1000 {
 		clients = append(clients, follow(t, f, inDepartments(core.AgentID(i+2), 1)))
 	}
@@ -186,10 +193,8 @@ func TestAnIdleFollowerHasNoGoroutine(t *testing.T) { // not parallel: it counts
 	}
 	published(l, f, messages(1, 3)...)
 	for _, c := range clients {
-		for deadline := time.Now().Add(10 * time.Second); len(c.ids()) < 3 && time.Now().Before(deadline); {
-			time.Sleep(time.Millisecond)
-		}
-		wantIDs(t, "each", c.ids(), 1, 2, 3)
+		awaitRows(c, 3)
+		wantIDs(t, "each", c.ids(), 2, 3, 4)
 	}
 }
 

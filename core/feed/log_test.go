@@ -20,6 +20,7 @@ type memoryLog struct {
 	down  bool
 	slow  time.Duration // passes between what a read sees and its return
 	reads int
+	read  map[core.RemoteID]core.EventID // how far conversations are read
 
 	generation core.Generation
 }
@@ -55,7 +56,7 @@ func (l *memoryLog) countReads() int {
 	return l.reads
 }
 
-func (l *memoryLog) read(ctx context.Context) (rows []core.Event, head core.EventID, err error) {
+func (l *memoryLog) look(ctx context.Context) (rows []core.Event, head core.EventID, err error) {
 	l.mu.Lock()
 	l.reads++
 	rows, slow, down := l.rows[:len(l.rows):len(l.rows)], l.slow, l.down
@@ -84,7 +85,7 @@ func (l *memoryLog) Generation(context.Context) (core.Generation, error) {
 }
 
 func (l *memoryLog) LogHead(ctx context.Context) (core.EventID, error) {
-	_, head, err := l.read(ctx)
+	_, head, err := l.look(ctx)
 	return head, err
 }
 
@@ -97,7 +98,7 @@ func (l *memoryLog) ConversationAfter(ctx context.Context, c core.ChannelID, con
 }
 
 func (l *memoryLog) filter(ctx context.Context, after core.EventID, limit int, keep func(core.Event) bool) ([]core.Event, error) {
-	rows, _, err := l.read(ctx)
+	rows, _, err := l.look(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +112,7 @@ func (l *memoryLog) filter(ctx context.Context, after core.EventID, limit int, k
 }
 
 func (l *memoryLog) ConversationBefore(ctx context.Context, c core.ChannelID, conversation core.RemoteID, before core.EventID, limit int) ([]core.Event, bool, error) {
-	rows, _, err := l.read(ctx)
+	rows, _, err := l.look(ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -124,6 +125,15 @@ func (l *memoryLog) ConversationBefore(ctx context.Context, c core.ChannelID, co
 	}
 	cut := max(0, len(page)-limit)
 	return page[cut:], cut > 0, nil
+}
+
+func (l *memoryLog) ConversationRead(_ context.Context, _ core.ChannelID, conversation core.RemoteID) (core.EventID, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.down {
+		return 0, errDown
+	}
+	return l.read[conversation], nil
 }
 
 func shownTo(c core.ChannelID, conversation core.RemoteID) func(core.Event) bool {

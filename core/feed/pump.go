@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"parley/core"
@@ -19,6 +20,9 @@ const (
 // Run delivers what is published, and what others wrote, until ctx ends; then it returns nil. An outage of the log is
 // logged once, waited out, and costs no follower its place.
 func (f *Feed) Run(ctx context.Context) error {
+	var marks sync.WaitGroup
+	marks.Go(func() { f.tellMarks(ctx) })
+	defer marks.Wait()
 	look := time.NewTimer(0)
 	defer look.Stop()
 	var pause time.Duration // zero: the log can be read
@@ -159,6 +163,7 @@ func (f *Feed) deliver(page []core.Event, touched []core.Touched, hints []core.H
 	}
 	f.tellAgents(page, touched)
 	f.tellVisitors(page)
+	f.lookAfter(page, touched)
 	if len(page) > 0 {
 		f.mu.Lock()
 		f.sent = page[len(page)-1].ID

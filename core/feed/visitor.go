@@ -40,6 +40,7 @@ type visitorFollower struct {
 	to     core.VisitorSink
 	place  place
 	cursor core.EventID // the last it was told; sealing it gives the same word each time
+	read   core.EventID // the newest message that it was told to be read
 	next   *visitorFollower
 }
 
@@ -197,6 +198,9 @@ func (v *visitorFollower) tell(events []core.Event, _ core.EventID) bool {
 func (v *visitorFollower) attach() {
 	v.next = v.feed.visitors[v.place]
 	v.feed.visitors[v.place] = v
+	if v.cursor != 0 {
+		v.feed.look(v.place)
+	}
 }
 
 func (f *Feed) dropVisitor(v *visitorFollower) {

@@ -14,6 +14,8 @@ type act struct {
 	who  core.Actor
 	s    core.Session
 	mine core.Participant
+
+	record core.RecordID // that was created, or was there
 }
 
 // event begins an event of the actor's.
@@ -49,24 +51,51 @@ func (a *act) at(version int64) error {
 	return a.named(changed)
 }
 
-// queue changes how many sessions wait in the department.
-func queue(w *store.Work, id core.DepartmentID, by int64) error {
+// enqueue counts one more in the department's queue, and has those on messengers told who stand in it.
+func enqueue(w *store.Work, id core.DepartmentID) error {
+	s, err := w.Settings(id)
+	if err != nil {
+		return err
+	}
+	if s.Queue.Messengers {
+		w.Wake(core.AboutDepartment(id), w.Now())
+	}
+	return count(w, id, func(d *core.Department) { d.Enqueue(w.Now()) })
+}
+
+// served counts one less, whom somebody got.
+func served(w *store.Work, id core.DepartmentID) error {
+	return count(w, id, func(d *core.Department) { d.Serve(w.Now()) })
+}
+
+// dequeue counts one less, who is not in it for another reason.
+func dequeue(w *store.Work, id core.DepartmentID) error {
+	return count(w, id, func(d *core.Department) { d.Unassigned-- })
+}
+
+func count(w *store.Work, id core.DepartmentID, how func(*core.Department)) error {
 	d, err := w.Department(id)
 	if err != nil {
 		return err
 	}
-	d.Unassigned += by
+	how(&d)
 	w.PutDepartment(d)
 	return nil
 }
 
-// seize takes a waiting session for the actor, who joins.
-func (a *act) seize(key string) error {
-	if err := queue(a.Work, a.s.Department, -1); err != nil {
+// seize takes a waiting session for the actor, who joins, beyond their limit if over says so.
+func (a *act) seize(key string, over bool) error {
+	if err := a.room(a.who.Agent.ID, over); err != nil {
+		return err
+	}
+	if err := served(a.Work, a.s.Department); err != nil {
+		return err
+	}
+	if err := untellPlace(a.Work, &a.s); err != nil {
 		return err
 	}
 	audience := a.meeting()
-	a.s.Hold(a.who.Agent.ID, a.who.Agent.ID)
+	a.s.Hold(a.who.Agent.ID, a.who.Agent.ID, a.Now())
 	a.s.Arrive()
 	a.enter()
 	if err := a.remark(a.mine.ReadSeq); err != nil {
@@ -79,14 +108,19 @@ func (a *act) seize(key string) error {
 }
 
 // arrive lets the actor join, and the session be active.
-func (a *act) arrive(key string) {
+func (a *act) arrive(key string) error {
+	if err := untellPlace(a.Work, &a.s); err != nil {
+		return err
+	}
 	e := a.event(core.EventJoined, a.meeting())
 	e.Dedupe = key
 	if a.s.State == core.Pending {
 		a.s.Arrive()
 	}
+	a.s.Connected = true // also beside a bot
 	a.enter()
 	a.Append(&a.s, e)
+	return nil
 }
 
 // meeting is the audience of somebody's joining: the customer learns of the first agent only (FEATURES A8).

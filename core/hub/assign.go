@@ -14,24 +14,32 @@ func (a *act) assign(d core.Assign) error {
 	if err != nil || to.Agent.DisabledAt != 0 || !to.Roles[a.s.Department].Has(core.Operator) {
 		return &core.Error{Op: "hub.Assign", Kind: core.Invalid, Field: "agent", Reason: "is not an operator of this department"}
 	}
+	if to.Agent.Bot && a.s.Assignee != d.To {
+		return &core.Error{Op: "hub.Assign", Kind: core.Invalid, Field: "agent", Reason: "is a bot, which has sessions at their beginning only"}
+	}
 	self := d.To == a.who.Agent.ID
 	switch {
 	case a.s.Assignee == d.To:
 		if self && a.s.State == core.Pending {
-			a.arrive(a.Key())
+			return a.arrive(a.Key())
 		}
 		return nil
 	case a.s.Unassigned() && self:
-		return a.seize(a.Key())
-	case a.s.Unassigned():
-		if err := queue(a.Work, a.s.Department, -1); err != nil {
+		return a.seize(a.Key(), d.Over)
+	}
+	if err := a.room(d.To, d.Over); err != nil {
+		return err
+	}
+	if a.s.Unassigned() {
+		if err := served(a.Work, a.s.Department); err != nil {
 			return err
 		}
 	}
 	if err := a.dismiss(); err != nil {
 		return err
 	}
-	a.s.Hold(d.To, a.who.Agent.ID)
+	a.s.Rouse(a.Now()) // who gets it sees it
+	a.s.Hold(d.To, a.who.Agent.ID, a.Now())
 	theirs, err := a.Participant(a.s.ID, d.To)
 	if err != nil {
 		return err
@@ -46,7 +54,7 @@ func (a *act) assign(d core.Assign) error {
 	}
 	a.Append(&a.s, e)
 	if self {
-		a.arrive(a.Key())
+		return a.arrive(a.Key())
 	}
 	return nil
 }

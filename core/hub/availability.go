@@ -58,17 +58,18 @@ func (h *Hub) waken(ctx context.Context) error {
 func (h *Hub) changeAvailability(ctx context.Context, id core.AgentID, by core.Event, how func(*core.Agent, core.Time) (bool, error)) (core.Actor, bool, error) {
 	var now core.Actor
 	var changed bool
-	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) (err error) {
+	_, err := h.writer.Do(ctx, store.Job{Touch: func(k *store.Keys) { k.Routes(id) }, Do: func(w *store.Work) (err error) {
 		if now, err = w.LockAgent(id); err != nil {
 			return err
 		}
 		if changed, err = how(&now.Agent, w.Now()); err != nil || !changed {
 			return err
 		}
+		now.Agent.Clock(w.Now())
 		by.Kind, by.Target = core.EventAgentChanged, id
 		w.SetAvailability(now)
 		w.Tell(settings(by))
-		return nil
+		return h.employ(w, []core.AgentID{id})
 	}})
 	return now, changed && err == nil, err
 }

@@ -32,6 +32,7 @@ func (a *act) block(d core.Block) error {
 	a.PutBlocked(core.Blocked{
 		Channel: who.Channel, Remote: who.Remote, Session: a.s.ID, Agent: a.who.Agent.ID, Name: a.who.Agent.Name, Since: a.Now(), Until: until,
 	})
+	auditBlock(a.Work, a.who.Hand(), core.AuditBlocked, a.s.ID, core.ChangesOf(nil, map[string]any{"for": d.For, "until": until}))
 	e := a.event(core.EventBlocked, core.Everyone)
 	e.Data, e.Dedupe = core.Extra{Until: until}.Data(), a.Key()
 	a.Append(&a.s, e)
@@ -78,6 +79,7 @@ func (a *act) unblock() error {
 	}
 	b.Until = a.Now()
 	a.PutBlocked(b)
+	auditBlock(a.Work, a.who.Hand(), core.AuditUnblocked, a.s.ID, nil)
 	e := a.event(core.EventUnblocked, core.Everyone)
 	e.Dedupe = a.Key()
 	a.Append(&a.s, e)
@@ -87,7 +89,7 @@ func (a *act) unblock() error {
 // says tells whether it is something that a customer says or does to what was said: nothing of that comes from one who is blocked.
 func says(v core.InboundVerb) bool {
 	switch v {
-	case core.InboundMessage, core.InboundEdit, core.InboundDelete, core.InboundReact, core.InboundUnknown:
+	case core.InboundMessage, core.InboundEmpty, core.InboundEdit, core.InboundDelete, core.InboundReact, core.InboundUnknown:
 		return true
 	}
 	return false

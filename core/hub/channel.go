@@ -34,11 +34,13 @@ func (h *Hub) AddChannel(ctx context.Context, n NewChannel) (core.Channel, error
 		ID: core.ChannelID(h.ids.Next(now)), Slug: n.Slug, Kind: n.Kind, Department: n.Department, Settings: n.Settings, Sealed: n.Sealed,
 		CreatedAt: now,
 	}
+	by := h.handOf(ctx)
 	commit, err := h.writer.Do(ctx, store.Job{Dedupe: n.Dedupe, Body: "add " + n.Kind + " " + n.Slug + " " + n.Department.String() + " " + string(n.Settings), Do: func(w *store.Work) error {
 		if there >= 0 {
 			return inUse(nil, "name")
 		}
 		w.AddChannel(c)
+		auditChannel(w, by, core.AuditChannelAdded, core.Channel{}, c)
 		w.Tell(settings(core.Event{Kind: core.EventChannelChanged, Department: c.Department, Dedupe: w.Key()}))
 		return nil
 	}})
@@ -50,8 +52,14 @@ func (h *Hub) AddChannel(ctx context.Context, n NewChannel) (core.Channel, error
 
 // SetChannel gives a channel other settings and secrets. Whoever runs it begins anew with them.
 func (h *Hub) SetChannel(ctx context.Context, c core.Channel) error {
+	by := h.handOf(ctx)
 	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		before, err := w.Channel(c.ID)
+		if err != nil {
+			return err
+		}
 		w.PutChannel(c)
+		auditChannel(w, by, core.AuditChannelChanged, before, c)
 		w.Tell(settings(core.Event{Kind: core.EventChannelChanged, Department: c.Department}))
 		return nil
 	}})

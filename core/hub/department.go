@@ -34,9 +34,19 @@ func (h *Hub) AddDepartment(ctx context.Context, name, slug, zone string) (core.
 		}
 	}
 	now := core.At(h.clock())
-	d := core.Department{ID: core.DepartmentID(h.ids.Next(now)), Slug: slug, Name: name, Zone: zone, CreatedAt: now}
+	d := core.Department{ID: core.DepartmentID(h.ids.Next(now)), Slug: slug, Name: name, Zone: zone, CreatedAt: now, Switch: core.Switch{SwitchedOn: true}}
+	by := h.handOf(ctx)
 	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		all, err := w.Settings(0)
+		if err != nil {
+			return err
+		}
+		d.Own, d.Distributes = !all.Sight.Colleagues, all.Distribution.Automatic()
 		w.AddDepartment(d)
+		w.Audit(core.AuditEntry{
+			Hand: by, Action: core.AuditDepartmentAdded, Subject: core.AuditedDepartment, SubjectID: d.ID.String(),
+			Changes: core.ChangesOf(nil, map[string]string{"name": d.Name, "slug": d.Slug, "zone": d.Zone}).Text(),
+		})
 		w.Tell(settings(core.Event{Kind: core.EventDepartmentChanged, Department: d.ID}))
 		return nil
 	}})

@@ -93,24 +93,32 @@ func (d desk) Do(ctx context.Context, who core.Actor, deed core.Deed, said core.
 	return d.hub.do(ctx, who, deed, said, "c"+d.channel.String()+":"+dedupe)
 }
 
-// AddSurface lets a room in a channel show the sessions of a department, all or those of some priorities, from their next event on. Added again,
+// AddSurface lets a room in a channel show the sessions of a department, all or those of some priorities and languages, from their next event on. Added again,
 // the room has other settings from then on, and the cards that it shows say what those mean for them. Where f does not say what becomes of replies,
 // they go out. The error is Invalid, with the field.
 func (h *Hub) AddSurface(ctx context.Context, f core.Surface) error {
 	f.Replies, f.CreatedAt = cmp.Or(f.Replies, core.RepliesOut), core.At(h.clock())
-	if err := f.Check(); err != nil {
+	languages, err := LanguagesOf("language", f.Languages.List(), true)
+	if err := cmp.Or(err, f.Check()); err != nil {
 		return err
 	}
-	return h.setSurface(ctx, f, func(w *store.Work) error {
+	f.Languages = languages
+	by := h.handOf(ctx)
+	return h.setSurface(ctx, f, func(w *store.Work, before *core.Surface) error {
 		w.AddSurface(f)
+		auditSurface(w, by, core.AuditSurfaceSet, f, before, &f)
 		return w.RenewCards(f)
 	})
 }
 
 // RemoveSurface ends that. What agents say in its threads still belongs to their sessions.
 func (h *Hub) RemoveSurface(ctx context.Context, f core.Surface) error {
-	return h.setSurface(ctx, f, func(w *store.Work) error {
-		w.RemoveSurface(f)
+	by := h.handOf(ctx)
+	return h.setSurface(ctx, f, func(w *store.Work, before *core.Surface) error {
+		if before != nil {
+			w.RemoveSurface(f)
+			auditSurface(w, by, core.AuditSurfaceRemoved, f, before, nil)
+		}
 		return nil
 	})
 }
@@ -121,12 +129,17 @@ func (h *Hub) MoveSurface(ctx context.Context, c core.ChannelID, from, to core.R
 	if from == to {
 		return &core.Error{Op: "hub.MoveSurface", Kind: core.Invalid, Field: "to", Reason: "is the same room"}
 	}
+	by := h.handOf(ctx)
 	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
 		departments, err := w.MoveSurface(c, from, to)
 		if core.KindOf(err) == core.NotFound {
 			return &core.Error{Op: "hub.MoveSurface", Kind: core.Invalid, Field: "from", Reason: "is no room in which agents work"}
 		}
 		for _, d := range departments {
+			w.Audit(core.AuditEntry{
+				Hand: by, Action: core.AuditSurfaceMoved, Subject: core.AuditedSurface, SubjectID: c.String() + "/" + string(from) + "/" + d.String(),
+				Changes: core.Changes{"room": {Before: from, After: to}}.Text(),
+			})
 			w.Tell(settings(core.Event{Kind: core.EventChannelChanged, Department: d}))
 		}
 		return err
@@ -134,9 +147,17 @@ func (h *Hub) MoveSurface(ctx context.Context, c core.ChannelID, from, to core.R
 	return err
 }
 
-func (h *Hub) setSurface(ctx context.Context, f core.Surface, do func(*store.Work) error) error {
+// setSurface does something with a surface, which is nil if it is not there yet.
+func (h *Hub) setSurface(ctx context.Context, f core.Surface, do func(w *store.Work, before *core.Surface) error) error {
 	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
-		err := do(w)
+		var before *core.Surface
+		switch has, err := w.Surface(f.Channel, f.Room, f.Department); {
+		case err == nil:
+			before = &has
+		case core.KindOf(err) != core.NotFound:
+			return err
+		}
+		err := do(w, before)
 		w.Tell(settings(core.Event{Kind: core.EventChannelChanged, Department: f.Department}))
 		return err
 	}})

@@ -7,5 +7,8 @@
 // of rights, decide, append the event. act.go has the few moves that deeds share. people.go, department.go and signin.go
 // change who works here.
 //
+// What somebody changes by hand, and who reads what is not theirs, is noted in the audit log by the same job: audit.go. What deeds do to sessions
+// the log tells. A test sees to it that nothing which changes settings is forgotten.
+//
 // The hub sends nothing and shows nothing: core/feed follows the log, and tells.
 package hub

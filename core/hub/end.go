@@ -29,13 +29,19 @@ func finish(w *store.Work, s *core.Session, o core.Outcome, e core.Event) error 
 
 // shut closes a session on the way to something else.
 func shut(w *store.Work, s *core.Session, o core.Outcome, e core.Event) error {
+	if err := untellPlace(w, s); err != nil {
+		return err
+	}
 	if s.Unassigned() {
-		if err := queue(w, s.Department, -1); err != nil {
+		if err := dequeue(w, s.Department); err != nil {
 			return err
 		}
 	}
+	if s.State == core.Empty { // the customer has not been told that it began
+		e.Audience = core.AgentsOnly
+	}
 	s.End(o, w.Now())
-	e.Outcome = o
+	e.Outcome = s.Outcome
 	w.Append(s, e)
 	return nil
 }

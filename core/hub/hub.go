@@ -17,10 +17,17 @@ type Hub struct {
 	store  *store.Store
 	files  *file.Store
 	hints  func(core.Hint)
+	swept  func(sessions int)
 	can    func(core.ChannelID) (core.Capabilities, bool)
 	ids    *core.IDMaker
 	clock  core.Clock
 	log    *slog.Logger
+	by     core.ActorKind
+	noted  noted
+
+	looked   core.Time // when timers were last looked after; belongs to Run
+	moved    *arrivals
+	unserved []core.DepartmentID // by the last sweep; belongs to Run
 }
 
 // Config is what a hub needs.
@@ -30,9 +37,11 @@ type Config struct {
 	Files  *file.Store                                    // nil where nobody brings any
 	Can    func(core.ChannelID) (core.Capabilities, bool) // what a channel can do; false: not known here yet
 	Hints  func(core.Hint)                                // shows that somebody writes; must not block
+	Swept  func(sessions int)                             // counts those that waited although there was room; nil: nobody does
 	IDs    *core.IDMaker
 	Clock  core.Clock
 	Log    *slog.Logger
+	By     core.ActorKind // by whose hand is done what no agent asks for; "": the system's
 }
 
 // New makes the hub. It refuses to start when a deed has no code or no row in the table of rights.
@@ -40,7 +49,8 @@ func New(c Config) (*Hub, error) {
 	if err := complete(core.Deeds, core.Rights); err != nil {
 		return nil, err
 	}
-	return &Hub{writer: c.Writer, store: c.Store, files: c.Files, hints: c.Hints, can: c.Can, ids: c.IDs, clock: c.Clock, log: c.Log.With("room", "hub")}, nil
+	return &Hub{writer: c.Writer, store: c.Store, files: c.Files, hints: c.Hints, swept: c.Swept, can: c.Can, ids: c.IDs,
+		clock: c.Clock, log: c.Log.With("room", "hub"), moved: newArrivals(), by: c.By}, nil
 }
 
 // complete says whether every deed has its row of rights and its code.
@@ -65,7 +75,7 @@ func (a *act) dispatch(d core.Deed, dry bool) error {
 	case core.Note:
 		run = func() error { return a.note(d) }
 	case core.Take:
-		run = a.take
+		run = func() error { return a.take(d) }
 	case core.Release:
 		run = func() error { return a.release(d) }
 	case core.Assign:
@@ -84,10 +94,20 @@ func (a *act) dispatch(d core.Deed, dry bool) error {
 		run = func() error { return a.prioritise(d) }
 	case core.Tag:
 		run = func() error { return a.tag(d) }
+	case core.SetLanguage:
+		run = func() error { return a.setLanguage(d) }
 	case core.Block:
 		run = func() error { return a.block(d) }
 	case core.Unblock:
 		run = a.unblock
+	case core.Snooze:
+		run = func() error { return a.snooze(d) }
+	case core.Unsnooze:
+		run = a.unsnooze
+	case core.CreateRecord:
+		run = func() error { return a.createRecord(d) }
+	case core.EditRecord:
+		run = func() error { return a.editRecord(d) }
 	case core.Read:
 		run = func() error { return a.read(d) }
 	case core.Edit:
@@ -135,22 +155,35 @@ func (h *Hub) do(ctx context.Context, who core.Actor, d core.Deed, said core.Sai
 		return core.Done{}, fmt.Errorf("write deed down: %w", err)
 	}
 	var after core.Session
+	var record core.RecordID
+	var own int // events of the deed's own: what distribution makes of it comes after them
 	commit, err := h.writer.Do(ctx, store.Job{
 		Dedupe: dedupe, Body: string(d.Verb()) + " " + string(body), Size: len(body), Said: said,
-		Touch: func(k *store.Keys) { touch(k, d) },
-		Do: func(w *store.Work) (err error) {
-			after, err = h.perform(w, who, d)
+		Touch: func(k *store.Keys) { touch(k, who, d) },
+		Do: func(w *store.Work) error {
+			err := h.routed(func(w *store.Work) error {
+				a, err := h.perform(w, who, d)
+				own, record = w.Told(), a.record
+				return err
+			})(w)
+			if err == nil {
+				after, err = w.Session(d.On())
+			}
 			return err
 		},
 	})
 	if err != nil {
 		return core.Done{}, err
 	}
-	done := core.Done{Session: after, Repeat: commit.Repeat}
-	if n := len(commit.Events); n > 0 {
-		done.Event = commit.Events[n-1] // what a deed brings about first, such as joining, comes before it
+	done := core.Done{Session: after, Record: record, Repeat: commit.Repeat}
+	if own = min(own, len(commit.Events)); done.Repeat {
+		own = len(commit.Events)
+	}
+	if own > 0 {
+		done.Event = commit.Events[own-1] // what a deed brings about first, such as joining, comes before it
 	}
 	if done.Repeat {
+		done.Record = recordIn(done.Event)
 		now, err := h.store.Session(ctx, who.Scope(), d.On())
 		if err != nil && core.KindOf(err) != core.NotFound { // the deed may have been what took it from the actor's eyes
 			return core.Done{}, err
@@ -161,15 +194,19 @@ func (h *Hub) do(ctx context.Context, who core.Actor, d core.Deed, said core.Sai
 }
 
 // touch names the rows that a deed will look at.
-func touch(k *store.Keys, d core.Deed) {
+func touch(k *store.Keys, who core.Actor, d core.Deed) {
 	switch d := d.(type) {
 	case core.Assign:
 		k.Held(d.Session)
 		k.Agent(d.To)
+		k.Load(d.To)
 	case core.Transfer:
 		k.Held(d.Session)
 		k.Department(d.To)
-	case core.Take, core.Release, core.End, core.Unanswered, core.Block:
+	case core.Take:
+		k.Held(d.Session)
+		k.Load(who.Agent.ID)
+	case core.Release, core.End, core.Unanswered, core.Block:
 		k.Held(d.On())
 	default:
 		k.Session(d.On())
@@ -183,21 +220,32 @@ func touch(k *store.Keys, d core.Deed) {
 
 // perform is the one path of an agent's deed: load, ask the table of rights, decide. Most refusals come from the table (core.Allow): NotFound
 // outside one's departments, Ended, Forbidden, and Taken where another's holding is all that stands in the way.
-func (h *Hub) perform(w *store.Work, who core.Actor, d core.Deed) (core.Session, error) {
+func (h *Hub) perform(w *store.Work, who core.Actor, d core.Deed) (*act, error) {
 	s, err := w.Session(d.On())
+	a := &act{Work: w, hub: h, who: who, s: s}
 	if err != nil {
-		return s, err
+		return a, err
 	}
-	mine, err := w.Participant(s.ID, who.Agent.ID)
+	a.mine, err = w.Participant(s.ID, who.Agent.ID)
 	if err != nil {
-		return s, err
+		return a, err
 	}
-	a := &act{Work: w, hub: h, who: who, s: s, mine: mine}
-	if err := core.Allow(d.Verb(), s, core.StandingIn(s, who, mine)); err != nil {
-		return s, a.named(err)
+	if err := core.Allow(d.Verb(), s, core.StandingIn(s, who, a.mine)); err != nil {
+		return a, a.named(err)
 	}
-	if err := a.dispatch(d, false); err != nil || !stirs(s, a.s) {
-		return a.s, err
+	if err := core.Permit(d.Verb(), who.Agent.Permissions); err != nil {
+		return a, err
 	}
-	return a.s, h.arm(w, a.s)
+	if err := a.dispatch(d, false); err != nil {
+		return a, err
+	}
+	if a.attest(d); !stirs(s, a.s) {
+		return a, nil
+	}
+	if grown(s, a.s) {
+		if err := h.crowd(w, a.s.Department); err != nil {
+			return a, err
+		}
+	}
+	return a, h.arm(w, a.s)
 }

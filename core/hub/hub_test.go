@@ -31,6 +31,7 @@ type shop struct {
 	said                          int
 	capable                       core.Capabilities // of its channel
 	strange                       bool              // nobody knows its channel
+	complaint                     core.RecordType   // of Support; see typed
 }
 
 func (s *shop) can(core.ChannelID) (core.Capabilities, bool) { return s.capable, !s.strange }
@@ -43,7 +44,7 @@ func open(t *testing.T, url string) *shop {
 // openAt is open, with a clock that the test turns.
 func openAt(t *testing.T, url string, clock core.Clock) *shop {
 	t.Helper()
-	s := &shop{t: t, store: storetest.Open(t, url, clock), capable: core.Capabilities{Pulls: true}}
+	s := &shop{t: t, store: storetest.Turned(t, url, clock), capable: core.Capabilities{Pulls: true}}
 	w := storetest.Write(t, s.store, func(c core.Committed) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -73,7 +74,7 @@ func openAt(t *testing.T, url string, clock core.Clock) *shop {
 // node gives a second hub on the same database, as another process would have it.
 func (s *shop) node(url string) *Hub {
 	s.t.Helper()
-	st := storetest.Open(s.t, url, s.hub.clock)
+	st := storetest.Turned(s.t, url, s.hub.clock)
 	return must(New(Config{Writer: storetest.Write(s.t, st, func(core.Committed) {}), Store: st, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: s.hub.clock,
 		Log: slog.New(slog.DiscardHandler), Hints: func(core.Hint) {}}))
 }
@@ -91,7 +92,7 @@ func (s *shop) agent(name string, roles core.Roles) core.Actor {
 	now := core.At(time.Now())
 	a := core.Actor{Roles: roles, Agent: core.Agent{
 		ID: core.AgentID(s.hub.ids.Next(now)), Email: core.FoldEmail(core.PublicName(name) + "@example.test"), Name: name,
-		PublicName: core.PublicName(name), PasswordHash: "none", CreatedAt: now, Availability: core.AgentAvailable,
+		PublicName: core.PublicName(name), PasswordHash: "none", CreatedAt: now, Availability: core.AgentAvailable, Permissions: core.AtFirst,
 	}}
 	if err := s.hub.putAgent(context.Background(), a); err != nil {
 		s.t.Fatal(err)

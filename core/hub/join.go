@@ -8,7 +8,7 @@ func (a *act) join() error {
 	case a.s.Unassigned():
 		return &core.Error{Op: "hub.Join", Kind: core.Forbidden, Reason: "Nobody holds this session yet. Take it instead."}
 	case !a.mine.Present():
-		a.arrive(a.Key())
+		return a.arrive(a.Key())
 	}
 	return nil
 }

@@ -39,8 +39,13 @@ func (h *Hub) link(ctx context.Context, l core.AgentLink, code string) (core.Act
 		if who.Agent.DisabledAt != 0 {
 			return &core.Error{Op: "hub.Link", Kind: core.NotFound}
 		}
+		former, err := w.LinkedAgent(l.Channel, l.Remote)
+		if err != nil && core.KindOf(err) != core.NotFound {
+			return err
+		}
 		l.CreatedAt = w.Now()
 		w.PutLink(l)
+		auditLink(w, who.Hand(), l, former) // whoever has the code is the agent
 		return nil
 	}})
 	if core.KindOf(err) == core.NotFound {
@@ -59,6 +64,7 @@ func (h *Hub) linkByEmail(ctx context.Context, l core.AgentLink, email string) e
 	if err != nil {
 		return err
 	}
+	by := h.handOf(ctx)
 	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
 		who, err := w.Agent(found.Agent.ID)
 		if err != nil {
@@ -67,8 +73,12 @@ func (h *Hub) linkByEmail(ctx context.Context, l core.AgentLink, email string) e
 		if who.Agent.DisabledAt != 0 || who.Agent.Email != core.FoldEmail(email) {
 			return &core.Error{Op: "hub.LinkByEmail", Kind: core.NotFound}
 		}
+		if _, err := w.LinkedAgent(l.Channel, l.Remote); core.KindOf(err) != core.NotFound {
+			return err // somebody was linked meanwhile, and stays so
+		}
 		l.Agent, l.CreatedAt = who.Agent.ID, w.Now()
 		w.AddLink(l)
+		auditLink(w, by, l, 0)
 		return nil
 	}})
 	return err
@@ -78,7 +88,17 @@ func (h *Hub) linkByEmail(ctx context.Context, l core.AgentLink, email string) e
 func (h *Hub) Unlink(ctx context.Context, who core.Actor, l core.AgentLink) error {
 	l.Agent = who.Agent.ID
 	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		has, err := w.LinkedAgent(l.Channel, l.Remote)
+		if core.KindOf(err) == core.NotFound || err == nil && has != l.Agent {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		w.RemoveLink(l)
+		auditAbout(w, who.Hand(), core.AuditUnlinked, l.Agent, core.ChangesOf(map[string]string{
+			"channel": l.Channel.String(), "account": string(l.Remote),
+		}, nil))
 		return nil
 	}})
 	return err

@@ -21,13 +21,14 @@ const (
 // stirs tells whether a session's rules ask for something else, or at another time, after it has become what it is now.
 func stirs(before, now core.Session) bool {
 	return now.Open() && (before.State != now.State || before.Assignee != now.Assignee || before.Department != now.Department ||
-		(before.WaitingSince == 0) != (now.WaitingSince == 0))
+		(before.WaitingSince == 0) != (now.WaitingSince == 0) || before.SnoozedAt != now.SnoozedAt || before.SnoozedUntil != now.SnoozedUntil)
 }
 
 // rules are what a session is looked at for.
 type rules struct {
 	core.Settings
-	pulls bool // its customer looks at the channel
+	pulls bool      // its customer looks at the channel
+	works core.Time // since when its department works, or when it does next; zero where its hand-off does not ask for that
 }
 
 func (h *Hub) rulesOf(w *store.Work, s core.Session) (rules, error) {
@@ -36,7 +37,11 @@ func (h *Hub) rulesOf(w *store.Work, s core.Session) (rules, error) {
 		return rules{}, err
 	}
 	can, err := h.capabilities(s.Channel)
-	return rules{settings, can.Pulls}, err
+	if err != nil || can.Pulls || s.Assignee == 0 || s.WaitingSince == 0 {
+		return rules{settings, can.Pulls, 0}, err
+	}
+	zone, err := w.Zone(s.Department)
+	return rules{settings, can.Pulls, settings.Hours.Since(zone, w.Now())}, err
 }
 
 // arm has a session looked at when its rules next ask for it.
@@ -54,10 +59,23 @@ func (h *Hub) arm(w *store.Work, s core.Session) error {
 	if asks != core.Bearable || marks != s.Marks {
 		next = w.Now()
 	}
-	if at := sooner(next, passes); at != 0 {
+	_, lapses := r.HandOff.Look(s, 0, r.works, w.Now())
+	if s.Bot {
+		_, lapses = r.Bot.Look(s, true, w.Now())
+	}
+	_, leaves := r.left(s, 0, w.Now())
+	if at := sooner(sooner(sooner(next, passes), sooner(lapses, s.SnoozedUntil)), leaves); at != 0 {
 		w.Wake(core.AboutSession(s.ID), at)
 	}
 	return nil
+}
+
+// left is Abandon.Look where customers can leave.
+func (r rules) left(s core.Session, seen, now core.Time) (ends bool, next core.Time) {
+	if !r.pulls {
+		return false, 0
+	}
+	return r.Abandon.Look(s, seen, now)
 }
 
 // sooner gives the earlier of two times, of which zero is never.
@@ -68,25 +86,53 @@ func sooner(a, b core.Time) core.Time {
 	return a
 }
 
-// look looks at a session whose timer is due: does what its rules ask for now, and says when to look again. Of nodes that look at once, one
-// finds it due.
+// due looks at a subject, which is locked, if its timer is still due: of nodes that look at once, one finds it so.
+func (h *Hub) due(w *store.Work, t core.Timer) error {
+	now, err := w.Timer(t.Subject)
+	switch {
+	case core.KindOf(err) == core.NotFound || err == nil && now.DueAt > w.Now():
+		return nil
+	case err != nil:
+		return err
+	case t.Kind == core.SubjectDepartment:
+		return h.lookAtDepartment(w, t)
+	}
+	return h.look(w, t)
+}
+
+// look does what a session's rules ask for now, and says when to look again.
 func (h *Hub) look(w *store.Work, t core.Timer) error {
 	s, err := w.Session(core.SessionID(t.ID))
 	if err != nil {
 		return err
 	}
-	now, err := w.Timer(t.Subject)
-	if core.KindOf(err) == core.NotFound || err == nil && now.DueAt > w.Now() {
-		return nil
-	}
-	if err != nil {
-		return err
+	if s.State == core.Empty {
+		return endEmpty(w, s, t)
 	}
 	r, err := h.rulesOf(w, s)
 	if core.KindOf(err) == core.Unavailable { // nobody here knows the channel, or not yet
 		w.Rest(t.Subject, w.Now().Add(lookAgain))
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	if s.Wakes(w.Now()) {
+		wake(w, &s, core.WokenByTime, core.Event{ActorKind: core.BySystem})
+	}
+	fails, err := h.handOver(w, &s, "")
+	if err != nil {
+		return err
+	}
+	ends, leaves, err := r.missing(w, s)
+	if ends {
+		w.Rest(t.Subject, 0)
+		return shut(w, &s, core.Abandoned, core.Event{Kind: core.EventEnded, Audience: core.Everyone, ActorKind: core.BySystem})
+	}
+	if err != nil {
+		return err
+	}
+	lapses, err := h.relieve(w, &s, r)
 	if err != nil {
 		return err
 	}
@@ -100,12 +146,25 @@ func (h *Hub) look(w *store.Work, t core.Timer) error {
 		s.WarnedAt = w.Now()
 		err = inform(w, &s, r.AutoClose.SilenceWarning(r.pulls), r.pulls, "")
 	case core.Expires:
-		next, passes = 0, 0
+		next, passes, lapses, fails = 0, 0, 0, 0
 		err = shut(w, &s, core.Expired, core.Event{Kind: core.EventEnded, Audience: core.Everyone, ActorKind: core.BySystem})
 	case core.Bearable:
 	}
-	w.Rest(t.Subject, sooner(next, passes))
+	w.Rest(t.Subject, sooner(sooner(sooner(next, passes), sooner(lapses, s.SnoozedUntil)), sooner(leaves, fails)))
 	return err
+}
+
+// missing tells whether the session's customer has left for good before anybody joined, and when to look again (FEATURES C1).
+func (r rules) missing(w *store.Work, s core.Session) (ends bool, next core.Time, err error) {
+	if _, asks := r.left(s, w.Now(), w.Now()); asks == 0 {
+		return false, 0, nil
+	}
+	seen, err := w.CustomerSeen(s.ID)
+	if err != nil {
+		return false, 0, err
+	}
+	ends, next = r.left(s, seen, w.Now())
+	return ends, next, nil
 }
 
 // mark keeps which service thresholds the session has passed, tells of those that are new, and gives when it passes the next.
@@ -147,6 +206,13 @@ func inform(w *store.Work, s *core.Session, text string, pulls bool, key string)
 
 // lookAround looks at all that is due, a page at once: so many are committed together.
 func (h *Hub) lookAround(ctx context.Context) error {
+	now := core.At(h.clock())
+	if h.looked == 0 || now < h.looked {
+		if err := h.wakeDepartments(ctx); err != nil {
+			return err
+		}
+	}
+	h.looked = now
 	for {
 		due, err := h.store.DueTimers(ctx, core.At(h.clock()), lookPage)
 		if err != nil || len(due) == 0 {
@@ -166,8 +232,14 @@ func (h *Hub) lookAround(ctx context.Context) error {
 
 // lookAt looks at one subject. Where that fails it is looked at again after a while, so that it keeps no other one waiting.
 func (h *Hub) lookAt(ctx context.Context, t core.Timer) error {
-	touch := func(k *store.Keys) { k.Held(core.SessionID(t.ID)) }
-	_, err := h.writer.Do(ctx, store.Job{Touch: touch, Do: func(w *store.Work) error { return h.look(w, t) }})
+	touch := func(k *store.Keys) {
+		if t.Kind == core.SubjectDepartment {
+			k.Department(core.DepartmentID(t.ID))
+		} else {
+			k.Held(core.SessionID(t.ID))
+		}
+	}
+	_, err := h.writer.Do(ctx, store.Job{Touch: touch, Do: h.routed(func(w *store.Work) error { return h.due(w, t) })})
 	if kind := core.KindOf(err); err == nil || ctx.Err() != nil || kind == core.Busy || kind == core.Unavailable { // they stay due
 		return err
 	}

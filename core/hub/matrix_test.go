@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -11,8 +12,11 @@ import (
 	"parley/core/store/storetest"
 )
 
-// The matrix of every deed, done by everybody, in every state: one line each in testdata/matrix.txt. Boris holds what is held;
-// Anna has joined it where she is the participant. A new deed, or a deleted check, changes the matrix.
+var update = flag.Bool("update", false, "write testdata/matrix.txt anew")
+
+// The matrix of every deed, done by everybody, in every state: a line for each in testdata/matrix.txt says what becomes of it: the refusal, or the
+// events that it makes and the state after it. Boris holds what is held; Anna has joined it where she is the participant. A new deed, a deleted
+// check or another event changes the matrix: look at what is different, then write it with go test ./core/hub -run WhoMayDoWhat -update.
 func TestWhoMayDoWhatInWhichState(t *testing.T) {
 	t.Parallel()
 	s := open(t, storetest.SQLite(t))
@@ -20,45 +24,64 @@ func TestWhoMayDoWhatInWhichState(t *testing.T) {
 	admin.Agent.Admin = true
 	gone := s.agent("Gus Gone", core.Roles{s.support: core.Operator})
 	gone.Agent.DisabledAt = 1
+	operator := s.agent("Olga Hill", core.Roles{s.support: core.Operator})
+	narrow := s.agent("Nils Own", core.Roles{s.support: core.Operator})
+	narrow.Own = []core.DepartmentID{s.support}
+	barred := s.agent("Bea Less", core.Roles{s.support: core.Supervisor})
+	barred.Agent.Permissions = core.UseChat
+	bot := s.agent("Robin", core.Roles{s.support: core.Operator | core.Supervisor})
+	bot.Agent.Bot = true
 	actors := []struct {
 		name string
 		core.Actor
 	}{
-		{"stranger", s.eve}, {"admin", admin}, {"disabled", gone}, {"operator", s.oleg}, {"holder", s.boris}, {"participant", s.anna},
-		{"supervisor", s.sofia},
+		{"stranger", s.eve}, {"admin without a role", admin}, {"disabled", gone}, {"operator", operator}, {"operator who sees their own", narrow},
+		{"holder", s.boris}, {"participant", s.anna}, {"supervisor", s.sofia}, {"both", s.oleg}, {"supervisor who may not block", barred},
+		{"bot", bot},
 	}
-	s.oleg.Roles = core.Roles{s.support: core.Operator}
-	actors[3].Actor = s.oleg
-
 	var got strings.Builder
-	fmt.Fprintf(&got, "%-12s%-9s", "deed", "state")
-	for _, a := range actors {
-		fmt.Fprintf(&got, "%-12s", a.name)
-	}
-	got.WriteString("\n")
+	made := map[core.Verb]bool{}
 	n := 0
 	for _, d := range core.Deeds {
 		for _, state := range core.States {
-			fmt.Fprintf(&got, "%-12s%-9s", d.Verb(), state)
+			fmt.Fprintf(&got, "%s, %s\n", d.Verb(), state)
 			for _, a := range actors {
 				n++
 				id := s.in(state, fmt.Sprintf("visitor %d", n))
-				_, err := s.hub.Do(context.Background(), a.Actor, s.on(d, id), "")
-				outcome := "ok"
-				if err != nil {
-					outcome = string(core.KindOf(err))
+				deed := s.on(d, id)
+				before := len(s.kinds(id))
+				_, err := s.hub.Do(context.Background(), a.Actor, deed, "")
+				outcome := string(core.KindOf(err))
+				if err == nil {
+					made[d.Verb()] = true
+					outcome = fmt.Sprintf("ok %v, %s", s.kinds(id)[before:], s.session(id).State)
 				}
-				fmt.Fprintf(&got, "%-12s", outcome)
+				fmt.Fprintf(&got, "  %-29s%s\n", a.name, outcome)
 			}
-			got.WriteString("\n")
+		}
+	}
+	for _, d := range core.Deeds {
+		if !made[d.Verb()] && d.Verb() != core.VerbRetry { // of what has failed only: owe_test.go has it
+			t.Errorf("nobody can %s in any state", d.Verb())
+		}
+	}
+	if *update {
+		if err := os.WriteFile("testdata/matrix.txt", []byte(got.String()), 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
 	want, err := os.ReadFile("testdata/matrix.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if trimmed(got.String()) != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", trimmed(got.String()), want)
+	lines := strings.Split(string(want), "\n")
+	for i, line := range strings.Split(got.String(), "\n") {
+		if i >= len(lines) || line != lines[i] {
+			t.Fatalf("line %d of the matrix: got %q; the file has something else, or nothing", i+1, line)
+		}
+	}
+	if got.String() != string(want) {
+		t.Error("the file has more lines than there are cells")
 	}
 	s.healthy()
 }
@@ -83,16 +106,11 @@ func (s *shop) heard(id core.SessionID) core.EventID {
 	return 0
 }
 
-func trimmed(s string) string {
-	lines := strings.Split(s, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
-}
-
 // in gives a new session in the state.
 func (s *shop) in(state core.State, visitor string) core.SessionID {
+	if state == core.Empty {
+		return s.sendEmpty(visitor)
+	}
 	id := s.write(visitor, "hi")
 	if state == core.Waiting {
 		return id
@@ -136,6 +154,8 @@ func (s *shop) on(d core.Deed, id core.SessionID) core.Deed {
 		return core.Prioritise{Session: id, Priority: core.High}
 	case core.Tag:
 		return core.Tag{Session: id, Add: []string{"vip"}}
+	case core.SetLanguage:
+		return core.SetLanguage{Session: id, Language: "de"}
 	case core.Block:
 		return core.Block{Session: id, For: core.ForDay}
 	case core.Unblock: // in an ended session, of a block of Sofia's; of nobody who is blocked in others
@@ -143,6 +163,21 @@ func (s *shop) on(d core.Deed, id core.SessionID) core.Deed {
 			s.do(s.sofia, core.Block{Session: id, For: core.ForDay})
 		}
 		return core.Unblock{Session: id}
+	case core.Snooze:
+		return core.Snooze{Session: id}
+	case core.Unsnooze: // of one that is snoozed, where it can be
+		if s.session(id).Assignee != 0 && s.session(id).Open() {
+			s.do(s.sofia, core.Snooze{Session: id})
+		}
+		return core.Unsnooze{Session: id}
+	case core.CreateRecord:
+		return core.CreateRecord{Session: id, Type: s.typed().ID, Fields: core.FieldValues{"subject": "x"}}
+	case core.EditRecord: // of what Sofia has created, where anything can be
+		edit := core.EditRecord{Session: id, Fields: core.FieldValues{"subject": "y"}}
+		if s.session(id).State != core.Empty {
+			edit.Record = s.recorded(s.sofia, id, core.FieldValues{"subject": "x"})
+		}
+		return edit
 	case core.Read:
 		return core.Read{Session: id, Seq: 1}
 	case core.Typing:
@@ -152,6 +187,9 @@ func (s *shop) on(d core.Deed, id core.SessionID) core.Deed {
 	case core.Delete:
 		return core.Delete{Session: id, Message: s.noted(s.boris, id)}
 	case core.React:
+		if s.session(id).State == core.Empty {
+			return core.React{Session: id, Message: s.noted(s.boris, id), Emoji: "👍"}
+		}
 		return core.React{Session: id, Message: s.heard(id), Emoji: "👍"}
 	case core.Retry: // of what has not failed: invalid to those who may
 		return core.Retry{Session: id, Message: s.noted(s.boris, id)}

@@ -7,28 +7,40 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"parley/core"
+	"parley/core/store"
 	"parley/core/store/storetest"
 )
 
-// told is what the test remembers of a session: plain facts, without anything kept.
+// told is what the model remembers of a session: plain facts, without anything kept.
 type told struct {
 	id       core.SessionID
-	customer string
+	customer core.RemoteID
 	lines    []bool // one for each event: the customer spoke
+	state    core.State
 	holder   core.AgentID
+	put      core.AgentID // who put it back last
 	where    core.DepartmentID
-	over     bool
 	outcome  core.Outcome
 	priority core.Priority
 	tags     map[string]bool
 	read     map[core.AgentID]int
-	blocked  bool
-	until    core.Time
-	dropped  int64
+	inside   map[core.AgentID]bool
+	snoozed  bool
+	met      bool // an agent has joined
+	language core.Language
+	since    core.Time    // the customer waits
+	former   core.AgentID // whom the customer talked to before, and who received when they came back
 }
+
+func newTold(e core.Event) *told {
+	return &told{
+		id: e.Session, customer: e.Conversation, where: e.Department, priority: core.Normal, tags: map[string]bool{},
+		read: map[core.AgentID]int{}, inside: map[core.AgentID]bool{},
+	}
+}
+
+func (m *told) open() bool { return m.state != core.Over }
 
 func (m *told) unread() int64 {
 	mark := 0
@@ -46,120 +58,92 @@ func (m *told) unread() int64 {
 	return n
 }
 
-// follow brings the plain facts up to date from the events alone.
-func (m *told) follow(events []core.Event) {
-	for _, e := range events {
-		if e.Session != m.id {
-			continue
+// follow brings the plain facts up to date with an event, from it alone.
+func (m *told) follow(e core.Event) {
+	m.lines = append(m.lines, e.Kind == core.EventMessage && e.ActorKind == core.ByCustomer)
+	x := must(core.ParseExtra(e.Data))
+	switch e.Kind {
+	case core.EventEmpty:
+		m.state = core.Empty
+	case core.EventStarted:
+		m.state, m.since = core.Waiting, e.At
+	case core.EventLanguage:
+		m.language = core.Language(e.Text)
+	case core.EventTaken:
+		m.hold(e.Agent(), core.Active)
+		m.inside[e.Agent()], m.met = true, m.met || e.Audience == core.Everyone // nobody is met who is a bot
+	case core.EventAssigned:
+		m.hold(e.Target, core.Pending)
+	case core.EventJoined:
+		m.inside[e.Agent()], m.met = true, true
+		if m.state == core.Pending {
+			m.state = core.Active
 		}
-		m.lines = append(m.lines, e.Kind == core.EventMessage && e.ActorKind == core.ByCustomer)
-		switch e.Kind {
-		case core.EventTaken:
-			m.holder = e.Agent()
-		case core.EventAssigned:
-			m.holder = e.Target
-		case core.EventReleased:
-			m.holder = 0
-		case core.EventTransferred:
-			m.holder, m.where = 0, e.Department
-		case core.EventEnded:
-			m.over, m.outcome = true, e.Outcome
-		case core.EventBlocked:
-			m.blocked, m.until, m.dropped = true, must(core.ParseExtra(e.Data)).Until, 0
-		case core.EventUnblocked:
-			m.blocked = false
-		case core.EventPrioritised:
-			m.priority = core.Priority(e.Text)
-		case core.EventTagged:
-			x := must(core.ParseExtra(e.Data))
-			for _, tag := range x.Added {
-				m.tags[tag] = true
-			}
-			for _, tag := range x.Removed {
-				delete(m.tags, tag)
-			}
-		case core.EventMessage:
-			if e.ActorKind == core.ByAgent && e.Audience == core.Everyone {
-				m.read[e.Agent()] = len(m.lines)
-			}
+	case core.EventLeft:
+		delete(m.inside, e.Agent())
+	case core.EventReleased, core.EventHandedOff:
+		m.queue(e.At)
+	case core.EventTransferred:
+		m.queue(e.At)
+		m.where, m.former = e.Department, 0
+		clear(m.inside)
+	case core.EventReopened:
+		m.queue(e.At)
+		m.put, m.former, m.outcome = 0, 0, ""
+		clear(m.inside)
+	case core.EventEnded:
+		m.state, m.outcome, m.snoozed, m.since = core.Over, e.Outcome, false, 0
+	case core.EventSnoozed:
+		m.snoozed = true
+	case core.EventWoken:
+		m.snoozed = false
+	case core.EventPrioritised:
+		m.priority = core.Priority(e.Text)
+	case core.EventTagged:
+		for _, tag := range x.Added {
+			m.tags[tag] = true
+		}
+		for _, tag := range x.Removed {
+			delete(m.tags, tag)
+		}
+	case core.EventMessage:
+		if e.ActorKind == core.ByAgent && e.Audience == core.Everyone {
+			m.read[e.Agent()], m.since = len(m.lines), 0
+		}
+		if e.ActorKind == core.ByCustomer && m.since == 0 {
+			m.since = e.At
 		}
 	}
 }
 
-// keeps tells whether what the hub keeps of the session is what the events gave.
-func (m *told) keeps(s core.Session) bool {
-	tags := slices.Sorted(maps.Keys(m.tags))
-	return s.Assignee == m.holder && s.Department == m.where && s.Open() == !m.over && s.Outcome == m.outcome && s.Priority == m.priority &&
-		slices.Equal(s.Tags.List(), tags) && s.Unread == m.unread() && s.LastSeq == int64(len(m.lines))
+func (m *told) hold(who core.AgentID, as core.State) {
+	if m.holder != 0 {
+		delete(m.inside, m.holder)
+	}
+	m.holder, m.state, m.snoozed = who, as, false
 }
 
-// Random deeds by random people: replayed events give the holder, the department, the end, the unread count (C10) and all
-// else that the hub keeps.
-func TestReplayedEventsEqualTheSnapshot(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, url string) {
-		s := open(t, url)
-		agents := []core.Actor{s.anna, s.boris, s.sofia, s.oleg, s.eve}
-		tags := rapid.SliceOfN(rapid.SampledFrom([]string{"vip", "VIP ", "refund", "big  order"}), 0, 2)
-		run := 0
-		rapid.Check(t, func(r *rapid.T) {
-			run++
-			var sessions []*told
-			for i := range 2 {
-				c := fmt.Sprintf("run %d customer %d", run, i)
-				sessions = append(sessions, &told{customer: c, id: s.write(c, "hi"), where: s.support, priority: core.Normal, tags: map[string]bool{},
-					read: map[core.AgentID]int{}})
-			}
-			seen := len(s.events)
-			for _, m := range sessions {
-				m.follow(s.events)
-			}
-			for range rapid.IntRange(1, 25).Draw(r, "steps") {
-				m := rapid.SampledFrom(sessions).Draw(r, "session")
-				who := rapid.SampledFrom(agents).Draw(r, "who")
-				seq := rapid.IntRange(0, len(m.lines)).Draw(r, "seq")
-				deeds := []core.Deed{
-					nil, nil, core.Say{Session: m.id, Text: "a"}, core.Note{Session: m.id, Text: "n"}, core.Take{Session: m.id},
-					core.Release{Session: m.id}, core.Assign{Session: m.id, To: rapid.SampledFrom(agents).Draw(r, "to").Agent.ID},
-					core.Join{Session: m.id}, core.Leave{Session: m.id}, core.Read{Session: m.id, Seq: int64(seq)}, core.End{Session: m.id},
-					core.Transfer{Session: m.id, To: rapid.SampledFrom([]core.DepartmentID{s.support, s.sales}).Draw(r, "department")},
-					core.Unanswered{Session: m.id}, core.Unblock{Session: m.id}, core.Block{Session: m.id, For: rapid.SampledFrom(core.Terms).Draw(r, "term")},
-					core.Prioritise{Session: m.id, Priority: rapid.SampledFrom(core.Priorities).Draw(r, "priority")},
-					core.Tag{Session: m.id, Add: tags.Draw(r, "add"), Remove: tags.Draw(r, "remove")},
-				}
-				i := rapid.IntRange(0, len(deeds)-1).Draw(r, "deed")
-				if deeds[i] == nil {
-					if m.blocked {
-						m.dropped++
-						if err := s.hub.Receive(context.Background(), s.message(m.customer, fmt.Sprintf("dropped-%d-%d-%d", run, len(s.events), m.dropped), "more")); core.KindOf(err) != core.Forbidden {
-							r.Fatalf("from a blocked customer: got %v, want forbidden", err)
-						}
-					} else if !m.over {
-						s.write(m.customer, "more")
-					}
-				} else if _, err := s.hub.Do(context.Background(), who, deeds[i], ""); err == nil {
-					if read, ok := deeds[i].(core.Read); ok {
-						m.read[who.Agent.ID] = max(m.read[who.Agent.ID], int(read.Seq))
-					}
-				} else if core.KindOf(err) == "" {
-					r.Fatalf("%s: %v", deeds[i].Verb(), err)
-				}
-				fresh := s.events[seen:]
-				seen = len(s.events)
-				for _, m := range sessions {
-					m.follow(fresh)
-					got := s.session(m.id)
-					if !m.keeps(got) {
-						r.Fatalf("kept %+v, replayed %+v unread %d events %d", got, m, m.unread(), len(m.lines))
-					}
-					if b := s.blocked(m.id); (b.Since != 0) != m.blocked || m.blocked && (b.Until != m.until || b.Dropped != m.dropped) {
-						r.Fatalf("kept %+v, replayed %+v", b, m)
-					}
-				}
-			}
-		})
-		s.healthy()
-	})
+func (m *told) queue(at core.Time) {
+	if m.since == 0 {
+		m.since = at
+	}
+	if m.holder != 0 {
+		m.put = m.holder
+		if m.former == m.put {
+			m.former = 0
+		}
+		delete(m.inside, m.holder)
+	}
+	m.holder, m.state, m.snoozed = 0, core.Waiting, false
+}
+
+// keeps tells whether what the hub keeps of the session is what the events gave.
+func (m *told) keeps(s store.Summary) bool {
+	inside := s.Present()
+	slices.Sort(inside)
+	return s.Assignee == m.holder && s.State == m.state && s.Department == m.where && s.Outcome == m.outcome && s.Priority == m.priority &&
+		s.PutBackBy == m.put && s.Snoozed() == m.snoozed && slices.Equal(s.Tags.List(), slices.Sorted(maps.Keys(m.tags))) &&
+		s.WaitingSince == m.since && s.LastAgent == m.former && slices.Equal(inside, slices.Sorted(maps.Keys(m.inside))) && s.Unread == m.unread() && s.LastSeq == int64(len(m.lines))
 }
 
 func TestEventsOfASessionAreDenseAndLogIDsRise(t *testing.T) {

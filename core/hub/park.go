@@ -43,12 +43,13 @@ func (h *Hub) unpark(ctx context.Context, p store.Parked) error {
 	return err
 }
 
-// Run looks after timers that are due, and after what is kept aside, until ctx ends: applies what can be by now, and forgets what has
-// waited for 14 days.
+// Run looks after timers that are due, after agents who come, and after what is kept aside, until ctx ends: applies what can be by now, and
+// forgets what has waited for 14 days.
 func (h *Hub) Run(ctx context.Context) error {
-	tick, look := time.NewTicker(ripeTime), time.NewTicker(lookTime)
+	tick, look, sweep := time.NewTicker(ripeTime), time.NewTicker(lookTime), time.NewTicker(sweepTime)
 	defer tick.Stop()
 	defer look.Stop()
+	defer sweep.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -56,6 +57,14 @@ func (h *Hub) Run(ctx context.Context) error {
 		case <-look.C:
 			if err := h.lookAround(ctx); err != nil && ctx.Err() == nil {
 				h.log.WarnContext(ctx, "timers cannot be looked at", "error", err)
+			}
+		case <-h.moved.wake:
+			if err := h.welcome(ctx); err != nil && ctx.Err() == nil {
+				h.log.WarnContext(ctx, "agents who have come get nothing yet", "error", err)
+			}
+		case <-sweep.C:
+			if err := h.sweep(ctx); err != nil && ctx.Err() == nil {
+				h.log.WarnContext(ctx, "what waits cannot be looked at", "error", err)
 			}
 		case <-tick.C:
 			if err := h.tend(ctx); err != nil && ctx.Err() == nil {

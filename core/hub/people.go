@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"cmp"
 	"context"
+	"maps"
 
 	"parley/core"
 	"parley/core/store"
@@ -22,7 +24,10 @@ type NewAgent struct {
 	Name     string
 	Password core.Secret
 	Admin    bool
+	Bot      bool // a program, which works over the API by a key
 	Roles    core.Roles
+	Limit    int64 // sessions at once that they want at most; zero: they have not said
+	Can      AbilitiesChange
 }
 
 // AddAgent adds an agent; Invalid with the field if something is wrong or the address is taken.
@@ -34,6 +39,16 @@ func (h *Hub) AddAgent(ctx context.Context, n NewAgent) (core.Agent, error) {
 	if err := core.CheckName("name", n.Name); err != nil {
 		return core.Agent{}, err
 	}
+	if err := core.CheckLimit("limit", n.Limit); err != nil {
+		return core.Agent{}, err
+	}
+	can, err := n.Can.over(core.Abilities{})
+	if err != nil {
+		return core.Agent{}, err
+	}
+	if n.Bot { // nobody is to sign in as it
+		n.Password = core.NewToken()
+	}
 	hash, err := HashPassword(n.Password)
 	if err != nil {
 		return core.Agent{}, err
@@ -44,13 +59,31 @@ func (h *Hub) AddAgent(ctx context.Context, n NewAgent) (core.Agent, error) {
 	now := core.At(h.clock())
 	a := core.Agent{
 		ID: core.AgentID(h.ids.Next(now)), Email: email, Name: n.Name, PublicName: core.PublicName(n.Name), PasswordHash: hash,
-		Admin: n.Admin, CreatedAt: now, Availability: core.AgentAvailable,
+		Admin: n.Admin, Bot: n.Bot, CreatedAt: now, Availability: core.AgentAvailable,
+		Abilities: can,
 	}
-	return a, h.putAgent(ctx, core.Actor{Agent: a, Roles: n.Roles})
+	by := h.handOf(ctx)
+	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		all, err := w.Groups()
+		if err != nil {
+			return err
+		}
+		a.Permissions = all.Of(a.ID, 0)
+		w.PutAgent(core.Actor{Agent: a, Roles: n.Roles})
+		w.PutLoad(core.Load{Agent: a.ID, Own: n.Limit})
+		changes := core.ChangesOf(nil, viewOfAgent(core.Actor{Agent: a, Roles: n.Roles}))
+		maps.Copy(changes, changesOfLimit(0, n.Limit))
+		auditAbout(w, by, core.AuditAgentAdded, a.ID, changes)
+		w.SetPermissions(core.Actor{Agent: a, Roles: n.Roles})
+		w.SetAbilities(core.Actor{Agent: a, Roles: n.Roles})
+		w.Tell(settings(core.Event{Kind: core.EventAgentChanged, Target: a.ID}))
+		return nil
+	}})
+	return a, err
 }
 
-// DisableAgent takes away an agent's rights and ends their logins; their keys are refused from now on. What they did stays; so do the
-// sessions they hold.
+// DisableAgent takes away an agent's rights and ends their logins; their keys are refused from now on. What they did stays; the
+// sessions they hold are handed off.
 func (h *Hub) DisableAgent(ctx context.Context, email string) error {
 	a, err := h.store.AgentByEmail(ctx, email)
 	if err != nil || a.Agent.DisabledAt != 0 {
@@ -61,7 +94,7 @@ func (h *Hub) DisableAgent(ctx context.Context, email string) error {
 }
 
 // SetPassword gives an agent another password and ends all their logins; their keys stay. NotFound if there is no such agent,
-// Invalid if they are disabled or the password cannot be one.
+// Invalid if they are disabled or a bot, or the password cannot be one.
 func (h *Hub) SetPassword(ctx context.Context, email string, password core.Secret) error {
 	a, err := h.store.AgentByEmail(ctx, email)
 	if err != nil {
@@ -71,6 +104,7 @@ func (h *Hub) SetPassword(ctx context.Context, email string, password core.Secre
 	if err != nil {
 		return err
 	}
+	by := h.handOf(ctx)
 	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
 		a, err := w.Agent(a.Agent.ID) // what else was changed meanwhile stays
 		if err != nil {
@@ -79,9 +113,13 @@ func (h *Hub) SetPassword(ctx context.Context, email string, password core.Secre
 		if a.Agent.DisabledAt != 0 {
 			return &core.Error{Op: "hub.SetPassword", Kind: core.Invalid, Field: "email", Reason: "is of an agent who is disabled"}
 		}
+		if a.Agent.Bot {
+			return &core.Error{Op: "hub.SetPassword", Kind: core.Invalid, Field: "email", Reason: "is of a bot, which works by a key"}
+		}
 		a.Agent.PasswordHash = hash
 		w.PutAgent(a)
 		w.EndLogins(a.Agent.ID)
+		auditAbout(w, by, core.AuditPasswordChanged, a.Agent.ID, nil)
 		w.Tell(settings(core.Event{Kind: core.EventAgentChanged, Target: a.Agent.ID}))
 		return nil
 	}})
@@ -89,7 +127,13 @@ func (h *Hub) SetPassword(ctx context.Context, email string, password core.Secre
 }
 
 func (h *Hub) putAgent(ctx context.Context, a core.Actor) error {
+	by := h.handOf(ctx)
 	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		before, err := w.Agent(a.Agent.ID)
+		if err != nil && core.KindOf(err) != core.NotFound {
+			return err
+		}
+		auditAgent(w, by, before, a)
 		w.PutAgent(a)
 		w.Tell(settings(core.Event{Kind: core.EventAgentChanged, Target: a.Agent.ID}))
 		return nil
@@ -113,9 +157,13 @@ func (h *Hub) AddKey(ctx context.Context, email, name string, scope core.KeyScop
 	if a.Agent.DisabledAt != 0 {
 		return "", &core.Error{Op: "hub.AddKey", Kind: core.Invalid, Field: "agent", Reason: "is disabled"}
 	}
-	token := core.NewToken()
+	token, by := core.NewToken(), h.handOf(ctx)
 	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
-		w.AddKey(core.KeyID(h.ids.Next(w.Now())), a.Agent.ID, core.HashToken(token), name, scope)
+		id := core.KeyID(h.ids.Next(w.Now()))
+		w.AddKey(id, a.Agent.ID, core.HashToken(token), name, scope)
+		auditAbout(w, by, core.AuditKeyAdded, a.Agent.ID, core.ChangesOf(nil, map[string]string{
+			"key": id.String(), "name": name, "scope": cmp.Or(string(scope), "all"),
+		}))
 		return nil
 	}})
 	return token, err

@@ -22,6 +22,8 @@ func (h *Hub) Receive(ctx context.Context, in core.Inbound) error {
 			waits, err = h.hear(w, in)
 			return err
 		}
+	case core.InboundEmpty:
+		do = func(w *store.Work) error { return h.sendEmpty(w, in) }
 	case core.InboundEdit, core.InboundDelete, core.InboundReact:
 		do = func(w *store.Work) error { return h.change(w, in) }
 	case core.InboundLost, core.InboundFound:
@@ -44,7 +46,7 @@ func (h *Hub) Receive(ctx context.Context, in core.Inbound) error {
 			if held, err := h.bar(w, in, &answer); held || err != nil {
 				return err
 			}
-			return do(w)
+			return h.routed(do)(w)
 		},
 		Touch: func(k *store.Keys) { k.Open(in.Channel, in.Conversation, in.Identity, in.Department) },
 	}
@@ -75,13 +77,20 @@ func bodyOf(in core.Inbound) string {
 // hear adds a customer's message to the conversation's open session, or begins one with it. It gives what has waited for it.
 func (h *Hub) hear(w *store.Work, in core.Inbound) ([]store.Parked, error) {
 	s, err := w.Open(in.Channel, in.Conversation)
-	if core.KindOf(err) == core.NotFound {
+	begins := core.KindOf(err) == core.NotFound
+	if begins {
 		s, err = h.reopen(w, in)
 	}
 	if core.KindOf(err) == core.NotFound {
 		s, err = h.begin(w, in)
 	}
+	if err == nil && s.State == core.Empty {
+		begins, err = true, h.fill(w, in, &s)
+	}
 	if err != nil {
+		return nil, err
+	}
+	if err := learn(w, &s, in); err != nil {
 		return nil, err
 	}
 	if s.Unreachable != "" { // who writes can be reached
@@ -102,13 +111,24 @@ func (h *Hub) hear(w *store.Work, in core.Inbound) ([]store.Parked, error) {
 		return nil, err
 	}
 	before := s
+	if s.Snoozed() {
+		wake(w, &s, core.WokenByCustomer, core.Event{ActorKind: core.ByCustomer, Actor: int64(s.Identity)})
+	}
 	s.HearCustomer(core.Content{Text: in.Text, Media: media}, w.Now())
 	w.Append(&s, core.Event{
 		Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.ByCustomer, Actor: int64(s.Identity),
 		Text: in.Text, Data: core.Extra{Entities: in.Entities, Media: media}.Data(), About: answers, Dedupe: w.Key(),
 	})
+	if _, err := h.handOver(w, &s, in.Text); err != nil {
+		return nil, err
+	}
 	if stirs(before, s) {
 		if err := h.arm(w, s); err != nil {
+			return nil, err
+		}
+	}
+	if begins {
+		if err := h.crowd(w, s.Department); err != nil {
 			return nil, err
 		}
 	}
@@ -118,36 +138,55 @@ func (h *Hub) hear(w *store.Work, in core.Inbound) ([]store.Parked, error) {
 	if in.Remote != "" {
 		w.AddPart(in.Channel, in.Remote)
 	}
-	if err := h.replyByItself(w, &s); err != nil || in.Remote == "" {
+	if err := h.replyByItself(w, &s, begins && s.Aside == core.Offline); err != nil || in.Remote == "" {
 		return nil, err
 	}
 	return w.ParkedFor(in.Channel, in.Remote)
 }
 
-// begin starts a session in the department's queue, for a customer who may be new.
+// begin starts a session in the department's queue, or with its bot, for a customer who may be new.
 func (h *Hub) begin(w *store.Work, in core.Inbound) (core.Session, error) {
-	who, err := w.Identity(in.Channel, in.Identity)
-	if core.KindOf(err) == core.NotFound {
-		c := core.Customer{ID: core.CustomerID(h.ids.Next(w.Now())), Name: in.Profile.Name, CreatedAt: w.Now()}
-		who = core.Identity{ID: core.IdentityID(h.ids.Next(w.Now())), Channel: in.Channel, Remote: in.Identity, Customer: c.ID}
-		w.AddCustomer(c, who)
-	} else if err != nil {
-		return core.Session{}, err
-	} else if in.Profile.Name != "" {
-		w.NameCustomer(who.Customer, in.Profile.Name)
-	}
-	if err := queue(w, in.Department, 1); err != nil {
+	aside, err := h.admit(w, in, in.Department)
+	if err != nil {
 		return core.Session{}, err
 	}
-	s := core.NewSession(core.SessionID(h.ids.Next(w.Now())), in.Department, in.Channel, in.Conversation, who.ID, w.Now())
+	who, err := h.identify(w, in)
+	if err != nil {
+		return core.Session{}, err
+	}
+	s := core.NewSession(core.SessionID(h.ids.Next(w.Now())), in.Department, in.Channel, in.Conversation, who, w.Now())
+	s.Aside, s.Language = aside, toldLanguage(in)
+	bot, err := queueOrBot(w, &s, in.Text)
+	if err != nil {
+		return s, err
+	}
+	if err := h.remember(w, &s, 0); err != nil {
+		return s, err
+	}
 	if s.RepliedAt, err = h.repliedAt(w, in); err != nil {
 		return s, err
 	}
 	w.AddSession(s)
 	w.Append(&s, core.Event{
-		Kind: core.EventStarted, Audience: core.Everyone, ActorKind: core.ByCustomer, Actor: int64(who.ID),
+		Kind: core.EventStarted, Audience: core.Everyone, ActorKind: core.ByCustomer, Actor: int64(who),
 	})
+	enterBot(w, &s, bot)
 	return s, h.arm(w, s)
+}
+
+// identify gives how the channel knows the customer, who may be new, and takes over what it calls them.
+func (h *Hub) identify(w *store.Work, in core.Inbound) (core.IdentityID, error) {
+	who, err := w.Identity(in.Channel, in.Identity)
+	if core.KindOf(err) == core.NotFound {
+		c := core.Customer{ID: core.CustomerID(h.ids.Next(w.Now())), Name: in.Profile.Name, CreatedAt: w.Now()}
+		who = core.Identity{ID: core.IdentityID(h.ids.Next(w.Now())), Channel: in.Channel, Remote: in.Identity, Customer: c.ID}
+		w.AddCustomer(c, who)
+		return who.ID, nil
+	}
+	if err == nil && in.Profile.Name != "" {
+		w.NameCustomer(who.Customer, in.Profile.Name)
+	}
+	return who.ID, err
 }
 
 // customerEnd closes the open session. If none is open the customer has what they want.

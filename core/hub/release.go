@@ -10,7 +10,7 @@ func (a *act) release(d core.Release) error {
 	if err := a.dismiss(); err != nil {
 		return err
 	}
-	if err := queue(a.Work, a.s.Department, 1); err != nil {
+	if err := enqueue(a.Work, a.s.Department); err != nil {
 		return err
 	}
 	e := a.event(core.EventReleased, core.AgentsOnly)

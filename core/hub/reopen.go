@@ -32,6 +32,10 @@ func (h *Hub) reopen(w *store.Work, in core.Inbound) (core.Session, error) {
 	if s, err = w.Session(s.ID); err != nil || !settings.Reopen.Reopens(s, can.Pulls, w.Now()) {
 		return s, cmp.Or(err, error(none))
 	}
+	aside, err := h.admit(w, in, s.Department)
+	if err != nil {
+		return s, err
+	}
 	if in.Profile.Name != "" {
 		who, err := w.IdentityOf(s)
 		if err != nil {
@@ -41,7 +45,7 @@ func (h *Hub) reopen(w *store.Work, in core.Inbound) (core.Session, error) {
 			w.NameCustomer(who.Customer, in.Profile.Name)
 		}
 	}
-	if err := queue(w, s.Department, 1); err != nil {
+	if err := enqueue(w, s.Department); err != nil {
 		return s, err
 	}
 	a := &act{Work: w, hub: h, s: s}
@@ -52,6 +56,10 @@ func (h *Hub) reopen(w *store.Work, in core.Inbound) (core.Session, error) {
 		Kind: core.EventReopened, Audience: core.AgentsOnly, ActorKind: core.ByCustomer, Actor: int64(s.Identity), Target: s.Assignee,
 	}
 	a.s.Reopen(w.Now())
+	a.s.Aside = aside
+	if err := h.remember(w, &a.s, s.Assignee); err != nil {
+		return s, err
+	}
 	if err := a.remarkQueued(); err != nil {
 		return s, err
 	}

@@ -5,9 +5,9 @@ import (
 	"parley/core/store"
 )
 
-// replyByItself tells a messenger's customer who writes outside of the department's hours that nobody works now, where that is set, once in
-// twelve hours (FEATURES B6).
-func (h *Hub) replyByItself(w *store.Work, s *core.Session) error {
+// replyByItself tells a messenger's customer who writes outside of the department's hours, or begins while it is closed, that nobody works now, where that
+// is set, once in twelve hours (FEATURES B6).
+func (h *Hub) replyByItself(w *store.Work, s *core.Session, closed bool) error {
 	can, known := h.can(s.Channel)
 	if !known || can.Pulls || s.RepliedAt != 0 && w.Now() < s.RepliedAt.Add(core.AutoReplyTime) {
 		return nil
@@ -15,6 +15,10 @@ func (h *Hub) replyByItself(w *store.Work, s *core.Session) error {
 	settings, err := w.Settings(s.Department)
 	if err != nil || !settings.Hours.Replies() {
 		return err
+	}
+	if closed {
+		s.RepliedAt = w.Now()
+		return inform(w, s, settings.Hours.Message, false, "")
 	}
 	zone, err := w.Zone(s.Department)
 	if err != nil || settings.Hours.Open(zone, w.Now()) {

@@ -2,15 +2,18 @@ package hub
 
 import "parley/core"
 
-// say answers the customer. The first answer takes an unassigned session; in a pending one its assignee joins.
+// say answers the customer. The first answer takes an unassigned session, and means it, whatever the actor's limit; in a pending one its
+// assignee joins.
 func (a *act) say(d core.Say) error {
 	switch {
 	case a.s.Unassigned() && a.who.Roles[a.s.Department].Has(core.Operator):
-		if err := a.seize(""); err != nil {
+		if err := a.seize("", true); err != nil {
 			return err
 		}
 	case a.s.State == core.Pending && a.s.Assignee == a.who.Agent.ID:
-		a.arrive("")
+		if err := a.arrive(""); err != nil {
+			return err
+		}
 	}
 	if d.ReplyTo != 0 {
 		if _, err := a.message("reply_to", d.ReplyTo); err != nil {
@@ -25,7 +28,11 @@ func (a *act) say(d core.Say) error {
 	if err != nil {
 		return err
 	}
-	a.s.HearAgent(core.Content{Text: d.Text, Media: media}, a.Now())
+	hear := a.s.HearAgent
+	if a.who.Agent.Bot {
+		hear = a.s.HearBot
+	}
+	hear(core.Content{Text: d.Text, Media: media}, a.Now())
 	e, x := a.event(core.EventMessage, core.Everyone), core.Extra{Entities: d.Entities, Media: media}
 	if !can.Pulls {
 		e.State = core.Queued

@@ -44,9 +44,13 @@ func TestThresholdsAreToldOnceAndGoWithTheAnswerC18C22(t *testing.T) {
 			t.Errorf("got %+v, want it high, marked and waiting", s)
 		}
 		d.do(d.anna, core.Take{Session: id}) // the customer has waited for six minutes: both are passed at once
-		if s := d.session(id); s.Marks.Has(core.MarkWaiting) {
-			t.Errorf("taken: got marks %q", s.Marks)
+		d.do(d.anna, core.Release{Session: id})
+		d.pass(0)
+		if s := d.session(id); s.Priority != core.High {
+			t.Errorf("released: got %s, want it raised once for one wait (C22)", s.Priority)
 		}
+		told("taken and released", "waiting_maximum")
+		d.do(d.anna, core.Take{Session: id})
 		d.pass(0)
 		told("taken, and not answered", "waiting_maximum", "idle_warning", "idle_critical")
 		d.do(d.anna, core.Say{Session: id, Text: "hello"})

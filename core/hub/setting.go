@@ -13,14 +13,15 @@ import (
 // the admin saw it; zero is any. Errors: Forbidden, Invalid with the member's path, NotFound, Taken where it has changed since.
 func (h *Hub) SetSettings(ctx context.Context, who core.Actor, d core.DepartmentID, own json.RawMessage, version int64) (core.SettingsDocument, error) {
 	const op = "hub.SetSettings"
-	if !who.Agent.Admin {
-		return core.SettingsDocument{}, &core.Error{Op: op, Kind: core.Forbidden, Reason: "Only an admin changes settings."}
+	if !who.MaySet(d) {
+		return core.SettingsDocument{}, &core.Error{Op: op, Kind: core.Forbidden, Reason: "Only an admin changes settings, or, of their department, a supervisor who was given the permission."}
 	}
 	all, err := h.store.AllDepartments(ctx)
 	if err != nil {
 		return core.SettingsDocument{}, err
 	}
 	about := slices.DeleteFunc(all, func(each core.Department) bool { return d != 0 && d != each.ID })
+	by := who.Hand()
 	var after core.SettingsDocument
 	_, err = h.writer.Do(ctx, store.Job{
 		Touch: func(k *store.Keys) {
@@ -41,6 +42,10 @@ func (h *Hub) SetSettings(ctx context.Context, who core.Actor, d core.Department
 			if err != nil {
 				return err
 			}
+			rules, err := rulesInUse(w, about)
+			if err != nil {
+				return err
+			}
 			if version != 0 && version != before.Version {
 				return &core.Error{Op: op, Kind: core.Taken, Reason: "These settings have changed since you looked at them."}
 			}
@@ -48,16 +53,40 @@ func (h *Hub) SetSettings(ctx context.Context, who core.Actor, d core.Department
 				Department: d, Own: string(own), Version: before.Version + 1, ChangedAt: w.Now(), ChangedBy: who.Agent.ID,
 			}
 			w.PutDocument(after)
+			w.Audit(core.AuditEntry{
+				Hand: by, Action: core.AuditSettingsChanged, Subject: core.AuditedSettings, SubjectID: d.String(),
+				Changes: core.ChangesOf(json.RawMessage(before.Own), own).Text(),
+			})
 			for _, each := range about {
+				if err := settle(w, each.ID); err != nil {
+					return err
+				}
 				w.WakeOpen(each.ID)
 				w.Tell(settings(core.Event{
 					Kind: core.EventDepartmentChanged, Department: each.ID, ActorKind: core.ByAgent, Actor: int64(who.Agent.ID), Name: who.Agent.PublicName,
 				}))
 			}
-			return nil
+			return reruled(w, rules)
 		},
 	})
 	return after, err
+}
+
+// settle keeps in a department what its settings say by now and others need at hand: whom operators see, and whether it assigns what waits. It
+// is looked at then: what waits may be assigned, or told its place.
+func settle(w *store.Work, id core.DepartmentID) error {
+	d, err := w.Department(id)
+	if err != nil {
+		return err
+	}
+	s, err := w.Settings(id)
+	if err != nil {
+		return err
+	}
+	d.Own, d.Distributes, d.Occupied = !s.Sight.Colleagues, s.Distribution.Automatic(), false
+	w.PutDepartment(d)
+	w.Wake(core.AboutDepartment(id), w.Now())
+	return nil
 }
 
 // checkSettings says whether the document can change what holds for a department without one of its own, or, for zero, what is shipped.
@@ -70,5 +99,8 @@ func checkSettings(w *store.Work, d core.DepartmentID, own json.RawMessage) erro
 		}
 		under = under.Over([]byte(all.Own))
 	}
-	return under.CheckOver(own)
+	if err := under.CheckOver(own); err != nil {
+		return err
+	}
+	return checkBot(w, d, under.Over(own).Bot)
 }

@@ -22,12 +22,15 @@ func (a *act) transfer(d core.Transfer) error {
 		return err
 	}
 	if a.s.Unassigned() {
-		if err := queue(a.Work, from.ID, -1); err != nil {
+		if err := dequeue(a.Work, from.ID); err != nil {
 			return err
 		}
 	}
-	if err := queue(a.Work, to.ID, 1); err != nil {
+	if err := enqueue(a.Work, to.ID); err != nil {
 		return err
+	}
+	if a.s.QueueSeq != 0 { // there it may be told otherwise, or not at all
+		a.Wake(core.AboutDepartment(to.ID), a.Now())
 	}
 	if err := a.empty(); err != nil {
 		return err

@@ -27,5 +27,5 @@ func (a *act) tag(d core.Tag) error {
 	e := a.event(core.EventTagged, core.AgentsOnly)
 	e.Data, e.Dedupe = core.Extra{Added: added, Removed: removed}.Data(), a.Key()
 	a.Append(&a.s, e)
-	return nil
+	return reconsider(a.Work, a.s)
 }

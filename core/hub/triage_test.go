@@ -115,8 +115,8 @@ func TestATransferIsSeamlessC6(t *testing.T) {
 		if got.Unread != 1 || got.WaitingSince != before.WaitingSince {
 			t.Errorf("got %d unread, waiting since %d; want 1 after the newest mark, and since %d", got.Unread, got.WaitingSince, before.WaitingSince)
 		}
-		if row := must(s.store.Session(context.Background(), s.eve.Scope(), id)); len(row.Present) != 0 {
-			t.Errorf("got %v in it, want nobody", row.Present)
+		if row := must(s.store.Session(context.Background(), s.eve.Scope(), id)); len(row.Present()) != 0 {
+			t.Errorf("got %v in it, want nobody", row.Present())
 		}
 
 		again := must(s.hub.Do(context.Background(), s.anna, core.Transfer{Session: id, To: s.sales, Version: before.Version}, "k1"))

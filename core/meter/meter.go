@@ -33,6 +33,7 @@ type Meter struct {
 	groups     prometheus.Histogram
 	times      prometheus.Histogram
 	busy       prometheus.Counter
+	swept      prometheus.Counter
 	messages   *prometheus.CounterVec
 	deliveries *prometheus.CounterVec
 	requests   *prometheus.CounterVec
@@ -54,6 +55,8 @@ func New(c Config) *Meter {
 			Help: "From the beginning of a transaction to its end on disk.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
 		busy: prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_writer_busy_total",
 			Help: "Deeds that were refused because too many waited."}),
+		swept: prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_route_swept_total",
+			Help: "Sessions that waited although there was room for them, until they were swept up: each is a fault of ours."}),
 		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_messages_total",
 			Help: "Messages that this node stored, by the kind of their channel: in from customers, out from agents; notes are neither."}, []string{"kind", "direction"}),
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_message_outcomes_total",
@@ -66,7 +69,7 @@ func New(c Config) *Meter {
 	version.Set(1)
 	refused := prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "parley_writes_refused_total",
 		Help: "Writes of this node that were refused because another had its lease by then."}, func() float64 { return float64(c.Refused()) })
-	m.registry.MustRegister(refused, m.groups, m.times, m.busy, m.messages, m.deliveries, m.requests, version, collector{m},
+	m.registry.MustRegister(refused, m.groups, m.times, m.busy, m.swept, m.messages, m.deliveries, m.requests, version, collector{m},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.answer = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: atOnce, Timeout: scrapeLimit, ErrorHandling: promhttp.ContinueOnError})
 	return m
@@ -83,6 +86,9 @@ func (m *Meter) Group(jobs int, took time.Duration) {
 
 // Busy counts what the writer refused.
 func (m *Meter) Busy() { m.busy.Inc() }
+
+// Swept counts sessions that waited although there was room for them.
+func (m *Meter) Swept(sessions int) { m.swept.Add(float64(sessions)) }
 
 // Committed counts what was stored: messages, and what became of them.
 func (m *Meter) Committed(c core.Committed) {

@@ -77,6 +77,7 @@ func TestWhatIsCountedMoves(t *testing.T) {
 	m.Group(3, 3*time.Millisecond)
 	m.Group(500, 30*time.Millisecond)
 	m.Busy()
+	m.Swept(2)
 	m.Committed(core.Committed{Events: []core.Event{
 		{Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.ByCustomer, Channel: 5},
 		{Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.ByAgent, Channel: 5},
@@ -86,7 +87,7 @@ func TestWhatIsCountedMoves(t *testing.T) {
 	}})
 	has(t, scrape(t, m),
 		`parley_writer_group_jobs_bucket{le="4"} 1`, `parley_writer_group_jobs_count 2`, `parley_writer_group_seconds_bucket{le="0.004"} 1`,
-		`parley_writer_busy_total 1`, `parley_messages_total{direction="in",kind="widget"} 1`, `parley_messages_total{direction="out",kind="widget"} 1`,
+		`parley_writer_busy_total 1`, `parley_route_swept_total 2`, `parley_messages_total{direction="in",kind="widget"} 1`, `parley_messages_total{direction="out",kind="widget"} 1`,
 		`parley_message_outcomes_total{kind="unknown",state="failed"} 1`,
 	)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"parley/core"
 )
@@ -20,6 +21,10 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 		Content: core.Content{Text: m.Text, Entities: x.Entities, Media: x.Media}, Parts: t.Parts, Step: int(t.lane.Step), Again: t.lane.Attempts > 0 || t.lane.Doubtful(t.No),
 		By: m.ActorKind, Name: m.Name,
 	}
+	shown := m.DeletedAt == 0
+	if x.Queue && t.Room == "" { // as it stands by now
+		out.Content, shown = core.Content{Text: t.QueueText}, shown && t.QueueSeq == m.Seq
+	}
 	switch {
 	case err != nil:
 		return out, false, err
@@ -35,9 +40,9 @@ func (r *runner) outgoing(t task) (core.Outgoing, bool, error) {
 		if r.can.ReplyOut {
 			out.ReplyTo = t.ReplyTo
 		}
-		out.Withdrawn = m.DeletedAt != 0 && r.can.Finds && out.Again
-		return out, m.DeletedAt == 0 || out.Withdrawn, nil
-	case len(t.Parts) == 0, t.Verb == core.OutEdit && m.DeletedAt != 0:
+		out.Withdrawn = !shown && r.can.Finds && out.Again
+		return out, shown || out.Withdrawn, nil
+	case len(t.Parts) == 0, t.Verb == core.OutEdit && !shown:
 		return out, false, nil
 	case out.Verb == core.OutSend:
 		out.Content = corrected(out.Content)
@@ -61,8 +66,11 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 	if t.Verb == core.OutOpen {
 		out.Verb = core.OutCard
 	}
-	if t.Verb == core.OutAlert { // who has joined, or has lost it again, need not be told
-		return t.Card.State == core.Pending && t.Card.Assignee == m.Target
+	if m.Kind == core.EventMarked {
+		out.Mark, out.Calls = core.Mark(m.Text), t.Calls
+	}
+	if t.Verb == core.OutAlert {
+		return t.concerns(out.Mark)
 	}
 	switch { // nothing is said where the session is not served any more, but that it has left
 	case !t.Served, t.Card.Moved != "" && (t.Thread == "" || t.Verb != core.OutCard):
@@ -91,6 +99,10 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 		default:
 			return false
 		}
+	case core.OutWarn:
+		if !t.holds(out.Mark) {
+			return false
+		}
 	case core.OutLeave:
 		return t.Thread != "" && t.Former.Thread != ""
 	case core.OutMark:
@@ -102,6 +114,19 @@ func expose(out *core.Outgoing, t task, finds bool) bool {
 		out.ID, out.Verb, out.Step = out.ID+".open", core.OutCard, 0
 	}
 	return true
+}
+
+// holds tells whether the session has the mark still, and no graver one: it has not been answered, joined or ended meanwhile.
+func (t task) holds(m core.Mark) bool { return slices.Contains(t.Card.Marks.Telling(), m) }
+
+// concerns tells whether what an alert says is still so, and still for whom it was meant: a session that has the mark, or else was assigned to
+// them. Who has joined, or has lost it again, need not be told of that.
+func (t task) concerns(m core.Mark) bool {
+	mine := t.Reader != 0 && t.Reader == t.Card.Assignee
+	if m == "" {
+		return mine && t.Card.State == core.Pending && t.Reader == t.Message.Target
+	}
+	return t.holds(m) && (mine || m.Critical() && t.Role.Has(core.Supervisor))
 }
 
 // opens tells whether the adapter is asked for a thread on the way to something else.

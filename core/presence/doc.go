@@ -6,6 +6,9 @@
 // for a little longer, so that a reload or a short loss of network is nothing to anybody. Between two looks a change on another node
 // comes by the bell of core/feed, if there is one.
 //
+// Of customers it says when they were last connected to a site's widget, as long as nobody has joined their session: who has gone for good before
+// that has abandoned it (FEATURES C1). Those are rows too, one for each such session.
+//
 // Whether sessions may come to somebody who is there is their own word too: core.Colleague.Receiving. Nothing is routed here.
 //
 // Start with Run.

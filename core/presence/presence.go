@@ -3,6 +3,7 @@ package presence
 import (
 	"cmp"
 	"context"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -25,6 +26,7 @@ type Config struct {
 	Node    string                      // names this process
 	Healthy func() []core.ChannelID     // the channels that run here and fare well
 	Moved   func(agents []core.AgentID) // who has come or gone, on whichever node; must not block
+	Visited iter.Seq[core.Talk]         // where customers are connected to this node, maybe the same twice; nil: nowhere
 	Ring    func()                      // tells the other nodes to look; must not block
 	Log     *slog.Logger
 }
@@ -108,6 +110,12 @@ func (p *Presence) look(ctx context.Context, due bool) error {
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
 	here, came := p.here()
+	if due { // before it is said that this node looks who is there: that holds for them too
+		if err := p.see(ctx); err != nil {
+			p.again(came)
+			return err
+		}
+	}
 	if due || came {
 		if err := p.say(ctx, here); err != nil {
 			p.again(came)
@@ -158,7 +166,7 @@ func (p *Presence) again(came bool) {
 // say says that they are here, and with them who is linked to a channel that runs here and fares well.
 func (p *Presence) say(ctx context.Context, here []core.Presence) error {
 	linked, err := p.Store.SeenOn(ctx, p.Healthy())
-	if here = append(here, linked...); err != nil || len(here) == 0 {
+	if here = append(here, linked...); err != nil {
 		return err
 	}
 	slices.SortFunc(here, func(a, b core.Presence) int {
@@ -167,12 +175,31 @@ func (p *Presence) say(ctx context.Context, here []core.Presence) error {
 	return p.Store.PutPresence(ctx, p.Node, here, keptTime)
 }
 
-// end takes back what this node has said.
+// see says which of those customers are here whose session nobody has joined: of the others nobody asks.
+func (p *Presence) see(ctx context.Context) error {
+	if p.Visited == nil {
+		return nil
+	}
+	unmet, err := p.Store.Unmet(ctx)
+	if err != nil || len(unmet) == 0 {
+		return err
+	}
+	var here []core.SessionID
+	for at := range p.Visited {
+		if id, is := unmet[at]; is {
+			here = append(here, id)
+			delete(unmet, at)
+		}
+	}
+	return p.Store.SeeCustomers(ctx, here)
+}
+
+// end ends what this node has said.
 func (p *Presence) end(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
 	defer cancel()
 	if err := p.Store.EndPresence(ctx, p.Node); err != nil {
-		p.Log.InfoContext(ctx, "presence not taken back; it ends by itself", "error", err)
+		p.Log.InfoContext(ctx, "presence not ended; it ends by itself", "error", err)
 	}
 	p.Ring()
 }

@@ -2,6 +2,7 @@ package presence_test
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -66,12 +67,17 @@ type node struct {
 	there []core.AgentID // as it has been told who came and who went, by id
 }
 
-// run starts a node. Its ring is heard by the others.
+// run starts a node, to which nobody's customer is connected. Its ring is heard by the others.
 func (h *house) run(name string, others ...*node) *node {
+	h.t.Helper()
+	return h.runVisited(name, nil, others...)
+}
+
+func (h *house) runVisited(name string, visited iter.Seq[core.Talk], others ...*node) *node {
 	h.t.Helper()
 	n := &node{t: h.t, store: h.store()}
 	n.Presence = presence.New(presence.Config{
-		Store: n.store, Node: name, Healthy: func() []core.ChannelID { return nil }, Log: slog.New(slog.DiscardHandler),
+		Store: n.store, Node: name, Visited: visited, Healthy: func() []core.ChannelID { return nil }, Log: slog.New(slog.DiscardHandler),
 		Moved: func(agents []core.AgentID) {
 			n.mu.Lock()
 			defer n.mu.Unlock()
@@ -155,5 +161,69 @@ func TestWhoIsThereIsKnownOnEveryNodeC4(t *testing.T) {
 		two.Enter(boris) // says anew whom this node sees
 		two.sees("the third node's word is over", boris)
 		two.here("the third node's word is over", boris)
+	})
+}
+
+// C1: a customer whose session nobody has joined is seen by the node that they are connected to, by the last one that was, when it has died.
+func TestC1_CustomersAreSeenOnWhicheverNodeTheyAre(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url)
+		const desk, session = core.ChannelID(3), core.SessionID(5)
+		ctx := context.Background()
+		s := h.store()
+		writer := storetest.Write(t, s, func(core.Committed) {})
+		write := func(do func(*store.Work) error) {
+			t.Helper()
+			if _, err := writer.Do(ctx, store.Job{Do: do}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write(func(w *store.Work) error {
+			w.AddDepartment(core.Department{ID: 2, Slug: "support", Name: "Support", Zone: "UTC"})
+			w.AddChannel(core.Channel{ID: desk, Slug: "desk", Kind: "widget", Department: 2, Settings: []byte(`{}`)})
+			w.AddCustomer(core.Customer{ID: 4}, core.Identity{ID: 6, Channel: desk, Remote: "carla", Customer: 4})
+			one := core.NewSession(session, 2, desk, "carla", 6, w.Now())
+			w.AddSession(one)
+			w.Append(&one, core.Event{Kind: core.EventStarted, Audience: core.Everyone, ActorKind: core.ByCustomer})
+			return nil
+		})
+		seen := func(when string, want time.Time) {
+			t.Helper()
+			var got core.Time
+			for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+				write(func(w *store.Work) (err error) { got, err = w.CustomerSeen(session); return err })
+				if got == core.At(want) {
+					return
+				}
+			}
+			t.Fatalf("%s: she was seen %v, want %v", when, got, want)
+		}
+		carla := core.Talk{Channel: desk, Conversation: "carla"}
+		connected := func(yield func(core.Talk) bool) {
+			for _, at := range []core.Talk{carla, {Channel: desk, Conversation: "dora"}, carla} { // in two tabs
+				if !yield(at) {
+					return
+				}
+			}
+		}
+		other := h.run("other")
+		other.Enter(anna)
+		start := h.now()
+		seen("nobody has seen her: she counts from when a node looks", start)
+		h.past.Add(int64(5 * time.Second))
+		dead := h.runVisited("dead", connected)
+		seen("she is on another node", start.Add(5*time.Second))
+		if err := dead.store.Close(); err != nil { // as when it dies
+			t.Fatal(err)
+		}
+		dead.stop()
+		h.past.Add(int64(15 * time.Second))
+		other.Enter(boris) // so that the node that lives says that it looks
+		other.sees("the node that lives goes on", anna, boris)
+		h.past.Add(int64(15 * time.Second))
+		seen("her node has died", start.Add(5*time.Second))
+		h.runVisited("third", connected)
+		seen("she is back", start.Add(35*time.Second))
 	})
 }

@@ -57,6 +57,13 @@ func (g *Group) CloseWhere(match func(Handler) bool, code Code, reason string) {
 	}
 }
 
+// Each does something with the handler of every connection.
+func (g *Group) Each(do func(Handler)) {
+	for _, c := range g.all() {
+		do(c.handler)
+	}
+}
+
 // CloseAll takes no new connections from now on, ends all there are, and waits for them. When ctx is done it cuts those
 // that are left, and gives their handlers one more second; an error says that one has still not returned.
 func (g *Group) CloseAll(ctx context.Context, code Code, reason string) error {

@@ -176,7 +176,7 @@ func statusOf(t testing.TB, address, request string) int {
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	g, _ := newTestGroup(t)
-	g.idle = 300 * time.Millisecond
+	g.idle = 900 * time.Millisecond
 
 	t.Run("a peer that is silent is closed with 4408", func(t *testing.T) {
 		t.Parallel()

@@ -6,20 +6,39 @@ import (
 	"parley/core"
 )
 
-const selectChannels = `SELECT id, slug, kind, department, settings AS document, sealed, created_at FROM channels ORDER BY slug`
+const (
+	selectChannel  = `SELECT id, slug, kind, department, settings AS document, sealed, created_at FROM channels `
+	selectChannels = selectChannel + `ORDER BY slug`
+)
+
+// channelRow reads a channel.
+type channelRow struct {
+	core.Channel
+	Document string `db:"document"` // the drivers give text, and not as bytes
+}
+
+func (r channelRow) channel() core.Channel {
+	r.Settings = []byte(r.Document)
+	return r.Channel
+}
 
 // Channels gives all channels, by slug.
 func (s *Store) Channels(ctx context.Context) ([]core.Channel, error) {
-	rows, err := all[struct {
-		core.Channel
-		Document string `db:"document"` // the drivers give text, and not as bytes
-	}](ctx, s, "store.Channels", selectChannels)
+	rows, err := all[channelRow](ctx, s, "store.Channels", selectChannels)
 	channels := make([]core.Channel, len(rows))
 	for i, r := range rows {
-		channels[i] = r.Channel
-		channels[i].Settings = []byte(r.Document)
+		channels[i] = r.channel()
 	}
 	return channels, err
+}
+
+const selectOneChannel = selectChannel + `WHERE id = ?`
+
+// Channel gives a channel; NotFound if there is none.
+func (w *Work) Channel(id core.ChannelID) (core.Channel, error) {
+	var row channelRow
+	err := w.get(&row, selectOneChannel, id)
+	return row.channel(), err
 }
 
 const insertChannel = `INSERT INTO channels (id, slug, kind, department, settings, sealed, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`

@@ -12,7 +12,7 @@ const mostIdentities = 20
 const selectCustomer = `SELECT id, name, created_at FROM customers WHERE id = ?`
 
 const selectReached = `SELECT h.id, h.slug, h.kind FROM identities i JOIN channels h ON h.id = i.channel
-	WHERE i.customer = ? AND EXISTS (SELECT 1 FROM sessions s WHERE s.identity = i.id AND s.department IN (?)) ORDER BY i.id LIMIT ?`
+	WHERE i.customer = ? AND EXISTS (SELECT 1 FROM sessions s WHERE s.identity = i.id AND ` + seen + `) ORDER BY i.id LIMIT ?`
 
 // Customer gives a customer, and the channels that they have written through. NotFound if the scope sees none of their sessions; of the
 // channels it gives those where it sees one.
@@ -21,7 +21,7 @@ func (s *Store) Customer(ctx context.Context, scope core.Scope, id core.Customer
 	if len(scope.Departments) == 0 {
 		return core.Customer{}, nil, &core.Error{Op: op, Kind: core.NotFound}
 	}
-	channels, err := all[core.Channel](ctx, s, op, selectReached, id, scope.Departments, mostIdentities)
+	channels, err := all[core.Channel](ctx, s, op, selectReached, with([]any{id}, scope, mostIdentities)...)
 	if err == nil && len(channels) == 0 {
 		err = &core.Error{Op: op, Kind: core.NotFound}
 	}
@@ -32,16 +32,16 @@ func (s *Store) Customer(ctx context.Context, scope core.Scope, id core.Customer
 	return c, channels, err
 }
 
-const (
+var (
 	selectIdentities = `SELECT id FROM identities WHERE customer = ? ORDER BY id LIMIT ?`
-	selectTheirs     = selectSummary + `WHERE s.identity = ? AND s.department IN (?) AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
+	selectTheirs     = selectSummary + `WHERE s.identity = ? AND ` + seen + ` AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
 )
 
 // theirs gives a customer's sessions, newest first. They are read one identity at a time, as each has an index in that order.
-func (s *Store) theirs(ctx context.Context, f SessionFilter, departments []core.DepartmentID, states []core.State, before int64, limit int) ([]Summary, error) {
+func (s *Store) theirs(ctx context.Context, f SessionFilter, scope core.Scope, states []core.State, before int64, limit int) ([]Summary, error) {
 	identities, err := all[core.IdentityID](ctx, s, "store.Sessions", selectIdentities, f.Customer, mostIdentities)
 	if err != nil {
 		return nil, err
 	}
-	return across(ctx, s, identities, newestFirst, selectTheirs, departments, states, before, limit)
+	return across(ctx, s, identities, newestFirst, selectTheirs, with(nil, scope, states, before, limit)...)
 }

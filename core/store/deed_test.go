@@ -110,7 +110,7 @@ func (h *house) take(a core.Actor, id core.SessionID) store.Job {
 		}
 		p.JoinedAt = w.Now()
 		w.PutParticipant(p)
-		s.Hold(a.Agent.ID, a.Agent.ID)
+		s.Hold(a.Agent.ID, a.Agent.ID, w.Now())
 		s.Arrive()
 		s.ReadSeq = p.ReadSeq
 		if s.Unread, err = w.UnreadAfter(s, p.ReadSeq); err != nil {

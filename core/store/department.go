@@ -6,7 +6,13 @@ import (
 	"parley/core"
 )
 
-const selectDepartment = `SELECT id, slug, name, zone, unassigned, created_at FROM departments `
+// departmentRows are the departments, as far as deeds and settings change them.
+var departmentRows = newStored[core.Department]("departments",
+	"id, unassigned, own, distributes, occupied, switched_on, switched_by, switched_at, ruled_at, served_each, served_at, served_by", "")
+
+const selectDepartment = `SELECT id, slug, name, zone, unassigned, own, distributes, occupied, created_at, switched_on, switched_by, switched_at, ruled_at,
+	served_each, served_at, served_by
+	FROM departments `
 
 const selectDepartments = selectDepartment + `WHERE id IN (?) ORDER BY name`
 
@@ -25,11 +31,11 @@ func (s *Store) AllDepartments(ctx context.Context) ([]core.Department, error) {
 	return all[core.Department](ctx, s, "store.AllDepartments", selectAllDepartments)
 }
 
-const insertDepartment = `INSERT INTO departments (id, slug, name, zone, unassigned, created_at) VALUES (?, ?, ?, ?, 0, ?)`
+const insertDepartment = `INSERT INTO departments (id, slug, name, zone, unassigned, own, distributes, created_at) VALUES (?, ?, ?, ?, 0, ?, ?, ?)`
 
 // AddDepartment adds a department.
 func (w *Work) AddDepartment(d core.Department) {
-	w.change(insertDepartment, d.ID, d.Slug, d.Name, d.Zone, d.CreatedAt)
+	w.change(insertDepartment, d.ID, d.Slug, d.Name, d.Zone, d.Own, d.Distributes, d.CreatedAt)
 }
 
 // The counters of C10: the queue's length is kept with the deeds; an agent's unread sessions are counted over the few that they hold.

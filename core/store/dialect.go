@@ -16,7 +16,6 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"parley/core"
 	"parley/migrations"
@@ -34,6 +33,7 @@ type dialect interface {
 	places([]place) []any // … many places on channels
 	presence(node string, all []core.Presence, until core.Time) (query string, args []any)
 	flush(context.Context, *group) error // writes what the group changed, log rows last
+	putSearch(ctx context.Context, tx *sqlx.Tx, stretches, put, dropped [][]any) error
 	checkpoint(context.Context, *sqlx.DB) error
 
 	snapshot() *sql.TxOptions // of a transaction that sees one moment only
@@ -44,7 +44,7 @@ type dialect interface {
 // loads are the statements that bring a group's rows, locked where the database knows row locks. Each takes many keys in
 // the form that ids, texts and places give.
 type loads struct {
-	repeats, talking, departmentsOf, departments, sessions, participants, agents, identities, blocked, lanes, lease, file, agent, documents string
+	repeats, talking, departmentsOf, departments, sessions, participants, agents, carried, routes, identities, blocked, lanes, lease, file, agent, documents, everybody, hooks, auditHead string
 
 	lockCounted string // keeps everybody else from writing what the doctor counts; "": a transaction does
 }
@@ -75,13 +75,16 @@ const sqlitePragmas = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_prag
 
 func (d sqliteDialect) open() (read, write *sqlx.DB, err error) {
 	file := "file:" + (&url.URL{Path: d.path}).EscapedPath() + "?" + sqlitePragmas
-	if write, err = sqlx.Open("sqlite", file+"&_txlock=immediate"); err != nil {
+	writer, err := newKeeping(file + "&_txlock=immediate")
+	if err != nil {
 		return nil, nil, err
 	}
+	reader, err := newKeeping(file + "&_pragma=query_only(1)")
+	if err != nil {
+		return nil, nil, err
+	}
+	read, write = sqlx.NewDb(sql.OpenDB(reader), "sqlite"), sqlx.NewDb(sql.OpenDB(writer), "sqlite")
 	write.SetMaxOpenConns(1)
-	if read, err = sqlx.Open("sqlite", file+"&_pragma=query_only(1)"); err != nil {
-		return nil, nil, err
-	}
 	readers := max(4, runtime.NumCPU())
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
@@ -102,11 +105,14 @@ func (sqliteDialect) loads() loads {
 		repeats: selectRepeat + "WHERE l.dedupe" + in,
 		talking: `SELECT s.id, s.channel, s.conversation FROM json_each(?) k
 			JOIN sessions s ON s.channel = k.value ->> 0 AND s.conversation = k.value ->> 1 WHERE s.ended_at = 0`,
-		departmentsOf: "SELECT DISTINCT department FROM sessions WHERE id" + in,
-		departments:   selectDepartment + "WHERE id" + in,
-		sessions:      selectSession + "WHERE id" + in,
-		participants:  selectParticipant + "WHERE session" + in,
-		agents:        selectAgentRoles + "WHERE a.id" + in,
+		departmentsOf: `SELECT department, CASE WHEN ended_at = 0 THEN assignee ELSE 0 END AS agent, TRUE AS own FROM sessions WHERE id IN (SELECT value FROM json_each(?1))
+			UNION SELECT r.department, r.agent, FALSE FROM sessions s` + joinRoutes + `WHERE s.ended_at = 0 AND s.id IN (SELECT value FROM json_each(?1))`,
+		departments:  selectDepartment + "WHERE id" + in,
+		sessions:     selectSession + "WHERE id" + in,
+		participants: selectParticipant + "WHERE session" + in,
+		carried:      selectLoad + "WHERE agent" + in,
+		routes:       selectRoutes + "WHERE r.agent" + in + routesOnly,
+		agents:       selectAgentRoles + "WHERE a.id" + in,
 		identities: `SELECT i.id, i.channel, i.remote, i.customer FROM json_each(?) k
 			JOIN identities i ON i.channel = k.value ->> 0 AND i.remote = k.value ->> 1`,
 		blocked:   selectBlocked + `WHERE (channel, remote) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
@@ -114,7 +120,10 @@ func (sqliteDialect) loads() loads {
 		lease:     `SELECT epoch FROM leases WHERE name = ?`,
 		file:      selectFile,
 		agent:     selectAgentAlone,
+		everybody: selectEverybody,
+		hooks:     selectHooks,
 		documents: selectDocument + "WHERE department" + in,
+		auditHead: selectAuditHead,
 	}
 }
 
@@ -193,11 +202,14 @@ func (postgresDialect) loads() loads {
 		repeats: selectRepeat + "WHERE l.dedupe = ANY($1)",
 		talking: `SELECT s.id, s.channel, s.conversation FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])) AS k (channel, conversation)
 			JOIN sessions s ON s.channel = k.channel AND s.conversation = k.conversation WHERE s.ended_at = 0`,
-		departmentsOf: "SELECT DISTINCT department FROM sessions WHERE id = ANY($1)",
-		departments:   selectDepartment + "WHERE id = ANY($1) ORDER BY id FOR UPDATE",
-		sessions:      selectSession + "WHERE id = ANY($1) ORDER BY id FOR UPDATE",
-		participants:  selectParticipant + "WHERE session = ANY($1)",
-		agents:        selectAgentRoles + "WHERE a.id = ANY($1)",
+		departmentsOf: `SELECT department, CASE WHEN ended_at = 0 THEN assignee ELSE 0 END AS agent, TRUE AS own FROM sessions WHERE id = ANY($1)
+			UNION SELECT r.department, r.agent, FALSE FROM sessions s` + joinRoutes + `WHERE s.ended_at = 0 AND s.id = ANY($1)`,
+		departments:  selectDepartment + "WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+		sessions:     selectSession + "WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+		participants: selectParticipant + "WHERE session = ANY($1)",
+		carried:      selectLoad + "WHERE agent = ANY($1) ORDER BY agent FOR UPDATE",
+		routes:       selectRoutes + "WHERE r.agent = ANY($1)" + routesOnly,
+		agents:       selectAgentRoles + "WHERE a.id = ANY($1)",
 		identities: `SELECT i.id, i.channel, i.remote, i.customer FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])) AS k (channel, remote)
 			JOIN identities i ON i.channel = k.channel AND i.remote = k.remote`,
 		blocked: selectBlocked + `WHERE (channel, remote) IN (SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])))
@@ -207,9 +219,12 @@ func (postgresDialect) loads() loads {
 		lease:     `SELECT epoch FROM leases WHERE name = ? FOR SHARE`,
 		file:      selectFile + ` FOR UPDATE`,
 		agent:     selectAgentAlone + ` FOR NO KEY UPDATE`,
+		everybody: selectEverybody + ` FOR UPDATE`,
+		hooks:     selectHooks + ` FOR NO KEY UPDATE`, // what is owed to them meanwhile only looks whether they are there
 		documents: selectDocument + "WHERE department = ANY($1)",
+		auditHead: selectAuditHead + ` FOR UPDATE`,
 		// EXCLUSIVE waits for row locks too, and in the order in which a group takes them.
-		lockCounted: "LOCK TABLE departments, sessions, lanes, deliveries IN EXCLUSIVE MODE",
+		lockCounted: "LOCK TABLE departments, sessions, agent_load, lanes, deliveries IN EXCLUSIVE MODE",
 	}
 }
 

@@ -7,6 +7,7 @@
 //
 // Reading (session.go, log.go, agent.go, …, one file per noun) goes past the writer, on connections of its own, and every
 // read of sessions takes the Scope of its reader. doctor.go recounts in plain SQL what the deeds keep.
+// audit.go chains what was changed by hand, each entry to the one before, over all nodes.
 //
 // The package decides nothing about sessions: rules are in core, deeds in core/hub.
 package store

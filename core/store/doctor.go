@@ -46,6 +46,13 @@ type departmentCount struct {
 	Real       int64             `db:"real_unassigned"`
 }
 
+type agentCount struct {
+	ID   core.AgentID `db:"id"`
+	Name string       `db:"name"`
+	Open int64        `db:"open_sessions"`
+	Real int64        `db:"real_open"`
+}
+
 type laneCount struct {
 	Channel core.ChannelID `db:"channel"`
 	Slug    string         `db:"slug"`
@@ -77,6 +84,8 @@ const (
 		<> (c.real_seq, c.real_messages, c.real_customer, c.mark, c.real_unread, c.real_rows) ORDER BY s.id`
 	recountDepartments = `SELECT d.id, d.name, d.unassigned, (SELECT count(*) FROM sessions s
 		WHERE s.department = d.id AND s.ended_at = 0 AND s.state = 'waiting') AS real_unassigned FROM departments d ORDER BY d.name`
+	recountAgents = `SELECT a.id, a.name, COALESCE(l.open_sessions, 0) AS open_sessions, (SELECT count(*) FROM sessions s
+		WHERE s.assignee = a.id AND s.ended_at = 0) AS real_open FROM agents a LEFT JOIN agent_load l ON l.agent = a.id ORDER BY a.name, a.id`
 	// Deliveries whose lane is not there would never be sent.
 	recountLanes = `WITH counted AS (
 		SELECT channel, lane, count(*) AS real_owed, max(no) AS real_last FROM deliveries GROUP BY channel, lane
@@ -92,8 +101,10 @@ const (
 
 	mendSession    = `UPDATE sessions SET last_seq = ?, messages = ?, customer_messages = ?, read_seq = ?, unread = ? WHERE id = ?`
 	mendDepartment = `UPDATE departments SET unassigned = ? WHERE id = ?`
-	mendLane       = `UPDATE lanes SET owed = ?, last_no = ? WHERE channel = ? AND lane = ?`
-	mendMissing    = `INSERT INTO lanes (` + laneColumns + `) VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, FALSE, 0)`
+	mendAgent      = `INSERT INTO agent_load (` + loadColumns + `) VALUES (?, 0, ?, 0, 0)
+		ON CONFLICT (agent) DO UPDATE SET open_sessions = excluded.open_sessions`
+	mendLane    = `UPDATE lanes SET owed = ?, last_no = ? WHERE channel = ? AND lane = ?`
+	mendMissing = `INSERT INTO lanes (` + laneColumns + `) VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, FALSE, 0)`
 )
 
 // Doctor recounts in plain SQL what the deeds keep, and gives what differs; beside a running server too. With fix it writes
@@ -150,17 +161,40 @@ func recount(ctx context.Context, tx *sqlx.Tx, fix bool) ([]Finding, error) {
 			}
 		}
 	}
-	lanes, err := recountOwed(ctx, tx, fix)
-	if err != nil {
-		return nil, err
+	for _, more := range []func(context.Context, *sqlx.Tx, bool) ([]Finding, error){recountHeld, recountOwed} {
+		found, err := more(ctx, tx, fix)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, found...)
 	}
-	findings = append(findings, lanes...)
 	var log struct{ Kept, Real int64 }
 	if err := tx.GetContext(ctx, &log, recountLog); err != nil {
 		return nil, err
 	}
 	if log.Kept != log.Real {
 		findings = append(findings, Finding{What: "log", Name: "number of rows", Kept: log.Kept, Real: log.Real})
+	}
+	return findings, nil
+}
+
+// recountHeld recounts what agents hold.
+func recountHeld(ctx context.Context, tx *sqlx.Tx, fix bool) ([]Finding, error) {
+	var findings []Finding
+	var agents []agentCount
+	if err := tx.SelectContext(ctx, &agents, recountAgents); err != nil {
+		return nil, err
+	}
+	for _, a := range agents {
+		if a.Open == a.Real {
+			continue
+		}
+		findings = append(findings, Finding{What: "agent " + a.Name, Name: "open sessions", Kept: a.Open, Real: a.Real, Mend: true})
+		if fix {
+			if _, err := tx.ExecContext(ctx, tx.Rebind(mendAgent), a.ID, a.Real); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return findings, nil
 }

@@ -71,6 +71,27 @@ func TestDoctorNamesAndMendsEveryCounterC10(t *testing.T) {
 	})
 }
 
+func TestDoctorRecountsWhatAgentsHoldC4(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url)
+		h.populate()
+		before := h.dump()
+		var name string
+		if err := h.store.Reading().Get(&name, "SELECT a.name FROM agents a JOIN agent_load l ON l.agent = a.id WHERE l.open_sessions > 0 ORDER BY a.id LIMIT 1"); err != nil {
+			t.Fatal(err)
+		}
+		h.change("UPDATE agent_load SET open_sessions = open_sessions + 2 WHERE agent = (SELECT id FROM agents WHERE name = ?)", name)
+		found := h.doctor(true)
+		if len(found) != 1 || found[0].What != "agent "+name || found[0].Name != "open sessions" || found[0].Kept != found[0].Real+2 {
+			t.Errorf("got %v, want what %s holds", found, name)
+		}
+		if h.dump() != before || len(h.doctor(false)) != 0 {
+			t.Error("not mended")
+		}
+	})
+}
+
 func TestDoctorRecountsWhatIsOwed(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {

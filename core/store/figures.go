@@ -9,7 +9,7 @@ import (
 // Each of these reads what is open or owed, by an index that has nothing else, or a row for each department or channel.
 const (
 	selectSessionsFigures = `SELECT dep.slug AS department, s.state AS state, count(*) AS sessions FROM departments dep
-		CROSS JOIN sessions s WHERE s.department = dep.id AND s.ended_at = 0 GROUP BY dep.slug, s.state ORDER BY dep.slug, s.state`
+		CROSS JOIN sessions s WHERE s.department = dep.id AND s.ended_at = 0 AND s.state <> 'empty' GROUP BY dep.slug, s.state ORDER BY dep.slug, s.state`
 
 	selectQueueFigures = `SELECT dep.slug AS department, COALESCE((SELECT min(s.waiting_since) FROM sessions s
 		WHERE s.department = dep.id AND s.ended_at = 0 AND s.state = 'waiting'), 0) AS since FROM departments dep ORDER BY dep.slug`

@@ -84,7 +84,7 @@ func filesOf(e core.Event) ([]core.Media, core.EventID, error) {
 // showFile owes a file to a surface of its session.
 func (w *Work) showFile(s core.SessionID, f core.Surface, message core.EventID, id core.FileID) error {
 	return w.Owe(core.Delivery{
-		Channel: f.Channel, Lane: s.String() + "/" + string(f.Room), Room: f.Room, Rank: core.AgentCopies, Verb: core.OutFile, Session: s,
+		Channel: f.Channel, Lane: threadLane(s, f.Room), Room: f.Room, Rank: core.AgentCopies, Verb: core.OutFile, Session: s,
 		Message: message, File: id,
 	}, string(f.Room))
 }
@@ -120,7 +120,7 @@ func fileChanges(f core.File) []any {
 const (
 	selectSeenFile = `SELECT f.id, f.key, f.name, f.type, f.size, f.state, f.remote, f.agent, f.channel, f.identity, f.room, f.message, f.created_at
 	FROM files f LEFT JOIN log l ON l.id = f.message LEFT JOIN sessions s ON s.id = l.session
-	WHERE f.id = ? AND (f.message = 0 AND f.agent = ? OR s.department IN (?) AND l.deleted_at = 0)`
+	WHERE f.id = ? AND (f.message = 0 AND f.agent = ? OR l.deleted_at = 0 AND ` + seen + `)`
 	selectKeyedFile = `SELECT f.id, f.key, f.name, f.type, f.size, f.state, f.remote, f.agent, f.channel, f.identity, f.room, f.message, f.created_at
 	FROM files f JOIN log l ON l.id = f.message
 	WHERE f.key = ? AND l.audience = 'everyone' AND l.deleted_at = 0`
@@ -129,11 +129,7 @@ const (
 // File gives a file that the scope sees: of a message that is still there, in a session that the scope sees, or brought by the scope's agent
 // and not said yet. NotFound for any other.
 func (s *Store) File(ctx context.Context, scope core.Scope, id core.FileID) (core.File, error) {
-	departments := scope.Departments
-	if len(departments) == 0 {
-		departments = []core.DepartmentID{0}
-	}
-	rows, err := all[core.File](ctx, s, "store.File", selectSeenFile, id, scope.Agent, departments)
+	rows, err := all[core.File](ctx, s, "store.File", selectSeenFile, with([]any{id, scope.Agent}, scope)...)
 	if err != nil || len(rows) == 0 {
 		return core.File{}, cmp.Or(err, missing("store.File"))
 	}

@@ -6,26 +6,6 @@ import (
 
 // The values of changed rows, in the order of the columns in the flush statements of both databases.
 
-func sessionValues(s core.Session) []any {
-	return []any{
-		int64(s.ID), s.Number, int64(s.Department), int64(s.Channel), string(s.Conversation), int64(s.Identity), string(s.State),
-		string(s.Outcome), int64(s.Assignee), int64(s.AssignedBy), s.Version, s.LastSeq, s.Messages, s.CustomerMessages, s.ReadSeq,
-		s.Unread, s.CustomerReadSeq, int64(s.StartedAt), int64(s.EndedAt), int64(s.LastAt), int64(s.WaitingSince),
-		int64(s.LastCustomerAt), int64(s.LastAgentAt), int64(s.FirstReplyAt), s.Connected, s.Preview, s.Unreachable,
-		string(s.Priority), string(s.Tags), int64(s.WarnedAt), string(s.Marks), int64(s.RepliedAt), int64(s.ReopenedAt),
-	}
-}
-
-// sessionChanges leaves out what never changes: number, channel, conversation, identity, started_at.
-func sessionChanges(s core.Session) []any {
-	return []any{
-		int64(s.ID), string(s.State), string(s.Outcome), int64(s.Assignee), int64(s.AssignedBy), s.Version, s.LastSeq, s.Messages,
-		s.CustomerMessages, s.ReadSeq, s.Unread, s.CustomerReadSeq, int64(s.EndedAt), int64(s.LastAt), int64(s.WaitingSince),
-		int64(s.LastCustomerAt), int64(s.LastAgentAt), int64(s.FirstReplyAt), s.Connected, s.Preview, s.Unreachable,
-		int64(s.Department), string(s.Priority), string(s.Tags), int64(s.WarnedAt), string(s.Marks), int64(s.RepliedAt), int64(s.ReopenedAt),
-	}
-}
-
 func participantValues(p core.Participant) []any {
 	return []any{int64(p.Session), int64(p.Agent), int64(p.JoinedAt), int64(p.LeftAt), p.ReadSeq}
 }
@@ -35,8 +15,6 @@ func customerValues(c core.Customer) []any { return []any{int64(c.ID), c.Name, i
 func identityValues(i core.Identity) []any {
 	return []any{int64(i.ID), int64(i.Channel), string(i.Remote), int64(i.Customer)}
 }
-
-func departmentChanges(d core.Department) []any { return []any{int64(d.ID), d.Unassigned} }
 
 func eventValues(e core.Event, hash []byte) []any {
 	return []any{

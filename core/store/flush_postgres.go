@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"github.com/jmoiron/sqlx"
 )
 
 const (
@@ -10,32 +12,10 @@ const (
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]))`
 	postgresInsertIdentities = `INSERT INTO identities (id, channel, remote, customer)
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]))`
-	postgresInsertSessions = `INSERT INTO sessions (` + sessionColumns + `)
-		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS TEXT[]),
-			CAST($6 AS BIGINT[]), CAST($7 AS TEXT[]), CAST($8 AS TEXT[]), CAST($9 AS BIGINT[]), CAST($10 AS BIGINT[]), CAST($11 AS BIGINT[]),
-			CAST($12 AS BIGINT[]), CAST($13 AS BIGINT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), CAST($16 AS BIGINT[]),
-			CAST($17 AS BIGINT[]), CAST($18 AS BIGINT[]), CAST($19 AS BIGINT[]), CAST($20 AS BIGINT[]), CAST($21 AS BIGINT[]),
-			CAST($22 AS BIGINT[]), CAST($23 AS BIGINT[]), CAST($24 AS BIGINT[]), CAST($25 AS BOOLEAN[]), CAST($26 AS TEXT[]),
-			CAST($27 AS TEXT[]), CAST($28 AS TEXT[]), CAST($29 AS TEXT[]), CAST($30 AS BIGINT[]),
-			CAST($31 AS TEXT[]), CAST($32 AS BIGINT[]), CAST($33 AS BIGINT[]))`
-	postgresUpdateSessions = `UPDATE sessions s SET state = n.state, outcome = n.outcome, assignee = n.assignee, assigned_by = n.assigned_by,
-		version = n.version, last_seq = n.last_seq, messages = n.messages, customer_messages = n.customer_messages, read_seq = n.read_seq,
-		unread = n.unread, customer_read_seq = n.customer_read_seq, ended_at = n.ended_at, last_at = n.last_at, waiting_since = n.waiting_since,
-		last_customer_at = n.last_customer_at, last_agent_at = n.last_agent_at, first_reply_at = n.first_reply_at, connected = n.connected,
-		preview = n.preview, unreachable = n.unreachable, department = n.department, priority = n.priority, tags = n.tags,
-		warned_at = n.warned_at, marks = n.marks, replied_at = n.replied_at, reopened_at = n.reopened_at
-		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]),
-			CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]), CAST($9 AS BIGINT[]), CAST($10 AS BIGINT[]), CAST($11 AS BIGINT[]), CAST($12 AS BIGINT[]),
-			CAST($13 AS BIGINT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), CAST($16 AS BIGINT[]), CAST($17 AS BIGINT[]),
-			CAST($18 AS BIGINT[]), CAST($19 AS BOOLEAN[]), CAST($20 AS TEXT[]), CAST($21 AS TEXT[]), CAST($22 AS BIGINT[]),
-			CAST($23 AS TEXT[]), CAST($24 AS TEXT[]), CAST($25 AS BIGINT[]), CAST($26 AS TEXT[]), CAST($27 AS BIGINT[]),
-			CAST($28 AS BIGINT[]))
-		AS n (id, state, outcome, assignee, assigned_by, version, last_seq, messages, customer_messages, read_seq, unread, customer_read_seq, ended_at,
-			last_at, waiting_since, last_customer_at, last_agent_at, first_reply_at, connected, preview, unreachable, department,
-			priority, tags, warned_at, marks, replied_at, reopened_at)
-		WHERE s.id = n.id`
-	postgresUpdateDepartments = `UPDATE departments d SET unassigned = n.unassigned
-		FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS n (id, unassigned) WHERE d.id = n.id`
+	postgresUpsertLoads = `INSERT INTO agent_load (` + loadColumns + `)
+		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]))
+		ON CONFLICT (agent) DO UPDATE SET own_limit = excluded.own_limit, open_sessions = excluded.open_sessions,
+		last_ended_at = excluded.last_ended_at, last_assigned_at = excluded.last_assigned_at`
 	postgresUpsertParticipants = `INSERT INTO participants (session, agent, joined_at, left_at, read_seq)
 		SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]))
 		ON CONFLICT (session, agent) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at, read_seq = excluded.read_seq`
@@ -113,9 +93,10 @@ func (postgresDialect) flush(ctx context.Context, g *group) error {
 	_, departments := g.departments.split()
 	_, participants := g.participants.split()
 	_, blocked := g.blocked.split()
-	if err := postgresAll(ctx, g, []flight{
-		{postgresUpdateSessions, valuesOf(updated, sessionChanges)},
-		{postgresUpdateDepartments, valuesOf(departments, departmentChanges)},
+	if err := postgresAll(ctx, g.tx, []flight{
+		{sessionRows.postgresUpdate, valuesOf(updated, sessionRows.changes)},
+		{departmentRows.postgresUpdate, valuesOf(departments, departmentRows.changes)},
+		{postgresUpsertLoads, g.carriedRows()},
 		{postgresInsertCustomers, valuesOf(customers, customerValues)},
 		{postgresInsertIdentities, valuesOf(identities, identityValues)},
 	}); err != nil {
@@ -124,8 +105,8 @@ func (postgresDialect) flush(ctx context.Context, g *group) error {
 	if err := g.number(added); err != nil {
 		return err
 	}
-	if err := postgresAll(ctx, g, []flight{
-		{postgresInsertSessions, valuesOf(added, sessionValues)},
+	if err := postgresAll(ctx, g.tx, []flight{
+		{sessionRows.postgresInsert, valuesOf(added, sessionRows.values)},
 		{postgresUpsertParticipants, valuesOf(participants, participantValues)},
 		{postgresUpsertBlocked, valuesOf(blocked, blockedValues)},
 	}); err != nil {
@@ -133,7 +114,7 @@ func (postgresDialect) flush(ctx context.Context, g *group) error {
 	}
 	_, messages := g.messages.split()
 	lanesAdded, lanesChanged, lanesEmptied := g.laneRows()
-	if err := postgresAll(ctx, g, []flight{
+	if err := postgresAll(ctx, g.tx, []flight{
 		{postgresUpdateMessages, valuesOf(messages, messageChanges)},
 		{postgresInsertLanes, lanesAdded},
 		{postgresUpdateLanes, lanesChanged},
@@ -141,6 +122,9 @@ func (postgresDialect) flush(ctx context.Context, g *group) error {
 		{postgresWake, g.wakeRows()},
 		{postgresPutDocuments, g.documentRows()},
 	}); err != nil {
+		return err
+	}
+	if err := g.chain(); err != nil {
 		return err
 	}
 	if len(g.events) > 0 {
@@ -152,7 +136,7 @@ func (postgresDialect) flush(ctx context.Context, g *group) error {
 		}
 	}
 	filesAdded, filesChanged := g.fileRows()
-	return postgresAll(ctx, g, []flight{
+	return postgresAll(ctx, g.tx, []flight{
 		{postgresInsertLog, g.eventRows()},
 		{postgresInsertFiles, filesAdded},
 		{postgresUpdateFiles, filesChanged},
@@ -167,12 +151,12 @@ type flight struct {
 	rows  [][]any
 }
 
-func postgresAll(ctx context.Context, g *group, flights []flight) error {
+func postgresAll(ctx context.Context, tx *sqlx.Tx, flights []flight) error {
 	for _, f := range flights {
 		if len(f.rows) == 0 {
 			continue
 		}
-		if _, err := g.tx.ExecContext(ctx, f.query, columnsOf(f.rows)...); err != nil {
+		if _, err := tx.ExecContext(ctx, f.query, columnsOf(f.rows)...); err != nil {
 			return err
 		}
 	}

@@ -1,20 +1,19 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+)
 
 const (
-	sqliteInsertCustomer = `INSERT INTO customers (id, name, created_at) VALUES (?, ?, ?)`
-	sqliteInsertIdentity = `INSERT INTO identities (id, channel, remote, customer) VALUES (?, ?, ?, ?)`
-	sqliteInsertSession  = `INSERT INTO sessions (` + sessionColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	sqliteUpdateSession = `UPDATE sessions SET state = ?2, outcome = ?3, assignee = ?4, assigned_by = ?5, version = ?6, last_seq = ?7, messages = ?8,
-		customer_messages = ?9, read_seq = ?10, unread = ?11, customer_read_seq = ?12, ended_at = ?13, last_at = ?14, waiting_since = ?15,
-		last_customer_at = ?16, last_agent_at = ?17, first_reply_at = ?18, connected = ?19, preview = ?20,
-		unreachable = ?21, department = ?22, priority = ?23, tags = ?24,
-		warned_at = ?25, marks = ?26, replied_at = ?27, reopened_at = ?28 WHERE id = ?1`
-	sqliteUpdateDepartment  = `UPDATE departments SET unassigned = ?2 WHERE id = ?1`
+	sqliteInsertCustomer    = `INSERT INTO customers (id, name, created_at) VALUES (?, ?, ?)`
+	sqliteInsertIdentity    = `INSERT INTO identities (id, channel, remote, customer) VALUES (?, ?, ?, ?)`
 	sqliteUpsertParticipant = `INSERT INTO participants (session, agent, joined_at, left_at, read_seq) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (session, agent) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at, read_seq = excluded.read_seq`
+	sqliteUpsertLoad = `INSERT INTO agent_load (` + loadColumns + `) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (agent) DO UPDATE SET own_limit = excluded.own_limit, open_sessions = excluded.open_sessions,
+		last_ended_at = excluded.last_ended_at, last_assigned_at = excluded.last_assigned_at`
 	sqliteUpsertBlocked = `INSERT INTO blocked (` + blockedColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (channel, remote) DO UPDATE SET session = excluded.session, agent = excluded.agent, name = excluded.name,
 		since = excluded.since, until = excluded.until, dropped = excluded.dropped, noticed_at = excluded.noticed_at`
@@ -59,16 +58,20 @@ func (sqliteDialect) flush(ctx context.Context, g *group) error {
 			return err
 		}
 	}
+	if err := g.chain(); err != nil {
+		return err
+	}
 	filesAdded, filesChanged := g.fileRows()
 	for _, s := range []struct {
 		query string
 		rows  [][]any
 	}{
-		{sqliteUpdateSession, valuesOf(updated, sessionChanges)}, // before the added ones: a conversation has one open session
+		{sessionRows.sqliteUpdate, valuesOf(updated, sessionRows.changes)}, // before the added ones: a conversation has one open session
 		{sqliteInsertCustomer, valuesOf(customers, customerValues)},
 		{sqliteInsertIdentity, valuesOf(identities, identityValues)},
-		{sqliteInsertSession, valuesOf(added, sessionValues)},
-		{sqliteUpdateDepartment, valuesOf(departments, departmentChanges)},
+		{sessionRows.sqliteInsert, valuesOf(added, sessionRows.values)},
+		{departmentRows.sqliteUpdate, valuesOf(departments, departmentRows.changes)},
+		{sqliteUpsertLoad, g.carriedRows()},
 		{sqliteUpsertParticipant, valuesOf(participants, participantValues)},
 		{sqliteUpsertBlocked, valuesOf(blocked, blockedValues)},
 		{sqliteInsertEvent, g.eventRows()},
@@ -83,7 +86,7 @@ func (sqliteDialect) flush(ctx context.Context, g *group) error {
 		{sqliteWake, g.wakeRows()},
 		{sqlitePutDocument, g.documentRows()},
 	} {
-		if err := sqliteEach(ctx, g, s.query, s.rows); err != nil {
+		if err := sqliteEach(ctx, g.tx, s.query, s.rows); err != nil {
 			return err
 		}
 	}
@@ -91,11 +94,11 @@ func (sqliteDialect) flush(ctx context.Context, g *group) error {
 }
 
 // sqliteEach runs one prepared statement for each row: there is no way to the server that a merged one would save.
-func sqliteEach(ctx context.Context, g *group, query string, rows [][]any) error {
+func sqliteEach(ctx context.Context, tx *sqlx.Tx, query string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	stmt, err := g.tx.PrepareContext(ctx, query)
+	stmt, err := tx.PrepareContext(ctx, query)
 	if err != nil {
 		return err
 	}

@@ -28,22 +28,36 @@ type group struct {
 	participants table[part, core.Participant]
 	present      map[core.SessionID][]core.AgentID // who has a row among participants; a session without an entry was not looked at
 	agents       table[core.AgentID, core.Actor]
+	carried      table[core.AgentID, core.Load]
 	identities   table[place, core.Identity]
 	customers    table[core.CustomerID, core.Customer]
 	blocked      table[place, core.Blocked]
 	messages     table[core.EventID, core.Event] // of the log, those that are read or changed
 	lanes        table[laneKey, core.Lane]
 	files        table[core.FileID, claimed]
-	leases       map[string]int64 // epochs, 0: nobody's
+	records      map[core.RecordID]core.Record // those that were changed
+	leases       map[string]int64              // epochs, 0: nobody's
 
 	surfaces map[core.DepartmentID][]core.Surface // of the departments that were looked at
 
+	circles   core.Groups                            // of agents; nil: not looked at
+	hooks     []core.Hook                            // as this group's jobs have left them; nil: not looked at
+	routes    map[core.AgentID][]core.DepartmentID   // of the agents who were asked for
+	receivers map[core.DepartmentID][]core.Candidate // as stored
+	lines     map[core.DepartmentID]line
+	seen      map[core.DepartmentID]map[core.AgentID]core.Candidate // as stored
+	held      int                                                   // sessions whose holder the jobs change: as many may be given next
+	seenBy    core.Time                                             // presence holds by it; zero: not asked yet
+
 	documents table[core.DepartmentID, core.SettingsDocument]
+	attended  attendance
 	wakes     map[core.Subject]core.Time // when each is looked at, at the latest
+	house     *core.Switch               // the installation's; nil: not read
 
 	owed     []owed
 	parts    []freshPart
 	settings []statement // changes of settings, in order
+	audit    []audited
 	events   []core.Event
 	hashes   map[int][]byte // body hashes of events, by index
 
@@ -68,9 +82,11 @@ func newGroup(ctx context.Context, w *Writer, tx *sqlx.Tx) *group {
 		ctx: ctx, tx: tx, writer: w, dialect: w.store.dialect, loads: w.loads, log: w.log, now: core.At(w.store.clock()),
 		repeats: map[string]repeat{}, talking: map[place]core.SessionID{}, present: map[core.SessionID][]core.AgentID{},
 		departments: newTable[core.DepartmentID, core.Department](), sessions: newTable[core.SessionID, core.Session](),
-		participants: newTable[part, core.Participant](), agents: newTable[core.AgentID, core.Actor](),
+		participants: newTable[part, core.Participant](), agents: newTable[core.AgentID, core.Actor](), carried: newTable[core.AgentID, core.Load](),
+		routes: map[core.AgentID][]core.DepartmentID{}, receivers: map[core.DepartmentID][]core.Candidate{}, lines: map[core.DepartmentID]line{},
+		seen:       map[core.DepartmentID]map[core.AgentID]core.Candidate{},
 		identities: newTable[place, core.Identity](), customers: newTable[core.CustomerID, core.Customer](),
-		messages: newTable[core.EventID, core.Event](), lanes: newTable[laneKey, core.Lane](), files: newTable[core.FileID, claimed](), leases: map[string]int64{},
+		messages: newTable[core.EventID, core.Event](), lanes: newTable[laneKey, core.Lane](), files: newTable[core.FileID, claimed](), records: map[core.RecordID]core.Record{}, leases: map[string]int64{},
 		blocked:   newTable[place, core.Blocked](),
 		surfaces:  map[core.DepartmentID][]core.Surface{},
 		documents: newTable[core.DepartmentID, core.SettingsDocument](), wakes: map[core.Subject]core.Time{},
@@ -79,7 +95,7 @@ func newGroup(ctx context.Context, w *Writer, tx *sqlx.Tx) *group {
 }
 
 func (g *group) changed() bool {
-	return len(g.events) > 0 || len(g.settings) > 0 || g.sessions.dirty() || g.participants.dirty() || g.departments.dirty() ||
+	return len(g.events) > 0 || len(g.settings)+len(g.audit) > 0 || g.sessions.dirty() || g.participants.dirty() || g.departments.dirty() || g.carried.dirty() ||
 		g.customers.dirty() || g.documents.dirty() || g.blocked.dirty() || g.identities.dirty() || g.messages.dirty() || g.lanes.dirty() || g.files.dirty() || len(g.parts)+len(g.owed)+len(g.wakes) > 0
 }
 
@@ -90,12 +106,19 @@ func (g *group) committed() core.Committed {
 	for _, e := range g.events {
 		told[e.Session] = true
 	}
-	for _, id := range g.sessions.changes {
-		if !told[id] {
+	touch := func(id core.SessionID) {
+		if s, ok := g.sessions.rows[id]; ok && !told[id] {
 			told[id] = true
-			s := g.sessions.rows[id]
-			c.Touched = append(c.Touched, core.Touched{Session: id, Department: s.Department, Agent: s.Assignee})
+			c.Touched = append(c.Touched, core.Touched{
+				Session: id, Department: s.Department, Channel: s.Channel, Conversation: s.Conversation, Agent: s.Assignee,
+			})
 		}
+	}
+	for _, id := range g.sessions.changes {
+		touch(id)
+	}
+	for _, p := range g.participants.changes {
+		touch(p.session)
 	}
 	for _, o := range g.owed {
 		if !slices.Contains(c.Owed, o.Channel) {

@@ -130,7 +130,7 @@ func sibling(t *testing.T, url string) string {
 func person(id core.AgentID, name string, roles core.Roles) core.Actor {
 	return core.Actor{Roles: roles, Agent: core.Agent{
 		ID: id, Email: core.FoldEmail(core.PublicName(name) + "@example.test"), Name: name, PublicName: core.PublicName(name),
-		PasswordHash: "none", CreatedAt: core.At(morning), Availability: core.AgentAvailable,
+		PasswordHash: "none", CreatedAt: core.At(morning), Availability: core.AgentAvailable, Permissions: core.AtFirst,
 	}}
 }
 
@@ -219,7 +219,8 @@ func (h *house) until(happened func() bool) {
 var tables = []string{
 	"installation", "departments", "agents", "roles", "logins", "keys", "channels", "customers", "identities", "sessions", "participants", "log",
 	"lanes", "deliveries", "parts", "parked", "leases", "health",
-	"surfaces", "threads", "links", "link_codes", "blocked", "presence",
+	"surfaces", "threads", "links", "link_codes", "blocked", "presence", "nodes", "agent_load", "agent_groups", "group_members",
+	"record_types", "records", "record_edits",
 }
 
 // dump writes down every row.

@@ -8,6 +8,7 @@ import (
 
 const (
 	selectAgentByLink = selectAgentRoles + `JOIN links k ON k.agent = a.id WHERE k.channel = ? AND k.remote = ?`
+	selectLinkedAgent = `SELECT agent FROM links WHERE channel = ? AND remote = ?`
 	selectLinked      = `SELECT k.remote FROM links k JOIN agents a ON a.id = k.agent WHERE k.channel = ? AND a.disabled_at = 0 ORDER BY k.created_at, k.remote`
 	selectLinks       = `SELECT channel, remote, agent, created_at FROM links WHERE agent = ? ORDER BY created_at`
 	upsertLink        = `INSERT INTO links (channel, remote, agent, created_at) VALUES (?, ?, ?, ?)
@@ -33,6 +34,11 @@ func (s *Store) Linked(ctx context.Context, c core.ChannelID) ([]core.RemoteID, 
 // Links gives an agent's links, oldest first.
 func (s *Store) Links(ctx context.Context, a core.AgentID) ([]core.AgentLink, error) {
 	return all[core.AgentLink](ctx, s, "store.Links", selectLinks, a)
+}
+
+// LinkedAgent gives the agent to whom somebody on a channel is linked; NotFound if there is none.
+func (w *Work) LinkedAgent(c core.ChannelID, remote core.RemoteID) (a core.AgentID, err error) {
+	return a, w.get(&a, selectLinkedAgent, c, string(remote))
 }
 
 // PutLink links somebody on a channel to an agent, in the place of another if there was one.

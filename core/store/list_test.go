@@ -41,7 +41,7 @@ func (h *house) populate() []core.Session {
 			h.did(h.end(id))
 		case 4: // pending
 			h.did(h.on(id, func(w *store.Work, s core.Session) error {
-				s.Hold(holder.Agent.ID, h.sofia.Agent.ID)
+				s.Hold(holder.Agent.ID, h.sofia.Agent.ID, w.Now())
 				s.Unread, s.ReadSeq = s.CustomerMessages, 0
 				w.Append(&s, by(h.sofia, core.EventAssigned, core.AgentsOnly))
 				return queue(w, s.Department, -1)
@@ -174,7 +174,7 @@ func TestASummaryHasItsNames(t *testing.T) {
 			t.Errorf("got %+v, %v; want %+v", got, err, want)
 		}
 		h.did(h.take(h.anna, id))
-		want.Session, want.AssigneeName, want.Present = h.session(id), "Anna Berg", []core.AgentID{h.anna.Agent.ID}
+		want.Session, want.AssigneeName, want.Joined = h.session(id), "Anna Berg", []core.Participant{{Session: id, Agent: h.anna.Agent.ID, JoinedAt: core.At(h.clock.now())}}
 		got, err := h.store.Summaries(ctx, h.anna.Scope(), []core.SessionID{id, 4711})
 		if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 			t.Errorf("got %+v, %v; want %+v", got, err, want)

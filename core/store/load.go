@@ -14,6 +14,8 @@ type Keys struct {
 	held         map[core.SessionID]struct{}
 	participants map[core.SessionID]struct{}
 	agents       map[core.AgentID]struct{}
+	routes       map[core.AgentID]struct{}
+	loads        map[core.AgentID]struct{}
 	talking      map[place]core.DepartmentID
 	identities   map[place]struct{}
 	lanes        map[core.SessionID]struct{}
@@ -23,6 +25,7 @@ func newKeys() *Keys {
 	return &Keys{
 		departments: map[core.DepartmentID]struct{}{}, sessions: map[core.SessionID]struct{}{}, held: map[core.SessionID]struct{}{},
 		participants: map[core.SessionID]struct{}{}, agents: map[core.AgentID]struct{}{},
+		routes: map[core.AgentID]struct{}{}, loads: map[core.AgentID]struct{}{},
 		talking: map[place]core.DepartmentID{}, identities: map[place]struct{}{}, lanes: map[core.SessionID]struct{}{},
 	}
 }
@@ -39,7 +42,7 @@ func (k *Keys) Department(id core.DepartmentID) { k.departments[id] = struct{}{}
 // Session names a session.
 func (k *Keys) Session(id core.SessionID) { k.sessions[id] = struct{}{} }
 
-// Held names a session whose holder the job changes: its department is locked before it.
+// Held names a session whose holder the job changes: its department is locked before it, and what its holder may then get from.
 func (k *Keys) Held(id core.SessionID) {
 	k.held[id] = struct{}{}
 	k.sessions[id] = struct{}{}
@@ -50,6 +53,12 @@ func (k *Keys) Participants(id core.SessionID) { k.participants[id] = struct{}{}
 
 // Agent names an agent, with their roles.
 func (k *Keys) Agent(id core.AgentID) { k.agents[id] = struct{}{} }
+
+// Routes names an agent who may have room for what waits, from now on: the departments where it may are locked.
+func (k *Keys) Routes(id core.AgentID) { k.routes[id] = struct{}{} }
+
+// Load names an agent who is to hold something: what they carry is locked.
+func (k *Keys) Load(id core.AgentID) { k.loads[id] = struct{}{} }
 
 // Lane names a session to whose customer the job says something.
 func (k *Keys) Lane(id core.SessionID) { k.lanes[id] = struct{}{} }
@@ -75,9 +84,9 @@ type repeatRow struct {
 	BodyHash []byte `db:"body_hash"`
 }
 
-// load brings what the jobs name into the group, in the order of the locks: departments, then sessions, each by id. Two kinds of jobs
-// cannot name their department beforehand, the answer that takes and the customer's end in the queue: they lock it late, and
-// should that deadlock with another node, the group is tried again.
+// load brings what the jobs name into the group, in the order of the locks: departments, then sessions, each by id. Four kinds of jobs
+// cannot name their department beforehand, the answer that takes, the customer's end in the queue, the first word in an empty session and the word with which
+// a bot hands over: they lock it late, and should that deadlock with another node, the group is tried again.
 func (g *group) load(jobs []*waiting) error {
 	keys := newKeys()
 	var dedupes []string
@@ -125,6 +134,9 @@ func (g *group) load(jobs []*waiting) error {
 	if err := g.loadSessions(sorted(keys.sessions)); err != nil {
 		return err
 	}
+	if err := g.loadCarried(g.carriers(keys)); err != nil {
+		return err
+	}
 	if err := g.loadLanes(g.lanesOf(sorted(keys.lanes))); err != nil {
 		return err
 	}
@@ -156,19 +168,52 @@ func (g *group) loadRepeats(dedupes []string) error {
 	return nil
 }
 
-// nameDepartments adds the departments of the sessions whose holder changes.
+// nameDepartments adds the departments of the sessions whose holder changes, and those where agents may get what waits.
 func (g *group) nameDepartments(keys *Keys) error {
-	if len(keys.held) == 0 {
-		return nil
+	if len(keys.held) > 0 {
+		var own, routes []route
+		var rows []struct {
+			route
+			Own bool `db:"own"` // the session's, where the agent holds it; else one that distributes, where they are an operator
+		}
+		if err := g.query(&rows, g.loads.departmentsOf, g.dialect.ids(numbers(sorted(keys.held)))); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			keys.Department(r.Department)
+			if r.Own {
+				own = append(own, r.route)
+			} else {
+				routes = append(routes, r.route)
+			}
+		}
+		for _, r := range own {
+			g.routes[r.Agent] = nil
+		}
+		for _, r := range routes {
+			g.routes[r.Agent] = append(g.routes[r.Agent], r.Department)
+		}
 	}
-	var ids []core.DepartmentID
-	if err := g.query(&ids, g.loads.departmentsOf, g.dialect.ids(numbers(sorted(keys.held)))); err != nil {
+	if err := g.loadRoutes(sorted(keys.routes)); err != nil {
 		return err
 	}
-	for _, id := range ids {
-		keys.Department(id)
+	for id := range keys.routes {
+		for _, d := range g.routes[id] {
+			keys.Department(d)
+		}
 	}
 	return nil
+}
+
+// carriers are those whose load the jobs change: who holds what changes its holder, and who is named.
+func (g *group) carriers(keys *Keys) []core.AgentID {
+	g.held = len(keys.held)
+	for id := range keys.held {
+		if s, there, _ := g.sessions.get(id); there && s.Holder() != 0 {
+			keys.Load(s.Assignee)
+		}
+	}
+	return sorted(keys.loads)
 }
 
 func (g *group) loadTalking(at []place) error {

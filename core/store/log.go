@@ -91,7 +91,21 @@ func (s *Store) ConversationBefore(ctx context.Context, c core.ChannelID, conver
 	return events, more, nil
 }
 
-const selectMessageIn = selectEvent + `WHERE l.id = ? AND l.kind = 'message' AND s.department IN (?)`
+// A conversation's newest session with such a message comes first, and ends the search.
+const selectConversationRead = `SELECT COALESCE((SELECT x.id FROM (
+	SELECT s.id AS session, (SELECT l.id FROM log l WHERE l.session = s.id AND l.kind = 'message' AND l.actor_kind = 'customer'
+		AND l.seq <= (SELECT max(p.read_seq) FROM participants p WHERE p.session = s.id AND p.joined_at <> 0)
+		ORDER BY l.seq DESC LIMIT 1) AS id
+	FROM sessions s WHERE s.channel = ? AND s.conversation = ?) x
+	WHERE x.id IS NOT NULL ORDER BY x.session DESC LIMIT 1), 0)`
+
+// ConversationRead gives the newest of the customer's messages that agents who joined its session have read, 0 if there is none. Who only
+// looked at the queue does not count.
+func (s *Store) ConversationRead(ctx context.Context, c core.ChannelID, conversation core.RemoteID) (core.EventID, error) {
+	return one[core.EventID](ctx, s, "store.ConversationRead", selectConversationRead, c, conversation)
+}
+
+const selectMessageIn = selectEvent + `WHERE l.id = ? AND l.kind = 'message' AND ` + seen
 
 // MessageIn gives a message as it stands; NotFound if the scope does not see it: whoever sees a session sees what was said in it, also where
 // that was in another department.
@@ -100,7 +114,7 @@ func (s *Store) MessageIn(ctx context.Context, scope core.Scope, id core.EventID
 	if len(scope.Departments) == 0 {
 		return core.Event{}, missing(op)
 	}
-	rows, err := all[core.Event](ctx, s, op, selectMessageIn, id, scope.Departments)
+	rows, err := all[core.Event](ctx, s, op, selectMessageIn, with([]any{id}, scope)...)
 	if err != nil || len(rows) == 0 {
 		return core.Event{}, cmp.Or(err, missing(op))
 	}

@@ -222,9 +222,6 @@ func TestDurability(t *testing.T) {
 		if got := setting(t, bare(t, url), "SHOW synchronous_commit"); got != "on" {
 			t.Errorf("synchronous_commit: got %s, want on", got)
 		}
-		if got := setting(t, h.store, "SHOW fsync"); got != "on" {
-			t.Errorf("fsync: got %s, want on", got)
-		}
 	})
 }
 

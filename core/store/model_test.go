@@ -232,7 +232,7 @@ func (w world) perform(d desk, a act, saw *strings.Builder) error {
 				return err
 			}
 		}
-		s.Hold(a.agent, a.agent)
+		s.Hold(a.agent, a.agent, d.Now())
 		mine.JoinedAt, mine.LeftAt, e.Kind = d.Now(), 0, core.EventAssigned
 		d.PutParticipant(mine)
 	case "read":

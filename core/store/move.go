@@ -17,7 +17,7 @@ type move struct {
 const (
 	selectMoves        = `SELECT room, moved_to FROM moves WHERE channel = ?`
 	selectMovedTo      = `SELECT moved_to FROM moves WHERE channel = ? AND room = ?`
-	selectMovedSurface = `SELECT f.channel, m.room, f.department, f.priorities, m.replies, f.hold, f.receipts, f.created_at FROM moves m
+	selectMovedSurface = `SELECT f.channel, m.room, f.department, f.priorities, f.languages, m.replies, f.hold, f.receipts, f.created_at FROM moves m
 	JOIN surfaces f ON f.channel = m.channel AND f.room = m.moved_to WHERE m.channel = ? AND m.room = ? ORDER BY f.department LIMIT 1`
 	selectRooms = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ? AND room IN (?, ?) ORDER BY department`
 	upsertMove  = `INSERT INTO moves (channel, room, moved_to, replies) VALUES (?, ?, ?, ?)
@@ -98,6 +98,11 @@ func (w *Work) MoveSurface(c core.ChannelID, from, to core.RemoteID) ([]core.Dep
 		}
 		if there, both := before[f.Department]; both {
 			f.Priorities = f.Priorities.With(there.Priorities)
+			if f.Languages == "" || there.Languages == "" {
+				f.Languages = ""
+			} else {
+				f.Languages = f.Languages.With(there.Languages)
+			}
 		}
 		w.AddSurface(f)
 	}
@@ -130,7 +135,7 @@ func (w *Work) moveSession(id core.SessionID, from, to core.Surface, before map[
 			return err
 		}
 	}
-	if before[s.Department].Shows(s.Department, s.Priority) { // it is shown there, and all is owed there too
+	if before[s.Department].Shows(s.Department, s.Priority, s.Language) { // it is shown there, and all is owed there too
 		return nil
 	}
 	if s.Open() && live != "" {

@@ -181,7 +181,7 @@ func TestTouchedSessionsArePublished(t *testing.T) {
 	h.did(h.take(h.anna, other))
 	h.group(h.see(id, 1), h.see(id, 2), h.see(other, 1), h.say(h.anna, other, "hello"))
 	last := h.published[len(h.published)-1]
-	want := core.Touched{Session: id, Department: h.support, Agent: h.anna.Agent.ID}
+	want := core.Touched{Session: id, Department: h.support, Channel: h.desk, Conversation: "carla", Agent: h.anna.Agent.ID}
 	if len(last.Events) != 1 || len(last.Touched) != 1 || last.Touched[0] != want {
 		t.Errorf("got %+v, want one event and %+v: what has an event is not named again", last, want)
 	}

@@ -60,6 +60,23 @@ func (w *Work) Message(id core.EventID) (core.Event, error) {
 	return e, nil
 }
 
+const selectMessageBySeq = selectEvent + `WHERE l.session = ? AND l.seq = ? AND l.kind = 'message'`
+
+// MessageBySeq gives a message of a session, which must have been read before, as it stands; NotFound if there is none.
+func (w *Work) MessageBySeq(s core.SessionID, seq int64) (core.Event, error) {
+	g := w.group
+	for i := range g.events {
+		if g.events[i].Session == s && g.events[i].Seq == seq {
+			return core.Event{}, errNextGroup // it has no id before this group is stored
+		}
+	}
+	var e core.Event
+	if err := w.get(&e, selectMessageBySeq, s, seq); err != nil {
+		return e, err
+	}
+	return w.Message(e.ID)
+}
+
 // PutMessage changes how a message stands: text, data, state, reason, when it was edited and deleted.
 func (w *Work) PutMessage(e core.Event) { w.group.messages.put(w.group, e.ID, e, false) }
 

@@ -14,10 +14,11 @@ import (
 )
 
 // sorts may sort what they have found: the few participants of a session or of a page of them, what one conversation missed, the
-// departments of one agent, what waits for one message, the first of each rank, the few threads of a session, what one agent holds.
+// departments of one agent, what waits for one message, who was in a few sessions, the first of each rank, the few threads of a session, what one agent holds.
 var sorts = map[string]bool{
 	"present": true, "presence": true, "conversation after": true, "counters": true, "parked for a message": true, "due": true, "parts of messages": true,
 	"threads of sessions": true, "the thread of a session": true, "where a message was said": true, "cards of an agent": true, "links of an agent": true, "open sessions by state": true,
+	"who took part": true,
 }
 
 // No reader goes through all sessions or all of the log, and lists come from an index in their order.
@@ -36,9 +37,9 @@ func TestPlans(t *testing.T) {
 			scan    *regexp.Regexp
 			sort    string
 		}{
-			{"without statistics", nil, "EXPLAIN QUERY PLAN ", regexp.MustCompile(`SCAN (s|l|p|d|sessions|log|participants|lanes|deliveries|parts|parked|threads|links|i|identities|b|blocked)\b`), "TEMP B-TREE"},
-			{"with statistics", []string{"ANALYZE"}, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links)\b`), ""},
-			{"in order", unsorted, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links)\b`), "Sort"},
+			{"without statistics", nil, "EXPLAIN QUERY PLAN ", regexp.MustCompile(`SCAN (s|l|p|d|sessions|log|participants|lanes|deliveries|parts|parked|threads|links|i|identities|b|blocked|t|w|search_stretches|search_words|audit)\b`), "TEMP B-TREE"},
+			{"with statistics", []string{"ANALYZE"}, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links|search_stretches|search_words|audit)\b`), ""},
+			{"in order", unsorted, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links|search_stretches|search_words|audit)\b`), "Sort"},
 		} {
 			if sqlite != strings.Contains(c.explain, "QUERY PLAN") {
 				continue
@@ -119,6 +120,10 @@ func (h *house) fill(sessions, events int) {
 	h.change("INSERT INTO parts (channel, remote, message, no) " + numbers + "SELECT 3, 'name ' || i, 1000 + i, 0 FROM n")
 	h.change("INSERT INTO threads (channel, room, thread, session, made_at, lost) " + numbers + "SELECT 3, 'room', 'thread ' || i, i, i, FALSE FROM n")
 	h.change("INSERT INTO links (channel, remote, agent, created_at) " + numbers + "SELECT 3, 'team/user ' || i, 11 + i % 5, i FROM n")
+	h.change("INSERT INTO search_stretches (number, session, part, name, marks) SELECT id, id, 0, 'a customer', '' FROM sessions")
+	h.change("INSERT INTO search_words (block, word, stretches) "+numbers+"SELECT i / 100, 'w' || i, ? FROM n", []byte{1, 0})
 	h.change("INSERT INTO parked (id, channel, dedupe, target, document, reason, at) " + numbers +
 		"SELECT i, 3, 'd' || i, CASE WHEN i % 2 = 0 THEN 'other ' || i ELSE '' END, '{}', '', i FROM n")
+	h.change("INSERT INTO audit (no, at, actor_kind, actor, api_key, action, subject, subject_id, changes, hash) " + numbers +
+		"SELECT 100 + i, i, 'agent', 11 + i % 50, 0, 'a' || (i % 20), 'session', 'ses_' || i, '', '' FROM n")
 }

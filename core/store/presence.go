@@ -7,11 +7,18 @@ import (
 	"parley/core"
 )
 
-// PutPresence says of all of them, in one statement, that the node sees them there, for a time by the database's clock.
+const putNode = `INSERT INTO nodes (node, since, until) VALUES (?, ?, ?) ON CONFLICT (node) DO UPDATE
+	SET since = CASE WHEN nodes.until < excluded.since THEN excluded.since ELSE nodes.since END, until = excluded.until`
+
+// PutPresence says of all of them, in one statement, that the node sees them there, for a time by the database's clock; and that the node looks
+// who is there, for as long.
 func (s *Store) PutPresence(ctx context.Context, node string, all []core.Presence, d time.Duration) error {
 	const op = "store.PutPresence"
 	now, err := s.databaseTime(ctx)
 	if err != nil {
+		return fail(op, err)
+	}
+	if _, err := s.write.ExecContext(ctx, s.write.Rebind(putNode), node, now, now.Add(d)); err != nil || len(all) == 0 {
 		return fail(op, err)
 	}
 	query, args := s.dialect.presence(node, all, now.Add(d))
@@ -19,12 +26,23 @@ func (s *Store) PutPresence(ctx context.Context, node string, all []core.Presenc
 	return fail(op, err)
 }
 
-const deletePresence = `DELETE FROM presence WHERE node = ?`
+const (
+	endPresence = `UPDATE presence SET until = ? WHERE node = ? AND until > ?`
+	deleteNode  = `DELETE FROM nodes WHERE node = ?`
+)
 
-// EndPresence takes back all that a node has said.
+// EndPresence ends all that a node has said.
 func (s *Store) EndPresence(ctx context.Context, node string) error {
-	_, err := s.write.ExecContext(ctx, s.write.Rebind(deletePresence), node)
-	return fail("store.EndPresence", err)
+	const op = "store.EndPresence"
+	now, err := s.databaseTime(ctx)
+	if err != nil {
+		return fail(op, err)
+	}
+	if _, err := s.write.ExecContext(ctx, s.write.Rebind(endPresence), now, node, now); err != nil {
+		return fail(op, err)
+	}
+	_, err = s.write.ExecContext(ctx, s.write.Rebind(deleteNode), node)
+	return fail(op, err)
 }
 
 const selectWhoIsHere = `SELECT DISTINCT agent FROM presence WHERE until > ? ORDER BY agent`
@@ -42,17 +60,86 @@ func (s *Store) Present(ctx context.Context) ([]core.AgentID, error) {
 // presenceKept is how long what is over stays at least: a node that is only late renews its rows, and must not meet their removal.
 const presenceKept = time.Minute
 
-const sweepPresence = `DELETE FROM presence WHERE until < ?`
+const (
+	sweepPresence = `DELETE FROM presence WHERE until < ? AND EXISTS (SELECT 1 FROM presence n WHERE n.agent = presence.agent
+		AND n.surface = presence.surface AND (n.until, n.node) > (presence.until, presence.node))`
+	sweepNodes     = `DELETE FROM nodes WHERE until < ?`
+	sweepCustomers = `DELETE FROM customer_presence WHERE seen_at < ? AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = customer_presence.session
+		AND (s.ended_at <> 0 OR s.connected = TRUE))`
+)
 
-// SweepPresence removes what nodes that ended without a word have left.
+// SweepPresence removes what nodes that ended without a word have left, and the customers whom nobody asks for any more. When an agent was last seen
+// on a surface stays known.
 func (s *Store) SweepPresence(ctx context.Context) error {
 	const op = "store.SweepPresence"
 	now, err := s.databaseTime(ctx)
 	if err != nil {
 		return fail(op, err)
 	}
-	_, err = s.write.ExecContext(ctx, s.write.Rebind(sweepPresence), now.Add(-presenceKept))
-	return fail(op, err)
+	for _, sweep := range []string{sweepPresence, sweepNodes, sweepCustomers} {
+		if _, err := s.write.ExecContext(ctx, s.write.Rebind(sweep), now.Add(-presenceKept)); err != nil {
+			return fail(op, err)
+		}
+	}
+	return nil
+}
+
+const (
+	selectLastSeen = `SELECT surface, MAX(until) AS until FROM presence WHERE agent = ? GROUP BY surface`
+	selectKnown    = `SELECT COALESCE(MIN(since), 0) FROM nodes WHERE until > ?`
+)
+
+// attendance is what a group knows of who is where.
+type attendance struct {
+	ahead time.Duration // of the database's clock
+	known core.Time     // since when, without a break, some node looks who is there; zero: none does
+	of    map[core.AgentID]core.Attendance
+}
+
+// Attendance gives what is known of where an agent is, in the group's time.
+func (w *Work) Attendance(id core.AgentID) (core.Attendance, error) {
+	g := w.group
+	if err := g.attend(); err != nil {
+		return core.Attendance{}, w.read(err)
+	}
+	if at, known := g.attended.of[id]; known {
+		return at, nil
+	}
+	var rows []struct {
+		Surface string    `db:"surface"`
+		Until   core.Time `db:"until"`
+	}
+	if err := g.query(&rows, g.tx.Rebind(selectLastSeen), id); err != nil {
+		return core.Attendance{}, w.read(err)
+	}
+	at := core.Attendance{Known: g.attended.known, Seen: map[string]core.Time{}}
+	for _, r := range rows {
+		at.Seen[r.Surface] = r.Until.Add(g.attended.ahead)
+	}
+	g.attended.of[id] = at
+	return at, nil
+}
+
+// attend finds out, once for the group, what holds for all.
+func (g *group) attend() error {
+	if g.attended.of != nil {
+		return nil
+	}
+	var now, known core.Time
+	if clock := g.writer.store.leaseClock; clock != nil {
+		now = core.At(clock())
+	} else if err := g.tx.GetContext(g.ctx, &now, g.dialect.time()); err != nil {
+		return err
+	}
+	if err := g.tx.GetContext(g.ctx, &known, g.tx.Rebind(selectKnown), now); err != nil {
+		return err
+	}
+	ahead := g.now.Sub(now)
+	if known != 0 {
+		known = known.Add(ahead)
+	}
+	g.attended = attendance{ahead, known, map[core.AgentID]core.Attendance{}}
+	return nil
 }
 
 const selectSeenOn = `SELECT DISTINCT k.agent, k.channel FROM links k JOIN agents a ON a.id = k.agent WHERE k.channel IN (?) AND a.disabled_at = 0`

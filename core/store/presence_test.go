@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -58,16 +59,66 @@ func TestPresenceHoldsForItsTimeC4(t *testing.T) {
 			t.Fatal(err)
 		}
 		here("the second took it back")
-		if n := h.count("presence"); n != 3 {
-			t.Errorf("got %d rows, want the first node's 3", n)
-		}
+		says("three", anna)
 		for _, sweep := range []struct {
 			at   time.Duration
 			left int
-		}{{2 * time.Minute, 3}, {2*time.Minute + time.Microsecond, 0}} {
+		}{{2 * time.Minute, 6}, {2*time.Minute + time.Microsecond, 4}} { // of Anna the third node's
 			c.turn(sweep.at - c.now().Sub(morning))
 			if err := s.SweepPresence(ctx); err != nil || h.count("presence") != sweep.left {
 				t.Errorf("swept at %v: %v, left are %d, want %d", sweep.at, err, h.count("presence"), sweep.left)
+			}
+		}
+		if n := h.count("nodes"); n != 1 {
+			t.Errorf("got %d nodes, want the third", n)
+		}
+	})
+}
+
+// C1: when a customer was seen last is kept as long as nobody has joined their session.
+func TestC1_CustomersAreSeenUntilSomebodyJoins(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url)
+		var c clock
+		s := leased(t, url, &c)
+		var waits, met, over core.SessionID
+		h.must(h.do(store.Job{Do: func(w *store.Work) error {
+			for name, id := range map[core.RemoteID]*core.SessionID{"waits": &waits, "met": &met, "over": &over} {
+				one, err := h.begin(w, h.support, h.desk, name)
+				if err != nil {
+					return err
+				}
+				*id = one.ID
+			}
+			return nil
+		}}))
+		unmet, err := s.Unmet(ctx)
+		want := map[core.Talk]core.SessionID{{Channel: h.desk, Conversation: "waits"}: waits, {Channel: h.desk, Conversation: "met"}: met, {Channel: h.desk, Conversation: "over"}: over}
+		if err != nil || !maps.Equal(unmet, want) {
+			t.Errorf("got %v, %v, want %v", unmet, err, want)
+		}
+		for range 2 {
+			if err := s.SeeCustomers(ctx, []core.SessionID{over, met, waits}); err != nil {
+				t.Fatal(err)
+			}
+			c.turn(time.Second)
+		}
+		if n := h.count("customer_presence WHERE seen_at = ?", core.At(morning.Add(time.Second))); n != 3 {
+			t.Errorf("seen a second time: %d, want 3", n)
+		}
+		h.change("UPDATE sessions SET state = 'active', connected = TRUE WHERE id = ?", met)
+		h.change("UPDATE sessions SET state = 'ended', ended_at = 1 WHERE id = ?", over)
+		if unmet, err = s.Unmet(ctx); err != nil || len(unmet) != 1 {
+			t.Errorf("one is met, one is over: got %v, %v", unmet, err)
+		}
+		for _, sweep := range []struct {
+			past time.Duration
+			left int
+		}{{0, 3}, {time.Hour, 1}} {
+			c.turn(sweep.past)
+			if err := s.SweepPresence(ctx); err != nil || h.count("customer_presence") != sweep.left {
+				t.Errorf("swept %v later: %v, left are %d, want %d", sweep.past, err, h.count("customer_presence"), sweep.left)
 			}
 		}
 	})

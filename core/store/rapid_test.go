@@ -50,7 +50,7 @@ func newWorld(h *house, run int) (world, *model) {
 		sessions: map[core.SessionID]core.Session{}, parts: map[[2]int64]core.Participant{}, identities: map[core.RemoteID]core.Identity{},
 		blocked: map[core.RemoteID]core.Blocked{},
 		agents:  map[core.AgentID]core.Actor{}, bodies: map[string]string{},
-		department: core.Department{ID: w.department, Slug: fmt.Sprint("run-", run), Name: fmt.Sprint("Run ", run), Zone: "UTC", CreatedAt: core.At(h.clock.now())},
+		department: core.Department{ID: w.department, Slug: fmt.Sprint("run-", run), Name: fmt.Sprint("Run ", run), Zone: "UTC", CreatedAt: core.At(h.clock.now()), Switch: core.Switch{SwitchedOn: true}},
 	}
 	for i := range 2 {
 		a := person(core.AgentID(1_000_000+run*2+i), fmt.Sprintf("Agent%d-%d X", run, i), core.Roles{w.department: core.Operator})

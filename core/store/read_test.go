@@ -137,6 +137,60 @@ func TestAConversationOverItsSessionsA19(t *testing.T) {
 	})
 }
 
+// A12: a customer was read up to the newest message that somebody who joined has read, over all their sessions.
+func TestA12_HowFarACustomerWasRead(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url)
+		want := func(when string, text string) {
+			t.Helper()
+			id, err := h.store.ConversationRead(ctx, h.desk, "carla")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, e := range h.told() {
+				if e.ID == id {
+					got = e.Text
+				}
+			}
+			if got != text {
+				t.Errorf("%s: got %q, want %q", when, got, text)
+			}
+		}
+		looked := func(a core.Actor, id core.SessionID, seq int64) store.Job {
+			return h.on(id, func(w *store.Work, _ core.Session) error {
+				p, err := w.Participant(id, a.Agent.ID)
+				p.ReadSeq = seq
+				w.PutParticipant(p)
+				return err
+			})
+		}
+		want("before anything is said", "")
+		first := h.wrote("carla", "one")
+		h.wrote("dora", "of another")
+		h.did(h.hear("carla", "two"))
+		h.must(h.do(looked(h.oleg, first, 3)))
+		want("read by who has not joined", "")
+		h.did(h.take(h.anna, first))
+		want("taken, and not read", "")
+		h.must(h.do(h.see(first, 2)))
+		want("the first is read", "one")
+		h.did(h.note(h.anna, first, "a note"))
+		h.must(h.do(looked(h.anna, first, 5)))
+		want("the note is read", "two")
+		if last := h.published[len(h.published)-1]; len(last.Touched) != 1 || last.Touched[0].Conversation != "carla" {
+			t.Errorf("a mark of who took part: got %+v, want the session told", last)
+		}
+		h.did(h.end(first))
+		second := h.wrote("carla", "three")
+		want("a new session, not read", "two")
+		h.did(h.take(h.oleg, second))
+		h.must(h.do(h.see(second, 2)))
+		want("a new session, read", "three")
+	})
+}
+
 // S3.3: the worked table of the rules, and C10.
 func TestCountersS33(t *testing.T) {
 	t.Parallel()

@@ -130,10 +130,18 @@ const (
 	finishInstallation = `UPDATE installation SET key_check = ?, generation = ?`
 )
 
+// Completion is what a restored installation goes on with.
+type Completion struct {
+	Check    string // of the secret key
+	Resealed bool   // it is another one than before
+	Audit    core.AuditSeal
+	AsOf     core.Time // when the backup was made
+}
+
 // Finish makes the database one that can be served: its tables are this program's, cursors from before are no longer good, and what it owes
-// may have been sent by whoever went on after the snapshot. check is the secret key's; without that key in its place (resealed), what the
-// channels keep sealed is dropped.
-func (r *Restoration) Finish(ctx context.Context, check string, resealed bool) error {
+// may have been sent by whoever went on after the snapshot. Where the secret key is another one, what the channels keep sealed is dropped, and the audit
+// log is sealed anew. The audit log says that this was done.
+func (r *Restoration) Finish(ctx context.Context, c Completion) error {
 	const op = "store.Restoration.Finish"
 	r.done = true
 	if err := r.tx.Commit(); err != nil {
@@ -148,16 +156,39 @@ func (r *Restoration) Finish(ctx context.Context, check string, resealed bool) e
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	_, err = tx.ExecContext(ctx, finishLanes)
-	if err == nil && resealed {
+	if err == nil && c.Resealed {
 		_, err = tx.ExecContext(ctx, finishChannels)
 	}
 	if err == nil {
-		_, err = tx.ExecContext(ctx, tx.Rebind(finishInstallation), check, core.NewGeneration())
+		_, err = tx.ExecContext(ctx, tx.Rebind(finishInstallation), c.Check, core.NewGeneration())
+	}
+	if err == nil {
+		err = r.store.noteRestore(ctx, tx, c)
 	}
 	if err == nil {
 		err = tx.Commit()
 	}
 	return fail(op, err)
+}
+
+// noteRestore adds to the audit log that it was restored.
+func (s *Store) noteRestore(ctx context.Context, tx *sqlx.Tx, c Completion) error {
+	end, err := endOfAudit(ctx, tx, c.Audit, selectAuditHead)
+	if err == nil && c.Resealed {
+		err = end.reseal(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	what := map[string]any{"as_of": c.AsOf}
+	if c.Resealed {
+		what["sealed_anew"] = end.head.No // up to here nobody could tell whether entries had been changed
+	}
+	now := core.At(s.clock())
+	return end.add(ctx, now, core.AuditEntry{
+		At: now, Hand: core.Hand{Kind: core.ByCommand}, Action: core.AuditRestored, Subject: core.AuditedInstallation,
+		Changes: core.ChangesOf(nil, what).Text(),
+	})
 }
 
 // Undo leaves an empty database behind, also after Finish has failed.

@@ -21,7 +21,7 @@ func kept(t *testing.T, s *store.Store) (rows []string) {
 	}
 	defer x.Close() //nolint:errcheck // was only read
 	for _, table := range x.Tables {
-		if table.Name == "installation" {
+		if table.Name == "installation" || strings.HasPrefix(table.Name, "audit") { // a restore is noted there, see audit_test.go
 			continue
 		}
 		err := x.Rows(ctx, table, func(row []any) error {
@@ -119,6 +119,11 @@ func TestASnapshotOfOlderTablesIsBroughtUpH4(t *testing.T) {
 	t.Parallel()
 	h := open(t, storetest.SQLite(t))
 	h.must(h.do(keyed(h.hear("ada", "it"), "c3:1", "it")))
+	h.must(h.do(store.Job{Do: func(w *store.Work) error { // as whatever waits has a timer
+		s, err := w.Open(h.desk, "ada")
+		w.Wake(core.AboutSession(s.ID), w.Now())
+		return err
+	}}))
 	steps, err := h.store.Steps(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +139,7 @@ func TestASnapshotOfOlderTablesIsBroughtUpH4(t *testing.T) {
 	if now, err := again.Steps(ctx); err != nil || now[len(steps)-1].Applied.IsZero() {
 		t.Errorf("the newest step is not applied: %v", err)
 	}
-	if _, err := storetest.Bare(t, storetest.EmptySQLite(t), h.clock.now).Restore(ctx, int64(len(steps)+1)); core.KindOf(err) != core.Invalid {
+	if _, err := storetest.Bare(t, storetest.EmptySQLite(t), h.clock.now).Restore(ctx, steps[len(steps)-1].Number+1); core.KindOf(err) != core.Invalid {
 		t.Errorf("of newer tables: got %v, want Invalid", err)
 	}
 }

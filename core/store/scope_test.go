@@ -28,33 +28,7 @@ func TestAForeignDepartmentIsNotThere(t *testing.T) {
 		}
 		theirs := row.Customer
 		none := core.NotFound
-		type read struct {
-			name string
-			kind core.Kind // "" if the read finds nothing without an error
-			do   func(core.Scope) (found any, n int, err error)
-		}
-		reads := []read{
-			{"Session", none, func(s core.Scope) (any, int, error) { r, err := h.store.Session(ctx, s, id); return r, 1, err }},
-			{"Summaries", "", func(s core.Scope) (any, int, error) {
-				r, err := h.store.Summaries(ctx, s, []core.SessionID{id})
-				return r, len(r), err
-			}},
-			{"Participants", none, func(s core.Scope) (any, int, error) {
-				r, err := h.store.Participants(ctx, s, id)
-				return r, len(r), err
-			}},
-			{"Messages before", none, func(s core.Scope) (any, int, error) {
-				r, _, err := h.store.Messages(ctx, s, id, 0, 0, 50)
-				return r, len(r), err
-			}},
-			{"Messages after", none, func(s core.Scope) (any, int, error) {
-				r, _, err := h.store.Messages(ctx, s, id, 0, 1, 50)
-				return r, len(r), err
-			}},
-			{"Customer", none, func(s core.Scope) (any, int, error) {
-				r, channels, err := h.store.Customer(ctx, s, theirs)
-				return r, len(channels), err
-			}},
+		reads := append(h.readsOf(id), []read{
 			{"Sessions of the department", none, h.listed(store.SessionFilter{Department: h.support})},
 			{"Colleagues of the department", none, func(s core.Scope) (any, int, error) {
 				r, err := h.store.Colleagues(ctx, s, h.support)
@@ -76,7 +50,7 @@ func TestAForeignDepartmentIsNotThere(t *testing.T) {
 				r, err := h.store.Counters(ctx, a)
 				return only(r.Departments, func(c core.DepartmentCounters) bool { return c.Department == h.support }, err)
 			}},
-		}
+		}...)
 		for name, f := range map[string]store.SessionFilter{
 			"all":           {},
 			"open ones":     {State: []core.State{core.Active}},
@@ -114,6 +88,55 @@ func TestAForeignDepartmentIsNotThere(t *testing.T) {
 			t.Errorf("a session that is not there: got %v, want what a foreign one gets", err)
 		}
 	})
+}
+
+// read is a way to a session. It finds something, or else has an error of a kind; "" if it finds nothing without one.
+type read struct {
+	name string
+	kind core.Kind
+	do   func(core.Scope) (found any, n int, err error)
+}
+
+// readsOf gives all reads that name a session, or something in it.
+func (h *house) readsOf(id core.SessionID) []read {
+	h.t.Helper()
+	none := core.NotFound
+	customer := must(h.store.Session(ctx, core.Scope{Departments: []core.DepartmentID{h.support, h.sales}}, id)).Customer
+	message := h.did(h.on(id, func(w *store.Work, s core.Session) error {
+		w.Append(&s, core.Event{Kind: core.EventMessage, Audience: core.AgentsOnly, ActorKind: core.BySystem, Text: "a secret file"})
+		w.AddFile(core.File{ID: core.FileID(id), Key: id.String(), Name: "secret.txt", State: core.FileReady, Agent: h.oleg.Agent.ID})
+		w.Claim(core.FileID(id))
+		return nil
+	})).ID
+	return []read{
+		{"Session", none, func(s core.Scope) (any, int, error) { r, err := h.store.Session(ctx, s, id); return r, 1, err }},
+		{"Summaries", "", func(s core.Scope) (any, int, error) {
+			r, err := h.store.Summaries(ctx, s, []core.SessionID{id})
+			return r, len(r), err
+		}},
+		{"Participants", none, func(s core.Scope) (any, int, error) {
+			r, err := h.store.Participants(ctx, s, id)
+			return r, 1, err
+		}},
+		{"Messages before", none, func(s core.Scope) (any, int, error) {
+			r, _, err := h.store.Messages(ctx, s, id, 0, 0, 50)
+			return r, len(r), err
+		}},
+		{"Messages after", none, func(s core.Scope) (any, int, error) {
+			r, _, err := h.store.Messages(ctx, s, id, 0, 1, 50)
+			return r, len(r), err
+		}},
+		{"Customer", none, func(s core.Scope) (any, int, error) {
+			r, channels, err := h.store.Customer(ctx, s, customer)
+			return r, len(channels), err
+		}},
+		{"Card", none, func(s core.Scope) (any, int, error) { r, err := h.store.Card(ctx, s, id); return r, 1, err }},
+		{"MessageIn", none, func(s core.Scope) (any, int, error) { r, err := h.store.MessageIn(ctx, s, message); return r, 1, err }},
+		{"File", none, func(s core.Scope) (any, int, error) {
+			r, err := h.store.File(ctx, s, core.FileID(id))
+			return r, 1, err
+		}},
+	}
 }
 
 // listed reads a list, as far as it has something of Support.

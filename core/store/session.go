@@ -13,28 +13,52 @@ import (
 
 const sessionColumns = `id, number, department, channel, conversation, identity, state, outcome, assignee, assigned_by, version, last_seq,
 	messages, customer_messages, read_seq, unread, customer_read_seq, started_at, ended_at, last_at, waiting_since, last_customer_at,
-	last_agent_at, first_reply_at, connected, preview, unreachable, priority, tags, warned_at, marks, replied_at, reopened_at`
+	last_agent_at, first_reply_at, connected, preview, unreachable, priority, tags, warned_at, marks, replied_at, reopened_at,
+	snoozed_at, snoozed_until, woken_at, woken, aside, put_back_by, held_at, acted_on,
+	acted_at, handed_at, hand_offs, queue_seq, queue_text, queue_at, typed_at, language, last_agent, bot`
+
+// sessionRows are the sessions, as the writer keeps them.
+var sessionRows = newStored[core.Session]("sessions", sessionColumns, "number, channel, conversation, identity, started_at, typed_at")
 
 const selectSession = `SELECT ` + sessionColumns + ` FROM sessions `
 
 // Summary is a session's row as lists show it.
 type Summary struct {
 	core.Session
-	Customer     core.CustomerID `db:"customer"`
-	CustomerName string          `db:"customer_name"`
-	ChannelKind  string          `db:"channel_kind"`
-	ChannelSlug  string          `db:"channel_slug"`
-	AssigneeName string          `db:"assignee_name"`
-	Blocked      core.Blocked    `db:"blocked"` // how the customer is kept out now; zero: they are not
-	Present      []core.AgentID  `db:"-"`       // who is in it now, in the order of their coming
+	Customer     core.CustomerID    `db:"customer"`
+	CustomerName string             `db:"customer_name"`
+	ChannelKind  string             `db:"channel_kind"`
+	ChannelSlug  string             `db:"channel_slug"`
+	AssigneeName string             `db:"assignee_name"`
+	Blocked      core.Blocked       `db:"blocked"` // how the customer is kept out now; zero: they are not
+	Joined       []core.Participant `db:"-"`       // who is in it now, or was, in the order of their coming
 }
 
-const selectSummary = summaryColumns + `FROM sessions s ` + summaryNames
+// Present gives who is in the session now, in the order of their coming.
+func (s Summary) Present() []core.AgentID {
+	var agents []core.AgentID
+	for _, p := range s.Joined {
+		if p.Present() {
+			agents = append(agents, p.Agent)
+		}
+	}
+	return agents
+}
 
-const (
-	summaryColumns = `SELECT s.id, s.number, s.department, s.channel, s.conversation, s.identity, s.state, s.outcome, s.assignee, s.assigned_by,
-	s.version, s.last_seq, s.messages, s.customer_messages, s.read_seq, s.unread, s.customer_read_seq, s.started_at, s.ended_at, s.last_at,
-	s.waiting_since, s.last_customer_at, s.last_agent_at, s.first_reply_at, s.connected, s.preview, s.unreachable, s.priority, s.tags, s.warned_at, s.marks, s.replied_at, s.reopened_at,
+// Part gives an agent's part in the session, zero if they have never joined it.
+func (s Summary) Part(a core.AgentID) core.Participant {
+	for _, p := range s.Joined {
+		if p.Agent == a {
+			return p
+		}
+	}
+	return core.Participant{}
+}
+
+var selectSummary = summaryColumns + `FROM sessions s ` + summaryNames
+
+var (
+	summaryColumns = `SELECT ` + of("s", sessionColumns) + `,
 	i.customer, c.name AS customer_name, h.kind AS channel_kind, h.slug AS channel_slug, COALESCE(a.name, '') AS assignee_name, ` + blockedOf + ` `
 	summaryNames = `JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer
 	JOIN channels h ON h.id = s.channel LEFT JOIN agents a ON a.id = s.assignee ` + joinBlocked
@@ -57,17 +81,17 @@ type Page[T any] struct {
 
 // The lists, each along an index of its own. The queue is in the order in which it is served; all others are newest session first, an order that does not
 // change while one turns the pages. Those of a department are read one department at a time: over several, no index has their order.
-const (
+var (
 	selectQueue = selectSummary + `WHERE s.ended_at = 0 AND s.state = 'waiting' AND s.department = ?
 		AND (s.place, s.id) > (?, ?) ORDER BY s.place, s.id LIMIT ?`
 	selectOpen = selectSummary + `WHERE s.ended_at = 0 AND s.department = ? AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
 	selectAll  = selectSummary + `WHERE s.department = ? AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
-	selectHeld = selectSummary + `WHERE s.ended_at = 0 AND s.assignee = ? AND s.department IN (?) AND s.state IN (?) AND s.id < ?
+	selectHeld = selectSummary + `WHERE s.ended_at = 0 AND s.assignee = ? AND ` + seen + ` AND s.state IN (?) AND s.id < ?
 		ORDER BY s.id DESC LIMIT ?`
-	selectHad = selectSummary + `WHERE s.assignee = ? AND s.department IN (?) AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
+	selectHad = selectSummary + `WHERE s.assignee = ? AND ` + seen + ` AND s.state IN (?) AND s.id < ? ORDER BY s.id DESC LIMIT ?`
 	// CROSS JOIN is the order in which SQLite goes: from what the agent joined, not through the departments' history.
 	selectTook = summaryColumns + `FROM participants p CROSS JOIN sessions s ` + summaryNames + `WHERE p.agent = ? AND p.joined_at <> 0
-		AND p.session < ? AND s.id = p.session AND s.department IN (?) AND s.state IN (?) ORDER BY p.session DESC LIMIT ?`
+		AND p.session < ? AND s.id = p.session AND ` + seen + ` AND s.state IN (?) ORDER BY p.session DESC LIMIT ?`
 )
 
 // Sessions gives a page of the sessions that the scope sees, waiting ones alone in the order of the queue, all others newest first.
@@ -84,32 +108,27 @@ func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter,
 	if err != nil {
 		return page, err
 	}
-	departments := scope.Departments
 	if f.Department != 0 {
 		if !scope.Sees(f.Department) {
 			return page, &core.Error{Op: op, Kind: core.NotFound}
 		}
-		departments = []core.DepartmentID{f.Department}
+		scope = scope.In(f.Department)
 	}
-	if len(departments) == 0 {
+	if len(scope.Departments) == 0 {
 		return page, nil
 	}
 	switch {
 	case f.Customer != 0:
-		page.Items, err = s.theirs(ctx, f, departments, states, id, limit+1)
+		page.Items, err = s.theirs(ctx, f, scope, states, id, limit+1)
 	case queue && f.Assignee != 0: // nobody holds what waits
 	case f.Participant != 0:
-		page.Items, err = all[Summary](ctx, s, op, selectTook, f.Participant, id, departments, states, limit+1)
-	case f.Assignee != 0 && open(states):
-		page.Items, err = all[Summary](ctx, s, op, selectHeld, f.Assignee, departments, states, id, limit+1)
+		page.Items, err = s.took(ctx, f.Participant, scope, states, id, limit+1)
 	case f.Assignee != 0:
-		page.Items, err = all[Summary](ctx, s, op, selectHad, f.Assignee, departments, states, id, limit+1)
+		page.Items, err = s.had(ctx, f.Assignee, scope, states, id, limit+1)
 	case queue:
-		page.Items, err = across(ctx, s, departments, firstServed, selectQueue, place, id, limit+1)
-	case open(states):
-		page.Items, err = across(ctx, s, departments, newestFirst, selectOpen, states, id, limit+1)
+		page.Items, err = across(ctx, s, scope.Departments, firstServed, selectQueue, place, id, limit+1)
 	default:
-		page.Items, err = across(ctx, s, departments, newestFirst, selectAll, states, id, limit+1)
+		page.Items, err = s.newest(ctx, scope, states, id, limit+1)
 	}
 	if err != nil {
 		return page, err
@@ -123,6 +142,54 @@ func (s *Store) Sessions(ctx context.Context, scope core.Scope, f SessionFilter,
 		}
 	}
 	return page, s.presence(ctx, op, page.Items)
+}
+
+// newest gives sessions, newest first. Where the scope does not show all of a department, they come from what it shows there: the queue, what its
+// agent holds or held, and what they joined. Through the department's history there would be no end to what is not theirs.
+func (s *Store) newest(ctx context.Context, scope core.Scope, states []core.State, before int64, limit int) ([]Summary, error) {
+	query := selectAll
+	if open(states) {
+		query = selectOpen
+	}
+	whole := slices.DeleteFunc(slices.Clone(scope.Departments), scope.Narrow)
+	rows, err := across(ctx, s, whole, newestFirst, query, states, before, limit)
+	if err != nil || len(scope.Own) == 0 {
+		return rows, err
+	}
+	own := core.Scope{Agent: scope.Agent, Departments: scope.Own, Own: scope.Own}
+	lists := []func() ([]Summary, error){
+		func() ([]Summary, error) { return s.had(ctx, scope.Agent, own, states, before, limit) },
+		func() ([]Summary, error) { return s.took(ctx, scope.Agent, own, states, before, limit) },
+	}
+	nobodys := slices.DeleteFunc(slices.Clone(states), func(s core.State) bool { return s != core.Empty && s != core.Waiting })
+	if len(nobodys) > 0 {
+		lists = append(lists, func() ([]Summary, error) {
+			return across(ctx, s, scope.Own, newestFirst, selectOpen, nobodys, before, limit)
+		})
+	}
+	for _, list := range lists {
+		more, err := list()
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	slices.SortFunc(rows, newestFirst)
+	return slices.CompactFunc(rows, func(a, b Summary) bool { return a.ID == b.ID }), nil
+}
+
+// had gives the sessions that an agent holds, or held when they ended, newest first.
+func (s *Store) had(ctx context.Context, a core.AgentID, scope core.Scope, states []core.State, before int64, limit int) ([]Summary, error) {
+	query := selectHad
+	if open(states) {
+		query = selectHeld
+	}
+	return all[Summary](ctx, s, "store.Sessions", query, with([]any{a}, scope, states, before, limit)...)
+}
+
+// took gives the sessions that an agent joined at some time, newest first.
+func (s *Store) took(ctx context.Context, a core.AgentID, scope core.Scope, states []core.State, before int64, limit int) ([]Summary, error) {
+	return all[Summary](ctx, s, "store.Sessions", selectTook, with([]any{a, before}, scope, states, limit)...)
 }
 
 // across reads a list by its first argument, one value after the other, and puts the rows together in the list's order.
@@ -183,7 +250,7 @@ func (s *Store) Talking(ctx context.Context, c core.ChannelID, conversation core
 	return one[core.Session](ctx, s, "store.Talking", selectTalking, c, conversation)
 }
 
-const selectSummaries = selectSummary + `WHERE s.id IN (?) AND s.department IN (?)`
+var selectSummaries = selectSummary + `WHERE s.id IN (?) AND ` + seen
 
 // Summaries gives those of the sessions that the scope sees, in no order.
 func (s *Store) Summaries(ctx context.Context, scope core.Scope, ids []core.SessionID) ([]Summary, error) {
@@ -191,17 +258,16 @@ func (s *Store) Summaries(ctx context.Context, scope core.Scope, ids []core.Sess
 		return nil, nil
 	}
 	const op = "store.Summaries"
-	rows, err := all[Summary](ctx, s, op, selectSummaries, ids, scope.Departments)
+	rows, err := all[Summary](ctx, s, op, selectSummaries, with([]any{ids}, scope)...)
 	if err != nil {
 		return nil, err
 	}
 	return rows, s.presence(ctx, op, rows)
 }
 
-const selectPresence = `SELECT session, agent FROM participants WHERE session IN (?) AND joined_at <> 0 AND left_at = 0
-	ORDER BY session, joined_at, agent`
+const selectPresence = selectParticipant + `WHERE session IN (?) AND joined_at <> 0 ORDER BY session, joined_at, agent`
 
-// presence fills in who is in the sessions, and takes out blocks that have ended. It is read after the rows, and so may be newer than they are, never older: whoever comes or
+// presence fills in who joined the sessions, and takes out blocks that have ended. It is read after the rows, and so may be newer than they are, never older: whoever comes or
 // goes makes an event, and with it a newer row.
 func (s *Store) presence(ctx context.Context, op string, rows []Summary) error {
 	if len(rows) == 0 {
@@ -215,12 +281,12 @@ func (s *Store) presence(ctx context.Context, op string, rows []Summary) error {
 	if err != nil {
 		return err
 	}
-	present := make(map[core.SessionID][]core.AgentID, len(parts))
+	joined := make(map[core.SessionID][]core.Participant, len(parts))
 	for _, p := range parts {
-		present[p.Session] = append(present[p.Session], p.Agent)
+		joined[p.Session] = append(joined[p.Session], p)
 	}
 	for i := range rows {
-		rows[i].Present = present[rows[i].ID]
+		rows[i].Joined = joined[rows[i].ID]
 		s.held(&rows[i].Blocked)
 	}
 	return nil
@@ -256,3 +322,8 @@ func (s *Store) Participants(ctx context.Context, scope core.Scope, id core.Sess
 	}
 	return all[Participant](ctx, s, "store.Participants", selectPresent, id)
 }
+
+const setTyped = `UPDATE sessions SET typed_at = ? WHERE id = ?`
+
+// PutTyped notes that the session's holder types, and nothing else, so that no list is told. The job has locked the session.
+func (w *Work) PutTyped(id core.SessionID) { w.change(setTyped, w.Now(), id) }

@@ -22,6 +22,30 @@ func (s *Store) Document(ctx context.Context, d core.DepartmentID) (core.Setting
 	return found, err
 }
 
+const selectDocuments = selectDocument + `ORDER BY department`
+
+// AllSettings gives how departments work, each by its id.
+func (s *Store) AllSettings(ctx context.Context) (func(core.DepartmentID) core.Settings, error) {
+	documents, err := all[core.SettingsDocument](ctx, s, "store.AllSettings", selectDocuments)
+	if err != nil {
+		return nil, err
+	}
+	house, own := core.Shipped, map[core.DepartmentID]core.Settings{}
+	for _, d := range documents { // that of all comes first
+		if d.Department == 0 {
+			house = house.Over([]byte(d.Own))
+		} else {
+			own[d.Department] = house.Over([]byte(d.Own))
+		}
+	}
+	return func(d core.DepartmentID) core.Settings {
+		if s, ok := own[d]; ok {
+			return s
+		}
+		return house
+	}, nil
+}
+
 // Settings gives how a department works.
 func (s *Store) Settings(ctx context.Context, d core.DepartmentID) (core.Settings, error) {
 	return settingsOf(d, func(d core.DepartmentID) (core.SettingsDocument, error) { return s.Document(ctx, d) })

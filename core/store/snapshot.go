@@ -13,7 +13,8 @@ import (
 )
 
 // Snapshot is the whole database as it is at one moment, whatever is written meanwhile. It is read for a backup, and by one goroutine; nobody
-// who writes waits for it. What is not in it: logins and link codes, which would let in who has left since, and what nodes tell of themselves.
+// who writes waits for it. What is not in it: logins and link codes, which would let in who has left since, what nodes tell of themselves, and
+// the index of what was said, which is made from the rest.
 type Snapshot struct {
 	Schema int64  // the newest migration that was applied
 	Check  string // of the secret key
@@ -28,7 +29,7 @@ type Table struct {
 }
 
 // notKept are tables whose rows are not in a snapshot.
-var notKept = []string{"goose_db_version", "logins", "link_codes", "leases", "health", "presence"}
+var notKept = []string{"goose_db_version", "logins", "link_codes", "leases", "health", "presence", "customer_presence", "nodes", "search", "search_stretches", "search_words"}
 
 const selectSchema = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
 

@@ -140,6 +140,12 @@ func (s *Store) CheckKey(ctx context.Context, k core.Key) error {
 	return nil
 }
 
+// Keyed tells whether the database has been made with a secret key already.
+func (s *Store) Keyed(ctx context.Context) (bool, error) {
+	check, err := one[string](ctx, s, "store.Keyed", selectKeyCheck)
+	return check != "", err
+}
+
 // one reads the row that the query finds; NotFound if there is none.
 func one[V any](ctx context.Context, s *Store, op, query string, args ...any) (V, error) {
 	var row V

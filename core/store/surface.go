@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -9,13 +10,13 @@ import (
 )
 
 const (
-	surfaceColumns   = `channel, room, department, priorities, replies, hold, receipts, created_at`
+	surfaceColumns   = `channel, room, department, priorities, languages, replies, hold, receipts, created_at`
 	selectSurfaces   = `SELECT ` + surfaceColumns + ` FROM surfaces ORDER BY channel, room, department`
 	selectSurfacesOf = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE department = ? ORDER BY channel, room`
 	selectServed     = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ?`
 	selectSurface    = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ? AND room = ? ORDER BY department LIMIT 1`
-	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-	ON CONFLICT (channel, room, department) DO UPDATE SET priorities = excluded.priorities`
+	insertSurface    = `INSERT INTO surfaces (` + surfaceColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (channel, room, department) DO UPDATE SET priorities = excluded.priorities, languages = excluded.languages`
 	setRoom       = `UPDATE surfaces SET replies = ?, hold = ?, receipts = ? WHERE channel = ? AND room = ?`
 	selectShownOf = `SELECT t.session, COALESCE((SELECT l.id FROM log l WHERE l.session = s.id AND l.seq = s.last_seq), 0) AS last
 	FROM threads t JOIN sessions s ON s.id = t.session
@@ -28,6 +29,14 @@ func (s *Store) Surfaces(ctx context.Context) ([]core.Surface, error) {
 	return all[core.Surface](ctx, s, "store.Surfaces", selectSurfaces)
 }
 
+const selectSpoken = `SELECT DISTINCT language FROM sessions WHERE department = ? AND ended_at = 0 AND language <> '' ORDER BY language LIMIT 100`
+
+// Languages gives those of a department's open sessions, the first hundred.
+func (s *Store) Languages(ctx context.Context, d core.DepartmentID) (core.Languages, error) {
+	some, err := all[core.Language](ctx, s, "store.Languages", selectSpoken, d)
+	return core.LanguagesOf(some), err
+}
+
 // Surface gives a room as the first of its departments has it; NotFound if it has none. One that was moved is as the room is to which it was,
 // but that what agents write in its threads still becomes what it did.
 func (s *Store) Surface(ctx context.Context, c core.ChannelID, room core.RemoteID) (core.Surface, error) {
@@ -38,10 +47,18 @@ func (s *Store) Surface(ctx context.Context, c core.ChannelID, room core.RemoteI
 	return f, err
 }
 
-// AddSurface lets a room show the sessions of a department, all or those of some priorities, from their next event on. The room's settings
+const selectOneSurface = `SELECT ` + surfaceColumns + ` FROM surfaces WHERE channel = ? AND room = ? AND department = ?`
+
+// Surface gives a room as a department has it; NotFound if that is not shown there.
+func (w *Work) Surface(c core.ChannelID, room core.RemoteID, d core.DepartmentID) (core.Surface, error) {
+	var f core.Surface
+	return f, w.get(&f, selectOneSurface, c, string(room), d)
+}
+
+// AddSurface lets a room show the sessions of a department, all or those of some priorities and languages, from their next event on. The room's settings
 // become those of f.
 func (w *Work) AddSurface(f core.Surface) {
-	w.change(insertSurface, f.Channel, string(f.Room), f.Department, string(f.Priorities), string(f.Replies), int64(f.Hold), f.Receipts, f.CreatedAt)
+	w.change(insertSurface, f.Channel, string(f.Room), f.Department, string(f.Priorities), string(f.Languages), string(f.Replies), int64(f.Hold), f.Receipts, f.CreatedAt)
 	w.change(deleteMove, f.Channel, string(f.Room))
 	w.change(setRoom, string(f.Replies), int64(f.Hold), f.Receipts, f.Channel, string(f.Room))
 }
@@ -95,7 +112,7 @@ func (w *Work) surfacesFor(s core.Session) ([]core.Surface, error) {
 	}
 	var shown []core.Surface
 	for _, f := range all {
-		if f.Shows(s.Department, s.Priority) {
+		if f.Shows(s.Department, s.Priority, s.Language) {
 			shown = append(shown, f)
 		}
 	}
@@ -148,7 +165,7 @@ func (w *Work) show(s core.Session, e core.Event) {
 	if e.Kind == core.EventDelivery && e.State == core.Sent {
 		w.arrived(s, e.About)
 	}
-	if verb == "" && !card && e.Kind != core.EventFile {
+	if s.Blank() || verb == "" && !card && e.Kind != core.EventFile { // of who has said nothing, nothing is shown
 		return
 	}
 	surfaces, err := w.surfacesFor(s)
@@ -161,7 +178,7 @@ func (w *Work) show(s core.Session, e core.Event) {
 	}
 	for _, f := range surfaces {
 		there, err := w.stands(s.ID, f, e, files)
-		if err == nil && (e.Kind == core.EventStarted || e.Kind == core.EventTransferred || e.Kind == core.EventPrioritised) {
+		if err == nil && (e.Kind == core.EventStarted || e.Moves()) {
 			err = w.oweThread(s.ID, f, core.OutOpen, 0)
 		}
 		if err == nil && verb != "" && !there {
@@ -182,11 +199,8 @@ func (w *Work) show(s core.Session, e core.Event) {
 	if w.alert(s, e) != nil {
 		return
 	}
-	switch e.Kind {
-	case core.EventTransferred:
-		w.leave(s.ID, e.Former, surfaces)
-	case core.EventPrioritised:
-		w.leave(s.ID, s.Department, surfaces)
+	if e.Moves() {
+		w.leave(s.ID, cmp.Or(e.Former, s.Department), surfaces)
 	}
 }
 
@@ -210,7 +224,7 @@ func (w *Work) leave(s core.SessionID, former core.DepartmentID, stays []core.Su
 // oweThread owes something to a session's thread; about zero: the event that was appended last.
 func (w *Work) oweThread(s core.SessionID, f core.Surface, verb core.OutVerb, about core.EventID) error {
 	d := core.Delivery{
-		Channel: f.Channel, Lane: s.String() + "/" + string(f.Room), Room: f.Room, Rank: core.AgentCopies, Verb: verb, Session: s, Message: about,
+		Channel: f.Channel, Lane: threadLane(s, f.Room), Room: f.Room, Rank: core.AgentCopies, Verb: verb, Session: s, Message: about,
 	}
 	switch verb {
 	case core.OutSend:
@@ -232,6 +246,9 @@ func (w *Work) OweOpen(d core.Delivery) error {
 func (w *Work) OweCard(d core.Delivery) error {
 	return w.oweCard(d.Session, core.Surface{Channel: d.Channel, Room: d.Room}, d.Message)
 }
+
+// threadLane is the lane of a session's thread in a room.
+func threadLane(s core.SessionID, room core.RemoteID) string { return s.String() + "/" + string(room) }
 
 // cardLane is the lane of a session's card in a room.
 func cardLane(s core.SessionID, room core.RemoteID) string {

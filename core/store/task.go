@@ -12,19 +12,24 @@ type Task struct {
 	core.Delivery
 	Message      core.Event
 	Conversation core.RemoteID
+	QueueSeq     int64           // of the session's message that tells its place in the queue; zero: there is none
+	QueueText    string          // … and what that is to say
 	Parts        []core.RemoteID // of the message where it is owed, as pick says; of OutTell what was told of it there
 	File         core.File       // OutFile, OutFetch
 	ReplyTo      core.RemoteID   // the first part there of what the message answers
 
 	// Of what is owed to a surface.
 	Card    core.Card
-	Served  bool          // the room is a surface still
-	Thread  core.RemoteID // "": there is none
-	MovedTo core.RemoteID // the room is a surface no longer, because it was moved to this one; "" otherwise
-	Former  core.Address  // the thread that the session had last in a room that was moved to this one, zero if none
-	Recent  []core.Event  // where there is no thread, or OutOpen comes to one: the last messages that it has not shown and that are not owed to it, oldest first
-	Late    bool          // of an edit or a deletion: the thread has told the message in short at most, and did so before the change
-	seq     int64         // how far the session had come when the thread began
+	Served  bool            // the room is a surface still
+	Thread  core.RemoteID   // "": there is none
+	MovedTo core.RemoteID   // the room is a surface no longer, because it was moved to this one; "" otherwise
+	Former  core.Address    // the thread that the session had last in a room that was moved to this one, zero if none
+	Recent  []core.Event    // where there is no thread, or OutOpen comes to one: the last messages that it has not shown and that are not owed to it, oldest first
+	Calls   []core.RemoteID // of an OutWarn: as whom the channel knows who holds the session
+	Reader  core.AgentID    // of an OutAlert: whom the channel knows by the room's name; zero: nobody any more
+	Role    core.Role       // … and what they are in the session's department
+	Late    bool            // of an edit or a deletion: the thread has told the message in short at most, and did so before the change
+	seq     int64           // how far the session had come when the thread began
 }
 
 // taskPart is a part of a message: of its text, or a file.
@@ -46,7 +51,7 @@ type partOf struct {
 }
 
 const (
-	selectHeads = `SELECT d.channel, d.lane, d.no, d.rank, d.verb, d.session, d.message, d.merge, d.owed_at, d.room, d.file, s.conversation AS at_conversation
+	selectHeads = `SELECT d.channel, d.lane, d.no, d.rank, d.verb, d.session, d.message, d.merge, d.owed_at, d.room, d.file, s.conversation AS at_conversation, s.queue_seq, s.queue_text
 	FROM lanes l JOIN deliveries d ON d.channel = l.channel AND d.lane = l.lane AND d.no = l.last_no - l.owed + 1
 	JOIN sessions s ON s.id = d.session WHERE l.channel = ? AND l.lane IN (?)`
 	selectMessagesOf = selectEvent + `WHERE l.id IN (?)`
@@ -59,6 +64,8 @@ func (s *Store) Tasks(ctx context.Context, c core.ChannelID, lanes []string) ([]
 	heads, err := all[struct {
 		core.Delivery
 		Conversation core.RemoteID `db:"at_conversation"`
+		QueueSeq     int64         `db:"queue_seq"`
+		QueueText    string        `db:"queue_text"`
 	}](ctx, s, op, selectHeads, c, lanes)
 	if err != nil || len(heads) == 0 {
 		return nil, err
@@ -90,7 +97,7 @@ func (s *Store) Tasks(ctx context.Context, c core.ChannelID, lanes []string) ([]
 	}
 	tasks := make([]Task, len(heads))
 	for i, h := range heads {
-		tasks[i] = Task{Delivery: h.Delivery, Message: byID[h.Message], Conversation: h.Conversation, File: files[h.File]}
+		tasks[i] = Task{Delivery: h.Delivery, Message: byID[h.Message], Conversation: h.Conversation, QueueSeq: h.QueueSeq, QueueText: h.QueueText, File: files[h.File]}
 	}
 	if err := s.expose(ctx, c, tasks); err != nil {
 		return nil, err

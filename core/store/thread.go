@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -88,23 +89,24 @@ const selectThreads = `SELECT session, room, thread, lost, seq FROM threads WHER
 const (
 	cardColumns = `SELECT s.id, s.number, s.department, d.name AS team, d.slug AS team_slug, h.slug AS channel, h.kind, c.name AS customer, s.state, s.outcome, s.assignee,
 	COALESCE(a.name, '') AS holder, s.version, s.last_seq, s.messages, s.unread, s.preview, s.started_at, s.waiting_since, s.ended_at, s.unreachable,
-	s.priority, s.tags, ` + blockedOf + `
+	s.priority, s.tags, s.language, s.marks, s.snoozed_at, s.snoozed_until, s.woken, ` + blockedOf + `
 	FROM sessions s JOIN departments d ON d.id = s.department JOIN channels h ON h.id = s.channel
 	JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer LEFT JOIN agents a ON a.id = s.assignee ` + joinBlocked
 	selectCards = cardColumns + `WHERE s.id IN (?)`
 	selectMine  = cardColumns + `WHERE s.assignee = ? AND s.ended_at = 0 AND s.department IN (?)
 	ORDER BY s.waiting_since = 0, s.waiting_since, s.id LIMIT ?`
-	selectCard = cardColumns + `WHERE s.id = ?`
+	selectCard = cardColumns + `WHERE s.id = ? AND ` + seen
 )
 
 // Card gives what surfaces show of a session; NotFound if there is none, or the scope does not see it.
 func (s *Store) Card(ctx context.Context, scope core.Scope, id core.SessionID) (core.Card, error) {
-	c, err := one[core.Card](ctx, s, "store.Card", selectCard, id)
-	s.held(&c.Blocked)
-	if err == nil && !scope.Sees(c.Department) {
-		return core.Card{}, missing("store.Card")
+	const op = "store.Card"
+	cards, err := all[core.Card](ctx, s, op, selectCard, with([]any{id}, scope)...)
+	if err != nil || len(cards) == 0 {
+		return core.Card{}, cmp.Or(err, missing(op))
 	}
-	return c, err
+	s.held(&cards[0].Blocked)
+	return cards[0], nil
 }
 
 // CardsOf gives the cards of the open sessions that the scope's agent holds, those that have waited longest first.
@@ -179,7 +181,7 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 			}
 		}
 	}
-	return nil
+	return s.readers(ctx, c, tasks)
 }
 
 // gone says why a room shows nothing more of a session, if that is so.
@@ -188,8 +190,10 @@ func gone(served []core.Surface, room core.RemoteID, c core.Card) core.Moved {
 	for _, f := range served {
 		switch {
 		case f.Room != room || f.Department != c.Department:
-		case f.Shows(c.Department, c.Priority):
+		case f.Shows(c.Department, c.Priority, c.Language):
 			return ""
+		case f.Priorities.Has(c.Priority):
+			why = core.MovedLanguage
 		default:
 			why = core.MovedPriority
 		}

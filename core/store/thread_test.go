@@ -237,13 +237,16 @@ func TestWhatACardShowsS1(t *testing.T) {
 		want.Assignee, want.Holder = h.anna.Agent.ID, "Anna Berg"
 		shows("held")
 		h.must(h.do(h.on(id, func(w *store.Work, s core.Session) error {
-			s.Unreachable, s.Priority, s.Tags = "Blocked.", core.Urgent, "refund\nvip"
+			s.Unreachable, s.Priority, s.Tags, s.Marks = "Blocked.", core.Urgent, "refund\nvip", "duration_warning"
 			w.PutSession(s)
 			return nil
 		})))
+		want.Unreachable, want.Priority, want.Tags, want.Marks = "Blocked.", core.Urgent, "refund\nvip", "duration_warning"
+		shows("urgent, and marked")
+		want.Marks = ""
 		h.must(h.do(h.end(id)))
 		want.State, want.Outcome, want.Version, want.LastSeq = core.Over, core.CompletedByOperator, 4, 5
-		want.EndedAt, want.Unreachable, want.Priority, want.Tags = core.At(h.clock.now()), "Blocked.", core.Urgent, "refund\nvip"
+		want.EndedAt = core.At(h.clock.now())
 		shows("ended")
 		for name, c := range map[string]struct {
 			scope core.Scope

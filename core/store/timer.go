@@ -32,6 +32,12 @@ const wakeOpen = `INSERT INTO timers (kind, id, due_at) SELECT 'session', id, ? 
 // WakeOpen has all open sessions of a department looked at now.
 func (w *Work) WakeOpen(d core.DepartmentID) { w.change(wakeOpen, w.Now(), d) }
 
+const wakeDepartments = `INSERT INTO timers (kind, id, due_at) SELECT 'department', id, ? FROM departments WHERE TRUE
+	ORDER BY id ON CONFLICT (kind, id) DO UPDATE SET due_at = excluded.due_at`
+
+// WakeDepartments has all departments looked at now.
+func (w *Work) WakeDepartments() { w.change(wakeDepartments, w.Now()) }
+
 const selectTimer = `SELECT kind, id, due_at FROM timers WHERE kind = ? AND id = ?`
 
 // Timer gives a subject's timer; NotFound if it has none. Whoever looks at the subject has locked it.

@@ -13,6 +13,10 @@ type Work struct {
 	group  *group
 	dedupe string
 	said   core.Said
+	from   int // the job's first event
+
+	freed  []core.AgentID      // see Stirred
+	queued []core.DepartmentID // see Stirred
 }
 
 // Said is where on a surface the job's deed is done; zero: on none.
@@ -70,6 +74,19 @@ func (w *Work) Newest(c core.ChannelID, conversation core.RemoteID) (core.Sessio
 		return s, nil
 	}
 	return stored, nil
+}
+
+const selectLastAgent = `SELECT s.assignee FROM identities i JOIN sessions s ON s.id =
+	(SELECT p.id FROM sessions p WHERE p.identity = i.id AND p.ended_at <> 0 AND p.assignee <> 0 AND NOT p.bot ORDER BY p.id DESC LIMIT 1)
+	WHERE i.customer = ? ORDER BY s.id DESC LIMIT 1`
+
+// LastAgent gives who held the customer's newest session that has ended and that a person held; zero if nobody did. What ends in this very group does
+// not count.
+func (w *Work) LastAgent(c core.CustomerID) (last core.AgentID, err error) {
+	if err = w.get(&last, selectLastAgent, c); core.KindOf(err) == core.NotFound {
+		return 0, nil
+	}
+	return last, err
 }
 
 // Department gives a department, locked; NotFound if there is none.
@@ -196,6 +213,7 @@ func (w *Work) SeqAt(s core.SessionID, at core.EventID) (int64, error) {
 // AddSession adds a session; its number is given when the group is stored.
 func (w *Work) AddSession(s core.Session) {
 	g, at := w.group, place{s.Channel, s.Conversation}
+	w.carry(core.Session{}, s)
 	before, known := g.talking[at]
 	g.sessions.put(g, s.ID, s, true)
 	g.talking[at] = s.ID
@@ -212,6 +230,7 @@ func (w *Work) AddSession(s core.Session) {
 // PutSession changes a session. Work gives and takes values: what is not put is not changed.
 func (w *Work) PutSession(s core.Session) {
 	g := w.group
+	w.carry(g.sessions.rows[s.ID], s)
 	g.sessions.put(g, s.ID, s, false)
 	at := place{s.Channel, s.Conversation}
 	talks, known := g.talking[at]
@@ -267,6 +286,9 @@ func (w *Work) Append(s *core.Session, e core.Event) {
 	w.Tell(e)
 	w.show(*s, e)
 }
+
+// Told is how many events the job has added so far.
+func (w *Work) Told() int { return len(w.group.events) - w.from }
 
 // Tell adds an event as it is, such as a change of settings, which belongs to no session.
 func (w *Work) Tell(e core.Event) {

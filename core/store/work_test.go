@@ -98,7 +98,7 @@ func TestWhatNobodyNamedIsReadOnFirstTouch(t *testing.T) {
 		gone := core.NotFound
 		want := seen{
 			Session: h.session(id), Talking: h.session(id), Agent: h.oleg, Unread: 2, UnreadAll: 3, Seq: 5,
-			Department: core.Department{ID: h.support, Slug: "support", Name: "Support", Zone: "Europe/Berlin", CreatedAt: core.At(morning)},
+			Department: core.Department{ID: h.support, Slug: "support", Name: "Support", Zone: "Europe/Berlin", CreatedAt: core.At(morning), Switch: core.Switch{SwitchedOn: true}},
 			Part:       core.Participant{Session: id, Agent: h.anna.Agent.ID, JoinedAt: core.At(morning)},
 			Identity:   core.Identity{ID: 102, Channel: h.desk, Remote: "carla", Customer: 101},
 			None:       [6]core.Kind{gone, gone, gone, gone, gone, gone},

@@ -49,6 +49,7 @@ type Writer struct {
 	stopped chan struct{}
 	loads   loads
 	meter   Meter
+	seal    core.AuditSeal
 	log     *slog.Logger
 }
 
@@ -248,7 +249,7 @@ func (g *group) run(j *waiting) (answer, span) {
 		}
 	}
 	g.undo = g.undo[:0]
-	err := doJob(j.Do, &Work{group: g, dedupe: j.Dedupe, said: j.Said})
+	err := doJob(j.Do, &Work{group: g, dedupe: j.Dedupe, said: j.Said, from: from})
 	used := false
 	for _, e := range g.events[from:] {
 		used = used || e.Dedupe == j.Dedupe

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { Agent, see } from './people.ts'
+import { Agent, Customer, see } from './people.ts'
 import { Slack } from './slack.ts'
 import { stage } from './stage.ts'
 
@@ -29,6 +29,15 @@ test('S-15: an admin adds a Slack app in the workspace; what its token lacks is 
   await see(row.getByText('Connected'))
   await row.getByRole('button', { name: 'Test support-slack' }).click()
   await see(row.getByText(/^It works: /))
+  await row.getByRole('button', { name: 'New keys for support-slack' }).click()
+  const keys = page.getByRole('form', { name: 'New keys for support-slack' })
+  await keys.getByLabel('Bot token').fill('xoxb-poor-CANARY')
+  await keys.getByRole('button', { name: 'Check and save' }).click()
+  await see(keys.getByRole('alert').getByText(/without the permissions channels:history/))
+  await keys.getByLabel('Bot token').fill('xoxb-CANARY-new')
+  await keys.getByRole('button', { name: 'Check and save' }).click()
+  await keys.waitFor({ state: 'detached' })
+  await see(row.getByText(/^It works: /))
   expect(await page.content()).not.toContain('CANARY')
   expect(page.url()).not.toContain('CANARY')
 })
@@ -40,11 +49,18 @@ test('S-15: a widget is added for a site, and the line for its pages is given', 
   await page.getByRole('button', { name: 'Widget', exact: true }).click()
   await page.getByRole('textbox', { name: 'Name' }).fill('second')
   await page.getByRole('textbox', { name: 'Sites, one a line' }).fill(on.origin)
+  await page.getByRole('textbox', { name: 'Title (optional)' }).fill('Halden lamps')
+  await page.getByRole('textbox', { name: 'Greeting (optional)' }).fill('How can we help?')
   await page.getByRole('button', { name: 'Check and add' }).click()
   await see(page.getByText('data-channel="second"'))
   // The server speaks for it at once.
   const status = await desk.request.get(`${on.origin}/widget/v1/socket?channel=second`)
   expect(status.status()).not.toBe(404)
+  const customer = new Customer(await (await on.person('customer')).newPage())
+  await customer.page.goto(`${on.origin}/widget/frame?channel=second`)
+  await customer.open()
+  await see(customer.page.getByRole('region', { name: 'Halden lamps' }))
+  await see(customer.page.getByRole('heading', { name: 'How can we help?' }))
 })
 
 test('who is no admin is told so, and gets no link', async () => {

@@ -34,7 +34,7 @@ class Framed extends Customer {
 const saidAndStored = async (customer: Customer, text: string) => {
   await customer.write(text)
   await seeOnceInOrder(customer.log, [text])
-  await see(customer.log.getByText('Sent', { exact: true }))
+  await see(customer.log.getByText('Delivered', { exact: true }))
 }
 
 test('where no WebSocket comes through, both sides still hear each other, once and in order, through a cut (A20)', async () => {

@@ -18,7 +18,7 @@ afterAll(() => site?.close())
 const answered = async (customer: Customer, text: string) => {
   await customer.write(text)
   await seeOnceInOrder(customer.log, [text])
-  await see(customer.log.getByText('Sent', { exact: true }))
+  await see(customer.log.getByText('Delivered', { exact: true }))
 }
 
 async function visit(path: string, options?: BrowserContextOptions): Promise<Customer> {

@@ -47,6 +47,7 @@ function journey(on: ReturnType<typeof stage>): void {
     await customer.page.goto(`${on.origin}/demo/`)
     await customer.open()
     await customer.write(first)
+    await see(customer.log.getByText('Delivered', { exact: true }))
 
     for (const agent of [anna, boris]) {
       await see(agent.row(first).getByText('New', { exact: true }))
@@ -59,6 +60,7 @@ function journey(on: ReturnType<typeof stage>): void {
     await anna.openSession(first)
     await anna.deed('Take')
     await see(customer.log.getByText('You are connected to Anna'))
+    await see(customer.log.getByText('Read', { exact: true }))
     await boris.row(first).getByRole('button', { name: 'Take' }).click()
     await see(boris.page.getByText('Anna Berg took this session first.'))
     on.network.thaw('boris')
@@ -107,6 +109,7 @@ function journey(on: ReturnType<typeof stage>): void {
 
     await customer.page.reload()
     await seeOnceInOrder(customer.log, [first, answer, second, handed, 'Boris ended the chat'])
+    await eventually(() => customer.log.getByText('Read', { exact: true }).count()).toBe(2)
     await boris.page.reload()
     await boris.choose('Closed')
     await boris.openSession(handed)

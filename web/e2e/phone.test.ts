@@ -53,6 +53,10 @@ test('on a phone the workspace shows one pane at a time, with a way back', async
   await see(anna.list('My'))
   await back.tap()
   await only(anna.rail)
+  // Turned wide, it has a list beside the lists as any other.
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await see(anna.list('My'))
+  await see(anna.row('in a tunnel, even'))
 })
 
 const narrow = (root: Locator) => root.evaluate((element) => element.scrollWidth <= element.clientWidth)

@@ -29,6 +29,6 @@ func Restored(t testing.TB, from *store.Store, url string, clock core.Clock) *st
 		must(r.Fill(ctx, table, rows))
 	}
 	must(x.Close())
-	must(r.Finish(ctx, x.Check, false))
+	must(r.Finish(ctx, store.Completion{Check: x.Check}))
 	return to
 }

@@ -115,10 +115,26 @@ func Open(t testing.TB, url string, clock core.Clock) *store.Store {
 	return s
 }
 
+// Turned is Open, with a clock by which leases and presence go too.
+func Turned(t testing.TB, url string, clock core.Clock) *store.Store {
+	t.Helper()
+	s := opened(t, store.Options{URL: url, Clock: clock, LeaseClock: clock})
+	if err := s.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // Bare opens the database as it is, and closes it after the test.
 func Bare(t testing.TB, url string, clock core.Clock) *store.Store {
 	t.Helper()
-	s, err := store.Open(store.Options{URL: url, Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	return opened(t, store.Options{URL: url, Clock: clock})
+}
+
+func opened(t testing.TB, o store.Options) *store.Store {
+	t.Helper()
+	o.Log = slog.New(slog.DiscardHandler)
+	s, err := store.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,13 +26,16 @@ export class House {
     return page
   }
 
-  async signIn(...who: string[]): Promise<void> {
+  /** Signs the agents in, and lets no session move by itself: a set of pictures takes longer than the times after which they do. */
+  async begin(): Promise<void> {
     await Promise.all(
-      who.map(async (name) => {
+      ['anna', 'sofia'].map(async (name) => {
         const { page } = await Agent.come(this.on, name, await this.#context(name))
         await page.close()
       }),
     )
+    const own = { hand_off: { absence: { on: false } }, auto_close: { site: 0 } }
+    await this.ask('sofia', 'PUT', 'settings', { own })
   }
 
   /** Somebody at the demo's shop, with the chat open. */

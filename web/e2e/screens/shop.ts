@@ -16,9 +16,10 @@ export class Shop {
     this.look = look
   }
 
-  /** Opens the shop before a customer who was here before, or is new. */
-  async enter(who = 'nobody'): Promise<Page> {
+  /** Opens the shop before a customer who was here before, or is new; prepare has the page before there is anything on it. */
+  async enter(who = 'nobody', prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
     const page = await this.#house.page(who, this.look)
+    await prepare?.(page)
     if (newcomers.includes(who)) await page.addInitScript(() => localStorage.clear())
     await page.goto(`${this.#house.on.origin}/demo/`)
     await see(page.getByRole('button', { name: /^(Open|Minimise) chat/ }))
@@ -26,8 +27,12 @@ export class Shop {
   }
 
   /** Opens the chat there, and waits for something in it. */
-  async chat(who?: string, says: string | RegExp = 'Write to us'): Promise<Customer> {
-    const page = await this.enter(who)
+  async chat(
+    who?: string,
+    says: string | RegExp = 'Write to us',
+    prepare?: (page: Page) => Promise<unknown>,
+  ): Promise<Customer> {
+    const page = await this.enter(who, prepare)
     // It is open where it was open when they left, but on a phone.
     const launcher = page.getByRole('button', { name: /^Open chat/ })
     if (await launcher.isVisible()) await launcher.click()

@@ -11,7 +11,7 @@ let house: House
 
 beforeAll(async () => {
   house = new House(on)
-  await house.signIn('anna', 'sofia')
+  await house.begin()
   await everything(house, 'talker')
   await visits(house)
 })

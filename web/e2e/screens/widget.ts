@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { see, seeGone } from '../people.ts'
 import { type Screens, shown } from './screen.ts'
 import type { Shop } from './shop.ts'
@@ -7,6 +8,16 @@ const photo = {
   mimeType: 'text/plain',
   buffer: Buffer.from('as you see'),
 }
+
+// shut tells a page, in the server's name, that the department is closed.
+const shut = (page: Page) =>
+  page.routeWebSocket(/\/widget\/v1\/socket/, (socket) => {
+    const server = socket.connectToServer()
+    server.onMessage((frame) => {
+      socket.send(frame)
+      if (`${frame}`.includes('"welcome"')) socket.send('{"type":"status","closed":"notice"}')
+    })
+  })
 
 /** The widget's states, on the demo's shop. */
 export const widget: Screens<Shop> = {
@@ -40,7 +51,8 @@ export const widget: Screens<Shop> = {
     await customer.log.evaluate((log) => log.scrollTo({ top: 0 }))
     return customer
   }),
-  waiting: shown((shop) => shop.chat('waiting', 'Is anybody there?')),
+  waiting: shown((shop) => shop.chat('waiting', /^An agent will be with you shortly/), 'zoomed', 'rtl'),
+  closed: shown((shop) => shop.chat('stranger', 'Chat is currently disabled.', shut)),
   ended: shown((shop) => shop.chat('ended', /^Anna ended the chat at/)),
   blocked: shown((shop) => shop.chat('rude', /^You cannot write to us/)),
   end: shown(async (shop) => {

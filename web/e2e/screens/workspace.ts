@@ -119,6 +119,18 @@ export const workspace: Screens<Desk> = {
     await see(agent.page.getByRole('menu'))
     return agent
   }),
+  'deed/snooze': shown(async (desk) => {
+    const agent = await desk.talk('active')
+    await agent.deed('Snooze…')
+    await see(agent.page.getByText('Tomorrow at 9:00'))
+    return agent
+  }),
+  'deed/release': shown(async (desk) => {
+    const agent = await desk.talk('all')
+    await agent.deed('Release')
+    await see(agent.page.getByRole('dialog'))
+    return agent
+  }),
   'deed/close': shown(async (desk) => {
     const agent = await desk.talk('active')
     await agent.deed('Close')

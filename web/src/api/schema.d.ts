@@ -21,6 +21,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what languages an agent speaks, which they may themselves, and what skills they have: for admins, and supervisors where they work */
+        patch: operations["patch-agent"];
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent may, and what of it was given to them in person */
+        get: operations["get-agent-permissions"];
+        /** Give an agent permissions in person, in the place of those before */
+        put: operations["put-agent-permissions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what by hand, and who read others' sessions: newest first */
+        get: operations["get-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -54,6 +106,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Give a channel other keys of the same account, when its network says that they are enough */
+        patch: operations["patch-channel"];
         trace?: never;
     };
     "/api/v1/channels/{id}/test": {
@@ -131,10 +200,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is set for a department */
+        /** What is set for a department: to admins, and to its supervisors with the permission */
         get: operations["get-department-settings"];
         /** Set it; its open sessions follow at once */
         put: operations["put-department-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a department takes new sessions, and what closes it if not */
+        get: operations["get-department-switch"];
+        /** Set its switch by hand, or let its rules: for its supervisors and admins */
+        put: operations["put-department-switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{id}/switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When and by what its switch was set, newest first: for its supervisors and admins */
+        get: operations["get-department-switches"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -173,6 +277,146 @@ export interface paths {
         get: operations["get-file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups of agents, that of everybody first */
+        get: operations["get-groups"];
+        put?: never;
+        /** Add a group */
+        post: operations["post-groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a group: all of it, members too */
+        put: operations["put-group"];
+        post?: never;
+        /** Remove a group */
+        delete: operations["delete-group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom we call when something happens, and how they fare */
+        get: operations["get-hooks"];
+        put?: never;
+        /** Add a hook, and get its secret, which is shown this once */
+        post: operations["post-hooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a hook, all of it but its secret, or switch it on or off */
+        put: operations["put-hook"];
+        post?: never;
+        /** Remove a hook, with all that is owed to it */
+        delete: operations["delete-hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a hook is and was told, and what came of it, newest first */
+        get: operations["get-hook-calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make calls of a hook again, with the ids that they had */
+        post: operations["post-hook-replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a hook another secret; the one before signs too for a day */
+        post: operations["post-hook-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a hook once, now, with something that has not happened */
+        post: operations["post-hook-test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -240,6 +484,23 @@ export interface paths {
         get?: never;
         /** Say whether one works: for colleagues to see */
         put: operations["put-me-availability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/limit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how many sessions one wants at once */
+        put: operations["put-me-limit"];
         post?: never;
         delete?: never;
         options?: never;
@@ -350,6 +611,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/record-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one's departments create from sessions, or all departments */
+        get: operations["get-record-types"];
+        put?: never;
+        /** Add a type of record to a department */
+        post: operations["post-record-types"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change its name and its fields; records that are there stay */
+        put: operations["put-record-type"];
+        post?: never;
+        /** Offer it no more; records that are there stay */
+        delete: operations["delete-record-type"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-types/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its records as a table, to supervisors of its department
+         * @description The newest 100,000 as a table, a column for each field, newest first. What a spreadsheet would run as a formula has an apostrophe before it.
+         */
+        get: operations["get-record-type-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records whose sessions one sees, newest first */
+        get: operations["get-records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record with what was changed in it */
+        get: operations["get-record"];
+        /** Give a record other values; one that is parked is tried again */
+        put: operations["put-record"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find sessions by their names and numbers, or what was said in them */
+        get: operations["get-search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -381,7 +750,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change its priority and its tags */
+        /** Change its priority, its tags, and the customer's language */
         patch: operations["patch-session"];
         trace?: never;
     };
@@ -505,6 +874,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was created from a session, oldest first */
+        get: operations["get-session-records"];
+        put?: never;
+        /** Create a record; the same form twice is one */
+        post: operations["post-session-records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/release": {
         parameters: {
             query?: never;
@@ -516,6 +903,23 @@ export interface paths {
         put?: never;
         /** Put it back into the queue */
         post: operations["post-session-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put it aside until a time, or until the customer writes */
+        post: operations["post-session-snooze"];
         delete?: never;
         options?: never;
         head?: never;
@@ -607,6 +1011,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/unsnooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring it back */
+        post: operations["post-session-unsnooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -625,10 +1046,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The installation's switch, above those of all departments */
+        get: operations["get-switch"];
+        /** Set it */
+        put: operations["put-switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When and by whom it was set, newest first */
+        get: operations["get-switches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Abandon: {
+            /** @description whether it holds */
+            on: boolean;
+            /**
+             * Format: int64
+             * @description its length in seconds
+             */
+            seconds: number;
+        };
+        Abilities: {
+            /** @description that they speak, as tags of BCP 47, in order */
+            languages: string[];
+            /** @description slugs, in order */
+            skills: string[];
+        };
+        AbilitiesChange: {
+            /** @description all that they speak, as tags of BCP 47, such as de or pt-BR */
+            languages?: string[];
+            /** @description all that they have: slugs, of a-z, 0-9 and single dashes */
+            skills?: string[];
+        };
+        Activation: {
+            /** @description closed outside of business hours; if not, those steer texts only */
+            closed_outside_hours: boolean;
+            /** @description closed while no operator receives sessions; if not, they wait */
+            closed_when_nobody: boolean;
+            /** @description set the switch while they are in use, each as DATES WEEKDAYS TIMES, such as mon-fri 09:00-17:00; 2026-12-24 09:00-12:00; 12-25..12-26 off. The last one that names a day counts, a day that none names is off */
+            rules: string;
+            /**
+             * Format: int64
+             * @description switched off when so many wait, and on again a minute later at the earliest, when fewer do; 0: never
+             */
+            threshold: number;
+        };
         AddedChannel: {
             channel: components["schemas"]["Channel"];
             /** @description the line that shows it on a site's pages, where one does */
@@ -643,11 +1133,58 @@ export interface components {
         Assignment: {
             /** @description an operator of the session's department */
             agent: string;
+            /** @description also where they hold as many sessions as their limit allows; without it that is refused with the code full */
+            over?: boolean;
             /**
              * Format: int64
              * @description the session's version as it was seen; without it, whatever it is
              */
             version?: number;
+        };
+        AuditActor: {
+            /** @description of an agent */
+            id?: string;
+            /** @description the API key with which they came; missing: a login */
+            key?: string;
+            /**
+             * @description command: who gives commands on the machine
+             * @enum {string}
+             */
+            kind: "agent" | "command" | "system";
+            /** @description an agent's, as they are called now */
+            name?: string;
+        };
+        AuditChange: {
+            /** @description missing: it is not there any more */
+            after?: unknown;
+            /** @description missing: it was not there */
+            before?: unknown;
+        };
+        AuditEntry: {
+            /**
+             * @description the noun, and what became of it; others may come
+             * @example settings.changed
+             */
+            action: string;
+            actor: components["schemas"]["AuditActor"];
+            /** Format: date-time */
+            at: string;
+            /** @description members that became others, by name; those of documents by their path */
+            changes: {
+                [key: string]: components["schemas"]["AuditChange"];
+            };
+            /**
+             * Format: int64
+             * @description dense, from 1
+             */
+            no: number;
+            subject: components["schemas"]["AuditSubject"];
+        };
+        AuditSubject: {
+            /** @description missing where there is but one, as the settings for all */
+            id?: string;
+            /** @description agent, group, department, settings, channel, surface, session, installation; others may come */
+            kind: string;
         };
         AutoClose: {
             /**
@@ -698,11 +1235,22 @@ export interface components {
              */
             until?: string;
         };
+        Bot: {
+            /** @description the bot, an operator of the department, with which sessions begin; empty: they begin in the queue */
+            agent: string;
+            /**
+             * Format: int64
+             * @description how long the bot may leave its customer without an answer, from 5 to 600
+             */
+            seconds: number;
+            /** @description with a comma between: a customer who writes one of them, and nothing else, asks for a person */
+            words: string;
+        };
         ChangedFrame: {
             /** @enum {string} */
             type: "changed";
             /** @enum {string} */
-            what: "department" | "agent" | "channel" | "presence";
+            what: "department" | "agent" | "channel" | "presence" | "group";
         };
         Channel: {
             department: string;
@@ -724,17 +1272,39 @@ export interface components {
             /** @enum {string} */
             type: "follow" | "typing" | "ping";
         };
+        ClosedGate: {
+            /** @enum {string} */
+            gate: "installation" | "switch" | "hours" | "holiday" | "receiving";
+            /** @description the same in a sentence */
+            text: string;
+        };
         Colleague: {
             /**
              * @description the agent's own word
              * @enum {string}
              */
             availability: "available" | "busy" | "away" | "offline";
+            /** @description a program: sessions begin with it, and none is assigned to it */
+            bot?: boolean;
             /** @description its id */
             department: string;
+            /** @description they hold as many as that: more only if it is meant */
+            full: boolean;
             id: string;
+            /** @description that they speak, as tags of BCP 47, in order */
+            languages: string[];
+            /**
+             * Format: int64
+             * @description how many they may hold there; 0: any number
+             */
+            limit: number;
             /** @description for colleagues */
             name: string;
+            /**
+             * Format: int64
+             * @description how many sessions they hold, in any department
+             */
+            open_sessions: number;
             operator: boolean;
             /** @description the workspace is open, or they are linked to a channel that fares well */
             present: boolean;
@@ -742,6 +1312,8 @@ export interface components {
             public_name: string;
             /** @description an operator who is there, and available or busy */
             receiving: boolean;
+            /** @description slugs, in order */
+            skills: string[];
             supervisor: boolean;
         };
         Counters: {
@@ -761,6 +1333,17 @@ export interface components {
              * @description sessions that one holds with unread messages
              */
             unread: number;
+        };
+        Countries: {
+            /** @description ISO 3166-1 codes of two letters, such as DE, AT, CH */
+            codes: string;
+            /**
+             * @description allow: only those; refuse: all but those; empty: all
+             * @enum {string}
+             */
+            mode: "" | "allow" | "refuse";
+            /** @description also refuse those of whom it is not known where they are */
+            refuse_unknown: boolean;
         };
         Credentials: {
             /** @description the agent's address */
@@ -794,6 +1377,44 @@ export interface components {
             unassigned: number;
             /** Format: int64 */
             unread: number;
+        };
+        DepartmentSwitch: {
+            /**
+             * Format: date-time
+             * @description since when
+             */
+            at?: string;
+            /**
+             * @description what set it so; missing: nobody ever has
+             * @enum {string}
+             */
+            by?: "hand" | "rule" | "threshold";
+            /** @description by what it is closed, none where it is open */
+            closed: components["schemas"]["ClosedGate"][];
+            on: boolean;
+            /** @description whether customers of sites may begin sessions, of countries that are taken */
+            open: boolean;
+            /** @description whether the rules of its settings are in use */
+            rules: boolean;
+        };
+        Distribution: {
+            /**
+             * Format: int64
+             * @description sessions that an agent may hold at once, at most, whatever limit is their own; 0: any number
+             */
+            ceiling: number;
+            /** @description nobody takes or is given more than that by hand either; otherwise they are asked first */
+            hard_limit: boolean;
+            /** @description operators who speak the customer's language */
+            language: components["schemas"]["Preference"];
+            /** @description who comes back goes first to whom they talked to last, if that operator receives sessions then, and for so long to nobody else */
+            last_agent: components["schemas"]["Timeout"];
+            /** @description with a comma between: by such a tag a session asks for the skill of that name */
+            skill_tags: string;
+            /** @description operators with all the skills that a session asks for */
+            skills: components["schemas"]["Preference"];
+            /** @description who gets what waits: manual (nobody, they take it), round_robin, least_busy or priority_first */
+            strategy: string;
         };
         Emoji: {
             /** @description one emoji; empty takes it back */
@@ -839,13 +1460,20 @@ export interface components {
             from?: components["schemas"]["Ref"];
             /** @example msg_5k */
             id: string;
-            /** @description started, message, taken, assigned, released, transferred, joined, left, ended, prioritised, tagged, blocked, unblocked, edited, deleted, reacted, delivery, file, lost, found; others may come */
+            /** @description started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, edited, deleted, reacted, delivery, file, lost, found; others may come */
             kind: string;
+            /** @description of language: what the customer speaks */
+            language?: string;
+            /**
+             * @description of handed_off: why the session was taken from the target; by bot_… it goes from the bot with which it began to people
+             * @enum {string}
+             */
+            lapse?: "no_first_response" | "no_follow_up" | "absent" | "bot_asked" | "bot_silent" | "bot_off";
             /**
              * @description of marked: the service threshold that the session has passed
              * @enum {string}
              */
-            mark?: "waiting_maximum" | "idle_warning" | "idle_critical" | "duration_warning" | "duration_critical";
+            mark?: "waiting_maximum" | "idle_warning" | "idle_critical" | "duration_warning" | "duration_critical" | "handed_off";
             /** @description of message: what came with it, as it stands; of delivery the same, as it is then; of file: the one that is ready or refused now */
             media?: components["schemas"]["Media"][] | null;
             /** @description of ended */
@@ -859,6 +1487,8 @@ export interface components {
             reactions?: components["schemas"]["Reaction"][] | null;
             /** @description a sentence for people: of a state, a deletion, a loss */
             reason?: string;
+            /** @description of record_created and record_changed: the record, as it was then */
+            record?: components["schemas"]["RecordMark"];
             /** @description of tagged: the tags that went */
             removed?: string[];
             /**
@@ -880,9 +1510,14 @@ export interface components {
             to?: components["schemas"]["Ref"];
             /**
              * Format: date-time
-             * @description of blocked; missing: for good
+             * @description of blocked, where it may be missing: for good; of snoozed, where it may be missing: until the customer writes
              */
             until?: string;
+            /**
+             * @description of woken: what has brought it back
+             * @enum {string}
+             */
+            woken?: "time" | "customer" | "hand";
         };
         EventPage: {
             items: components["schemas"]["Event"][];
@@ -895,6 +1530,21 @@ export interface components {
             events: components["schemas"]["Event"][];
             /** @enum {string} */
             type: "events";
+        };
+        Field: {
+            /** @description of a choice */
+            choices?: string[];
+            /** @description what a form begins with, as a value is written */
+            default?: string;
+            help?: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "choice" | "date" | "email" | "phone" | "checkbox";
+            /** @description for people */
+            label: string;
+            /** @description 1 to 64 small letters, digits and _; unique in the type, and the same wherever the record goes */
+            name: string;
+            /** @description of a checkbox: it must be true */
+            required?: boolean;
         };
         File: {
             /** @example fil_5k */
@@ -917,10 +1567,57 @@ export interface components {
             /** @enum {string} */
             type: "following";
         };
+        Found: {
+            /** @description what was said; missing where names were looked for */
+            message?: components["schemas"]["Event"];
+            session: components["schemas"]["Session"];
+            snippet: components["schemas"]["Snippet"];
+        };
+        FoundPage: {
+            /** @description what was said last may be missing: the index lies more than two seconds behind */
+            behind: boolean;
+            items: components["schemas"]["Found"][];
+            /** @description what after= continues with, also where a page has less than it might; empty at the end */
+            next: string;
+        };
+        Giving: {
+            /** @description all of it: what it leaves out is taken from them */
+            given: ("use_chat" | "block_customers" | "see_all_sessions" | "change_settings")[];
+        };
         GoneSession: {
             /** @enum {boolean} */
             gone: true;
             id: string;
+        };
+        Group: {
+            /** @example grp_5k */
+            id: string;
+            /** @description what its members may by the groups above it */
+            inherited: ("use_chat" | "block_customers" | "see_all_sessions" | "change_settings")[];
+            /** @description ids of agents; of the group of everybody none: all agents are in it */
+            members: string[];
+            name: string;
+            /** @description the group whose permissions it inherits; missing: none */
+            parent?: string;
+            /** @description what its members may, and those of all groups below it */
+            permissions: ("use_chat" | "block_customers" | "see_all_sessions" | "change_settings")[];
+        };
+        GroupChange: {
+            /** @description ids of agents; of the group of everybody none: all agents are in it */
+            members: string[];
+            name: string;
+            /** @description the group whose permissions it inherits; missing: none */
+            parent?: string;
+            /** @description what its members may, and those of all groups below it */
+            permissions: ("use_chat" | "block_customers" | "see_all_sessions" | "change_settings")[];
+        };
+        HandOff: {
+            /** @description the holder has closed the workspace, or is away or offline */
+            absence: components["schemas"]["Timeout"];
+            /** @description the holder has not answered since they have it */
+            first_response: components["schemas"]["Timeout"];
+            /** @description the holder, who has answered before, neither types nor answers */
+            follow_up: components["schemas"]["Timeout"];
         };
         Health: {
             /**
@@ -959,11 +1656,109 @@ export interface components {
             /** @enum {string} */
             type: "hello";
         };
+        Hook: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description ids; none: all */
+            departments?: string[];
+            /** @description switched off it is told nothing, and what is owed to it is given up; switched on it is told what happens from then on */
+            enabled: boolean;
+            /** @description what it is told */
+            events: ("session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline" | "record.created")[];
+            /**
+             * Format: int64
+             * @description calls in a row that it could not take
+             */
+            failures: number;
+            /** @example hok_5k */
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description calls that are to be made
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description calls that were given up, and are kept to be replayed
+             */
+            parked: number;
+            /** @description why it was switched off, if nobody did that */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description it is not called before: it could not take the last call
+             */
+            retry_at?: string;
+            /**
+             * Format: date-time
+             * @description until then the secret before signs too
+             */
+            rotated_until?: string;
+            /** @description https, on the public internet; or of a host that whoever runs Parley lets be inside */
+            url: string;
+        };
+        HookAttempt: {
+            /** @description its beginning, 2 KiB at most, without secrets of the hook */
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            /** @description why it has not arrived, in a sentence; missing: it has */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description of the answer; 0: none came
+             */
+            status: number;
+            /**
+             * Format: int64
+             * @description milliseconds
+             */
+            took: number;
+        };
+        HookCallRow: {
+            /**
+             * Format: int64
+             * @description since it was owed, or replayed last
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description of owed: it is not tried before
+             */
+            due_at?: string;
+            event: string;
+            /** @description the webhook-id, the same at every attempt and in replays */
+            id: string;
+            /** @description the last attempt; missing: there was none */
+            last?: components["schemas"]["HookAttempt"];
+            /** Format: date-time */
+            owed_at: string;
+            /** @description the body, 4 KiB of it at most */
+            request: string;
+            session: string;
+            /**
+             * @description parked: given up after three days, until somebody replays it
+             * @enum {string}
+             */
+            state: "owed" | "delivered" | "parked";
+        };
+        HookChange: {
+            /** @description ids; none: all */
+            departments?: string[];
+            /** @description switched off it is told nothing, and what is owed to it is given up; switched on it is told what happens from then on */
+            enabled: boolean;
+            /** @description what it is told */
+            events: ("session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline" | "record.created")[];
+            name: string;
+            /** @description https, on the public internet; or of a host that whoever runs Parley lets be inside */
+            url: string;
+        };
         Hours: {
             /** @description on messengers, who writes outside of the hours is told so by itself, once in twelve hours */
             auto_reply: boolean;
             friday: string;
-            /** @description dates that are closed, such as 2026-12-25, 2027-01-01 */
+            /** @description days that are closed, such as 2026-12-24..2027-01-01, 2027-05-14 or, each year, 12-25 */
             holidays: string;
             /** @description what an automatic reply says */
             message: string;
@@ -974,6 +1769,16 @@ export interface components {
             thursday: string;
             tuesday: string;
             wednesday: string;
+        };
+        InstallationChange: {
+            on: boolean;
+        };
+        Limit: {
+            /**
+             * Format: int64
+             * @description at most; 0: as many as the departments allow
+             */
+            limit: number;
         };
         Link: {
             /** @description the channel's slug */
@@ -1006,9 +1811,27 @@ export interface components {
         ListDepartment: {
             items: components["schemas"]["Department"][];
         };
+        ListGroup: {
+            items: components["schemas"]["Group"][];
+        };
+        ListHook: {
+            items: components["schemas"]["Hook"][];
+        };
+        ListRecord: {
+            items: components["schemas"]["Record"][];
+        };
+        ListRecordType: {
+            items: components["schemas"]["RecordType"][];
+        };
         Manifest: {
             /** @description to be given to the network as it is */
             text: string;
+        };
+        Mark: {
+            /** Format: int64 */
+            length: number;
+            /** Format: int64 */
+            offset: number;
         };
         Me: {
             admin: boolean;
@@ -1017,13 +1840,26 @@ export interface components {
              * @enum {string}
              */
             availability: "available" | "busy" | "away" | "offline";
+            /** @description a program, which works over the API */
+            bot?: boolean;
             email: string;
             id: string;
+            /** @description that they speak, as tags of BCP 47, in order */
+            languages: string[];
+            /**
+             * Format: int64
+             * @description how many sessions at once they want at most; 0: they have not said
+             */
+            limit: number;
             /** @description for colleagues */
             name: string;
+            /** @description what one may besides what one's roles let one */
+            permissions: ("use_chat" | "block_customers" | "see_all_sessions" | "change_settings")[];
             /** @description for customers */
             public_name: string;
             roles: components["schemas"]["Role"][];
+            /** @description slugs, in order */
+            skills: string[];
         };
         Media: {
             /** @description its bytes, where Parley keeps them */
@@ -1095,9 +1931,65 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        NewHook: {
+            /** @description ids; none: all */
+            departments?: string[];
+            /** @description what it is told */
+            events: ("session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline" | "record.created")[];
+            name: string;
+            /** @description https, on the public internet; or of a host that whoever runs Parley lets be inside */
+            url: string;
+        };
+        NewKeys: {
+            /** @description by what its kind calls them; one that is not given stays. They are sealed, and in no answer */
+            keys: {
+                [key: string]: string;
+            };
+        };
+        NewRecord: {
+            /** @description by their names, each written as its kind is */
+            fields: {
+                [key: string]: string;
+            };
+            /** @description one of the session's department */
+            type: string;
+            /**
+             * Format: int64
+             * @description the type's as its form was shown; without it, whatever it is
+             */
+            version?: number;
+        };
+        NewRecordType: {
+            /** @description its id */
+            department: string;
+            /** @description in the order of the form */
+            fields: components["schemas"]["Field"][];
+            /** @description for people, such as Complaint; unique in the department */
+            name: string;
+        };
         Nothing: Record<string, never>;
+        PageAuditEntry: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description what after= continues with; empty at the end */
+            next: string;
+        };
+        PageHookCallRow: {
+            items: components["schemas"]["HookCallRow"][];
+            /** @description what after= continues with; empty at the end */
+            next: string;
+        };
+        PageRecord: {
+            items: components["schemas"]["Record"][];
+            /** @description what after= continues with; empty at the end */
+            next: string;
+        };
         PageSession: {
             items: components["schemas"]["Session"][];
+            /** @description what after= continues with; empty at the end */
+            next: string;
+        };
+        PageSwitched: {
+            items: components["schemas"]["Switched"][];
             /** @description what after= continues with; empty at the end */
             next: string;
         };
@@ -1112,9 +2004,24 @@ export interface components {
              */
             read_seq: number;
         };
+        Permissions: {
+            /** @description to them in person */
+            given: ("use_chat" | "block_customers" | "see_all_sessions" | "change_settings")[];
+            /** @description all that they may: what was given to them, to everybody, and to their groups */
+            permissions: ("use_chat" | "block_customers" | "see_all_sessions" | "change_settings")[];
+        };
         PongFrame: {
             /** @enum {string} */
             type: "pong";
+        };
+        Preference: {
+            /**
+             * Format: int64
+             * @description for so long, from when the customer began to wait, only operators who suit get it by itself; after that they come before others; 0: off, unless strict
+             */
+            seconds: number;
+            /** @description nobody else gets it by itself, however long it waits */
+            strict: boolean;
         };
         Problem: {
             /** @description what kind of problem it is, for programs */
@@ -1135,6 +2042,29 @@ export interface components {
             /** @description who was first, where somebody was */
             winner?: string;
         };
+        Queue: {
+            /** @description customers of messengers are told it too, in one message that is kept up to date until an agent joins */
+            messengers: boolean;
+            /** @description how customers see their place in the queue: number, before (how many are before them), estimate (only how long it may take) or none */
+            show: string;
+        };
+        QueuePlace: {
+            /**
+             * Format: int64
+             * @description seconds that it may take, by how fast the queue was served lately; missing: nobody knows
+             */
+            estimate?: number;
+            /**
+             * Format: int64
+             * @description how many wait in the department: in its queue, or for who has been assigned to join
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description from 1
+             */
+            place: number;
+        };
         Reaction: {
             /** @enum {string} */
             by: "customer" | "agent";
@@ -1146,6 +2076,156 @@ export interface components {
              * @description all up to here has been read; a mark never moves back
              */
             seq: number;
+        };
+        Record: {
+            /** @description where people see it at its provider */
+            address?: string;
+            /** @description who has created it */
+            author: components["schemas"]["Ref"];
+            /**
+             * Format: date-time
+             * @description when it was last edited, or its state changed
+             */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description their name; empty until somebody tells */
+            customer: string;
+            /** @description its id */
+            department: string;
+            /** @description by their names: numbers as -12.5, dates as 2026-03-02, checkboxes as true or false; what is empty is missing */
+            fields: {
+                [key: string]: string;
+            };
+            /** @example rec_5k */
+            id: string;
+            /** @description a sentence for people: why it is parked, or still owed */
+            reason?: string;
+            session: components["schemas"]["SessionRef"];
+            /**
+             * @description owed: saved, and its provider will have it as soon as it answers; kept: it has it; parked: it does not take it as it is, an edit lets it try again
+             * @enum {string}
+             */
+            state: "owed" | "kept" | "parked";
+            /** @description beginning of the first field that says something */
+            title: string;
+            type: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description rises with every edit
+             */
+            version: number;
+        };
+        RecordChange: {
+            after?: string;
+            before?: string;
+        };
+        RecordDetail: {
+            /** @description where people see it at its provider */
+            address?: string;
+            /** @description who has created it */
+            author: components["schemas"]["Ref"];
+            /**
+             * Format: date-time
+             * @description when it was last edited, or its state changed
+             */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description their name; empty until somebody tells */
+            customer: string;
+            /** @description its id */
+            department: string;
+            /** @description the newest 100, newest first */
+            edits: components["schemas"]["RecordEdit"][];
+            /** @description by their names: numbers as -12.5, dates as 2026-03-02, checkboxes as true or false; what is empty is missing */
+            fields: {
+                [key: string]: string;
+            };
+            /** @example rec_5k */
+            id: string;
+            /** @description a sentence for people: why it is parked, or still owed */
+            reason?: string;
+            session: components["schemas"]["SessionRef"];
+            /**
+             * @description owed: saved, and its provider will have it as soon as it answers; kept: it has it; parked: it does not take it as it is, an edit lets it try again
+             * @enum {string}
+             */
+            state: "owed" | "kept" | "parked";
+            /** @description beginning of the first field that says something */
+            title: string;
+            type: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description rises with every edit
+             */
+            version: number;
+        };
+        RecordEdit: {
+            /** @description as they were called then */
+            agent: components["schemas"]["Ref"];
+            /** Format: date-time */
+            at: string;
+            /** @description by the fields' names */
+            changes: {
+                [key: string]: components["schemas"]["RecordChange"];
+            };
+            /**
+             * Format: int64
+             * @description that it made
+             */
+            version: number;
+        };
+        RecordFields: {
+            /** @description all of them, by their names: what is missing is emptied */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description the record's as it was seen; without it, whatever it is
+             */
+            version?: number;
+        };
+        RecordMark: {
+            /** @description where people see it at its provider */
+            address?: string;
+            /** @description of record_changed: the actor has given it other values */
+            edited?: boolean;
+            id: string;
+            /** @description a sentence for people: of state */
+            reason?: string;
+            /** @enum {string} */
+            state: "owed" | "kept" | "parked";
+            title: string;
+            /** @description its type's name */
+            type: string;
+        };
+        RecordType: {
+            /** @description its id */
+            department: string;
+            /** @description in the order of the form */
+            fields: components["schemas"]["Field"][];
+            /** @example rct_5k */
+            id: string;
+            /** @description for people, such as Complaint; unique in the department */
+            name: string;
+            /**
+             * Format: int64
+             * @description rises with every change
+             */
+            version: number;
+        };
+        RecordTypeChange: {
+            /** @description in the order of the form */
+            fields: components["schemas"]["Field"][];
+            /** @description for people, such as Complaint; unique in the department */
+            name: string;
+            /**
+             * Format: int64
+             * @description the type's as it was seen; without it, whatever it is
+             */
+            version?: number;
         };
         Ref: {
             id: string;
@@ -1163,10 +2243,38 @@ export interface components {
              */
             site: number;
         };
+        Replay: {
+            /** @description the id of one; else: */
+            call?: string;
+            /**
+             * Format: date-time
+             * @description those that were owed then or later
+             */
+            from?: string;
+            /**
+             * @description parked if left out
+             * @enum {string}
+             */
+            state?: "delivered" | "parked";
+            /**
+             * Format: date-time
+             * @description those that were owed before
+             */
+            to?: string;
+        };
+        Replayed: {
+            /** Format: int64 */
+            calls: number;
+        };
         Role: {
             department: components["schemas"]["Department"];
             operator: boolean;
             supervisor: boolean;
+        };
+        SecretHook: {
+            hook: components["schemas"]["Hook"];
+            /** @description whsec_…, shown this once; missing where the same was asked for again */
+            secret?: string;
         };
         Service: {
             /**
@@ -1198,6 +2306,11 @@ export interface components {
             waiting_maximum: number;
         };
         Session: {
+            /**
+             * @description of a messenger: begun outside of business hours, or, as an offline message, while the department was closed
+             * @enum {string}
+             */
+            aside?: "after_hours" | "offline";
             /** @description who holds it, or held it last; null in the queue */
             assignee: components["schemas"]["Ref"] | null;
             /** @description how the customer is kept out now, in all their sessions on the channel; missing: they are not */
@@ -1220,6 +2333,8 @@ export interface components {
             first_reply_at: string | null;
             /** @example ses_1f0xk4q2m9a */
             id: string;
+            /** @description the customer's, a tag of BCP 47: as their channel said first, or an agent has; missing: not known */
+            language?: string;
             /**
              * Format: date-time
              * @description newest message, or the start
@@ -1230,8 +2345,8 @@ export interface components {
              * @description seq of the newest event
              */
             last_seq: number;
-            /** @description the service thresholds that it has passed */
-            marks: ("waiting_maximum" | "idle_warning" | "idle_critical" | "duration_warning" | "duration_critical")[];
+            /** @description the service thresholds that it has passed; handed_off: it was handed off three times or more, and nobody has answered since */
+            marks: ("waiting_maximum" | "idle_warning" | "idle_critical" | "duration_warning" | "duration_critical" | "handed_off")[];
             /**
              * Format: int64
              * @description what customer and agents said to each other
@@ -1255,15 +2370,22 @@ export interface components {
             preview: string;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
+            /** @description where it stands, as its customer has it: only where one asks for sessions, for it moves with those before it; missing: nobody waits in it, or 2000 wait before it */
+            queue?: components["schemas"]["QueuePlace"];
             /**
              * Format: int64
              * @description the assignee's read mark; in the queue the newest of any agent
              */
             read_seq: number;
+            /** @description who holds it has put it aside; missing: they have not */
+            snoozed?: components["schemas"]["Snoozed"];
             /** Format: date-time */
             started_at: string;
-            /** @enum {string} */
-            state: "waiting" | "pending" | "active" | "ended";
+            /**
+             * @description empty: the customer has sent without a word
+             * @enum {string}
+             */
+            state: "empty" | "waiting" | "pending" | "active" | "ended";
             /** @description in order */
             tags: string[];
             /** @description why nothing arrives at the customer, in a sentence */
@@ -1283,8 +2405,15 @@ export interface components {
              * @description the customer waits since then; null when the agent spoke last
              */
             waiting_since: string | null;
+            /** @description it was put aside and is back, and nobody has answered since: it stands on top of its holder's list */
+            woken?: components["schemas"]["Woken"];
         };
         SessionDetail: {
+            /**
+             * @description of a messenger: begun outside of business hours, or, as an offline message, while the department was closed
+             * @enum {string}
+             */
+            aside?: "after_hours" | "offline";
             /** @description who holds it, or held it last; null in the queue */
             assignee: components["schemas"]["Ref"] | null;
             /** @description how the customer is kept out now, in all their sessions on the channel; missing: they are not */
@@ -1307,6 +2436,8 @@ export interface components {
             first_reply_at: string | null;
             /** @example ses_1f0xk4q2m9a */
             id: string;
+            /** @description the customer's, a tag of BCP 47: as their channel said first, or an agent has; missing: not known */
+            language?: string;
             /**
              * Format: date-time
              * @description newest message, or the start
@@ -1317,8 +2448,8 @@ export interface components {
              * @description seq of the newest event
              */
             last_seq: number;
-            /** @description the service thresholds that it has passed */
-            marks: ("waiting_maximum" | "idle_warning" | "idle_critical" | "duration_warning" | "duration_critical")[];
+            /** @description the service thresholds that it has passed; handed_off: it was handed off three times or more, and nobody has answered since */
+            marks: ("waiting_maximum" | "idle_warning" | "idle_critical" | "duration_warning" | "duration_critical" | "handed_off")[];
             /**
              * Format: int64
              * @description what customer and agents said to each other
@@ -1343,15 +2474,22 @@ export interface components {
             preview: string;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
+            /** @description where it stands, as its customer has it: only where one asks for sessions, for it moves with those before it; missing: nobody waits in it, or 2000 wait before it */
+            queue?: components["schemas"]["QueuePlace"];
             /**
              * Format: int64
              * @description the assignee's read mark; in the queue the newest of any agent
              */
             read_seq: number;
+            /** @description who holds it has put it aside; missing: they have not */
+            snoozed?: components["schemas"]["Snoozed"];
             /** Format: date-time */
             started_at: string;
-            /** @enum {string} */
-            state: "waiting" | "pending" | "active" | "ended";
+            /**
+             * @description empty: the customer has sent without a word
+             * @enum {string}
+             */
+            state: "empty" | "waiting" | "pending" | "active" | "ended";
             /** @description in order */
             tags: string[];
             /** @description why nothing arrives at the customer, in a sentence */
@@ -1371,16 +2509,39 @@ export interface components {
              * @description the customer waits since then; null when the agent spoke last
              */
             waiting_since: string | null;
+            /** @description it was put aside and is back, and nobody has answered since: it stands on top of its holder's list */
+            woken?: components["schemas"]["Woken"];
+        };
+        SessionRef: {
+            id: string;
+            /** Format: int64 */
+            number: number;
         };
         Settings: {
+            /** @description when a session that nobody has joined ends because its customer has left the site */
+            abandon: components["schemas"]["Abandon"];
+            /** @description what closes the department to new sessions */
+            activation: components["schemas"]["Activation"];
             /** @description when sessions end because the customer is silent */
             auto_close: components["schemas"]["AutoClose"];
+            /** @description the bot with which sessions begin */
+            bot: components["schemas"]["Bot"];
+            /** @description from where customers of sites may begin sessions */
+            countries: components["schemas"]["Countries"];
+            /** @description how sessions come to operators, and how many at once */
+            distribution: components["schemas"]["Distribution"];
+            /** @description when a session is taken from a holder who leaves its customer waiting */
+            hand_off: components["schemas"]["HandOff"];
             /** @description when the department works */
             hours: components["schemas"]["Hours"];
+            /** @description what customers are told of the queue */
+            queue: components["schemas"]["Queue"];
             /** @description how long a session that has ended is opened again by what its customer writes */
             reopen: components["schemas"]["Reopen"];
             /** @description how long customers may be kept before somebody is told */
             service: components["schemas"]["Service"];
+            /** @description what operators see of each other's work */
+            sight: components["schemas"]["Sight"];
         };
         SettingsChange: {
             /** @description what is to be set here, all of it: what it leaves out is as for all, or as shipped */
@@ -1408,19 +2569,100 @@ export interface components {
              */
             version: number;
         };
+        Sight: {
+            /** @description operators see the sessions that colleagues hold, and may join them; without it only supervisors do, and operators see the queue and what is or was their own */
+            colleagues: boolean;
+        };
+        Snippet: {
+            /** @description there is text before it */
+            begun: boolean;
+            /** @description there is text after it */
+            cut: boolean;
+            /** @description the places that were looked for, in order */
+            marks: components["schemas"]["Mark"][];
+            /** @description of a name: the name and, on a line of its own, the session's number; of a message: of what was said and the names of its files, a line each */
+            text: string;
+        };
+        Snooze: {
+            /**
+             * Format: date-time
+             * @description a time within a year; missing: until the customer writes, which brings it back in any case
+             */
+            until?: string;
+            /**
+             * Format: int64
+             * @description the session's version as it was seen; without it, whatever it is
+             */
+            version?: number;
+        };
+        Snoozed: {
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description missing: until the customer writes
+             */
+            until?: string;
+        };
         SummariesFrame: {
             counters?: components["schemas"]["Counters"];
             sessions?: (components["schemas"]["Session"] | components["schemas"]["GoneSession"])[];
             /** @enum {string} */
             type: "summaries";
         };
+        Switch: {
+            /**
+             * Format: date-time
+             * @description since when
+             */
+            at?: string;
+            /**
+             * @description what set it so; missing: nobody ever has
+             * @enum {string}
+             */
+            by?: "hand" | "rule" | "threshold";
+            on: boolean;
+        };
+        SwitchChange: {
+            /** @description false also ends the use of rules; an open session goes on in any case */
+            on?: boolean;
+            /** @description whether the rules of its settings set it: at once, and at each of their edges */
+            rules?: boolean;
+        };
+        Switched: {
+            /** @description who did it; missing: nobody by hand */
+            agent?: components["schemas"]["Ref"];
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            by: "hand" | "rule" | "threshold";
+            id: string;
+            on: boolean;
+            /** @description which rule, or how many were waiting */
+            reason?: string;
+        };
+        Taking: {
+            /** @description also where one holds as many sessions as one's limit allows; without it that is refused with the code full */
+            over?: boolean;
+        };
         Tested: {
             /** @description a line for people, such as the account's name */
             answer: string;
         };
+        Timeout: {
+            /** @description whether it holds */
+            on: boolean;
+            /**
+             * Format: int64
+             * @description its length in seconds
+             */
+            seconds: number;
+        };
         Triage: {
             /** @description folded to small letters; at most 50 bytes each, 20 on a session */
             add_tags?: string[];
+            /** @description what the customer speaks, a tag of BCP 47 such as de or pt-BR; from then on the channel's word does not count */
+            language?: string;
             /** @enum {string} */
             priority?: "low" | "normal" | "high" | "urgent";
             /** @description taken off before others are put on */
@@ -1450,6 +2692,15 @@ export interface components {
             /** @description an agent's public name then */
             name?: string;
         };
+        Woken: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description customer: they wrote
+             * @enum {string}
+             */
+            by: "time" | "customer" | "hand";
+        };
     };
     responses: never;
     parameters: never;
@@ -1478,6 +2729,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListColleague"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-agent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbilitiesChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Abilities"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-agent-permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permissions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-agent-permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Giving"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permissions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit": {
+        parameters: {
+            query?: {
+                /** @description an agent's id, or me */
+                actor?: string;
+                /** @description as in an entry */
+                action?: string;
+                /** @description an id, as in an entry */
+                subject?: string;
+                /** @description from then on */
+                from?: string;
+                /** @description before then */
+                to?: string;
+                limit?: number;
+                /** @description a page's next */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAuditEntry"];
                 };
             };
             /** @description Error */
@@ -1579,6 +2974,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeys"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
                 };
             };
             /** @description Error */
@@ -1786,6 +3216,113 @@ export interface operations {
             };
         };
     };
+    "get-department-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentSwitch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-department-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentSwitch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-department-switches": {
+        parameters: {
+            query?: {
+                /** @description in the name of who did it, or in the reason */
+                q?: string;
+                /** @description not before */
+                from?: string;
+                /** @description before */
+                until?: string;
+                limit?: number;
+                /** @description next of the page before */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSwitched"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-files": {
         parameters: {
             query?: {
@@ -1850,6 +3387,410 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    "get-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGroup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupChange"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-hooks": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHook"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretHook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-hook-calls": {
+        parameters: {
+            query?: {
+                state?: "owed" | "delivered" | "parked";
+                limit?: number;
+                /** @description a page's next */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageHookCallRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-hook-replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-hook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretHook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-hook-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAttempt"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1959,6 +3900,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Availability"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-me-limit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Limit"];
             };
         };
         responses: {
@@ -2229,10 +4203,342 @@ export interface operations {
             };
         };
     };
+    "get-record-types": {
+        parameters: {
+            query?: {
+                /** @description an id */
+                department?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecordType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-record-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecordType"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-record-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordTypeChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-record-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-record-type-export": {
+        parameters: {
+            query?: {
+                state?: "owed" | "kept" | "parked";
+                /** @description a part of the title */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-records": {
+        parameters: {
+            query?: {
+                /** @description an id */
+                type?: string;
+                /** @description an id */
+                department?: string;
+                state?: "owed" | "kept" | "parked";
+                /** @description a part of the title */
+                q?: string;
+                limit?: number;
+                /** @description a page's next */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRecord"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-record": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-search": {
+        parameters: {
+            query?: {
+                /** @description words, in any order; of the last its beginning is enough. No sign is an operator. Of names it may be empty, to find all */
+                q?: string;
+                /** @description names: of customers, and numbers of sessions; messages: notes and names of files too; session: the messages of one */
+                in?: "names" | "messages" | "session";
+                /** @description of in=session: its id */
+                session?: string;
+                /** @description waiting, pending, active, ended, or open for all but ended; several with commas */
+                state?: string;
+                /** @description how it ended */
+                outcome?: string;
+                /** @description me, or an agent's id: who holds or held it, or has ever joined it */
+                agent?: string;
+                /** @description an id */
+                department?: string;
+                /** @description an id */
+                channel?: string;
+                tag?: string;
+                /** @description sessions that began then or later */
+                from?: string;
+                /** @description sessions that began before */
+                to?: string;
+                order?: "newest" | "oldest";
+                limit?: number;
+                /** @description a page's next */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-sessions": {
         parameters: {
             query?: {
-                /** @description waiting, pending, active, ended, or open for all but ended; several with commas */
+                /** @description empty, waiting, pending, active, ended, or open for all but ended; several with commas */
                 state?: string;
                 /** @description an id */
                 department?: string;
@@ -2242,6 +4548,8 @@ export interface operations {
                 participant?: "me";
                 /** @description an id; not together with assignee or participant */
                 customer?: string;
+                /** @description words of the customer's name, the last one perhaps only begun, or the session's number: only sessions of such names, newest first; not together with participant or customer */
+                q?: string;
                 limit?: number;
                 /** @description a page's next */
                 after?: string;
@@ -2657,6 +4965,86 @@ export interface operations {
             };
         };
     };
+    "get-session-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecord"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-records": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecord"];
+            };
+        };
+        responses: {
+            /** @description The same was there already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-session-release": {
         parameters: {
             query?: never;
@@ -2696,6 +5084,45 @@ export interface operations {
             };
         };
     };
+    "post-session-snooze": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-session-take": {
         parameters: {
             query?: never;
@@ -2711,7 +5138,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Nothing"];
+                "application/json": components["schemas"]["Taking"];
             };
         };
         responses: {
@@ -2887,6 +5314,45 @@ export interface operations {
             };
         };
     };
+    "post-session-unsnooze": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-settings": {
         parameters: {
             query?: never;
@@ -2936,6 +5402,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SettingsDocument"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstallationChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-switches": {
+        parameters: {
+            query?: {
+                /** @description in the name of who did it, or in the reason */
+                q?: string;
+                /** @description not before */
+                from?: string;
+                /** @description before */
+                until?: string;
+                limit?: number;
+                /** @description next of the page before */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSwitched"];
                 };
             };
             /** @description Error */

@@ -6,6 +6,7 @@ import type { Comeback } from './socket.ts'
 export type ClientFrame =
   | { type: 'hello'; versions: number[]; token?: string; after?: string }
   | { type: 'message'; id: string; text: string; files?: string[] }
+  | { type: 'empty'; id: string }
   | { type: 'end'; id: string }
   | { type: 'seen'; cursor: string }
   | { type: 'typing' }
@@ -53,7 +54,15 @@ export type VisitorEvent =
   | { kind: 'unblocked'; at: string }
   | Change
 
-export type Welcome = { type: 'welcome'; version: number; token: string; department?: string; max_file?: number }
+export type Welcome = {
+  type: 'welcome'
+  version: number
+  token: string
+  department?: string
+  title?: string
+  greeting?: string
+  max_file?: number
+}
 export type Continuation = { type: 'events'; after: string; cursor: string; events?: VisitorEvent[] }
 export type Snapshot = {
   type: 'events'
@@ -73,10 +82,34 @@ export type Refused = {
   reason?: string
   retry_after_ms?: number
 }
+/** How the department stands to who would begin a session: what is shown where it takes none, and nothing where it does. */
+export type Status = { type: 'status'; closed?: 'notice' | 'hidden' }
+/** How the visitor stands in the queue, as much of it as they are to know; without waiting they are not in it. */
+export type Queue = {
+  type: 'queue'
+  waiting?: boolean
+  place?: number
+  before?: number
+  beyond?: boolean
+  minutes?: number
+}
+/** Agents have read the own message with that ref, and all own ones before it. */
+export type Read = { type: 'read'; about: string }
 export type Typing = { type: 'typing'; name?: string }
 
 /** What the server says. */
-export type ServerFrame = Welcome | Continuation | Snapshot | Older | Ack | Refused | Typing | { type: 'pong' }
+export type ServerFrame =
+  | Welcome
+  | Continuation
+  | Snapshot
+  | Older
+  | Ack
+  | Refused
+  | Status
+  | Queue
+  | Read
+  | Typing
+  | { type: 'pong' }
 
 /** A text's limit, in bytes of UTF-8. */
 export const maxText = 65_536

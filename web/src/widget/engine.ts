@@ -1,8 +1,10 @@
 import { systemTimers } from '../shared/timers.ts'
+import { chime } from './chime.ts'
 import { fetched } from './fetched.ts'
 import type { Launcher } from './launcher.ts'
 import type { Mount, Panel } from './panel.tsx'
 import type { Place } from './place.ts'
+import { Bell } from './state/bell.ts'
 import { Core } from './state/core.ts'
 import { dialler } from './state/dial.ts'
 import { openStorage } from './state/storage.ts'
@@ -33,6 +35,8 @@ export interface Engine {
   press(): void
   /** The button is about to be pressed. */
   prepare(): void
+  /** The server says whether the button is to be hidden. */
+  hide(isHidden: boolean): void
 }
 
 export type Begin = (surroundings: Surroundings) => Engine
@@ -42,16 +46,20 @@ const restsAfter = 5 * 60_000
 
 /** Begins the conversation behind the launcher: connects if there is something to show or to send. */
 export const begin: Begin = ({ root, shadow, launcher, base, socket, name, isWide, onShow, onOutdated }) => {
-  const core = new Core({
-    url: () => socket,
+  const tab = {
     name,
-    storage: openStorage(window, name),
     locks: navigator.locks as typeof navigator.locks | undefined,
-    WebSocket: dialler(WebSocket, Stream, systemTimers),
     timers: systemTimers,
-    isVisible,
     isFocused: () => document.hasFocus(),
+  }
+  const core = new Core({
+    ...tab,
+    url: () => socket,
+    storage: openStorage(window, name),
+    WebSocket: dialler(WebSocket, Stream, systemTimers),
+    isVisible,
   })
+  new Bell(core, { ...tab, play: chime })
   // A panel over the whole page is not what somebody wants who went on to the next one.
   if (core.state.isOpen && !isWide) core.minimise()
 
@@ -75,6 +83,7 @@ export const begin: Begin = ({ root, shadow, launcher, base, socket, name, isWid
   const show = () => {
     const { isOpen, isOutdated } = core.state
     launcher.show(core.state)
+    launcher.hide(core.state.closed === 'hidden' && !isOpen && !core.canWrite)
     if (isOpen && !wasOpen) open(isByHand)
     // Focus that was in the panel must not be lost with it.
     const { button } = launcher
@@ -107,5 +116,6 @@ export const begin: Begin = ({ root, shadow, launcher, base, socket, name, isWid
       isByHand = false
     },
     prepare: () => void fetchPanel().catch(() => {}),
+    hide: (isHidden) => core.hide(isHidden),
   }
 }

@@ -40,6 +40,11 @@ export class Launcher {
     this.button.setAttribute('aria-label', name)
   }
 
+  /** Takes the button off the page, or puts it back. */
+  hide(isHidden: boolean): void {
+    this.button.hidden = isHidden
+  }
+
   /** Says for a while that the panel could not be fetched, or no longer. */
   trouble(isTrouble: boolean): void {
     this.#trouble.hidden = !isTrouble

@@ -2,7 +2,7 @@ import type { Begin, Engine } from './engine.ts'
 import { fetched } from './fetched.ts'
 import { around, frame, tell } from './frame.ts'
 import { Launcher } from './launcher.ts'
-import { ask, dress, type Look } from './look.ts'
+import { ask, dress, follow, type Look } from './look.ts'
 import { place } from './place.ts'
 
 // The engine's file name with its hash, put in by the build.
@@ -33,12 +33,21 @@ function load(script: HTMLScriptElement, channel: string, isRenewed: boolean): v
     const here = place()
     const isStart = dress(here.root, look)
     const launcher = new Launcher(here.root)
+    let isHidden = look.hidden ?? false
+    launcher.hide(isHidden)
+    if (look.hidden !== undefined) {
+      follow(at('v1/look'), (isNow) => {
+        isHidden = isNow
+        if (engine) engine.then((engine) => engine.hide(isNow)).catch(() => {})
+        else launcher.hide(isNow)
+      })
+    }
     const fetchEngine = fetched<{ begin: Begin }>(new URL(__ENGINE__, base))
     let engine: Promise<Engine> | undefined
     const start = () => {
       engine ??= fetchEngine().then(
-        ({ begin }) =>
-          begin({
+        ({ begin }) => {
+          const made = begin({
             ...here,
             launcher,
             base,
@@ -53,7 +62,10 @@ function load(script: HTMLScriptElement, channel: string, isRenewed: boolean): v
               page[mark] = 'renewing'
               import(/* @vite-ignore */ `${script.src}?${Date.now()}`).catch(() => {})
             },
-          }),
+          })
+          made.hide(isHidden)
+          return made
+        },
         (error) => {
           engine = undefined
           throw error

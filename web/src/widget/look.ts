@@ -3,6 +3,8 @@ export interface Look {
   color?: string
   on?: string
   position?: 'left' | 'right'
+  /** Where the widget hides while its department is closed: whether it does now. */
+  hidden?: boolean
 }
 
 const first = 5_000
@@ -23,6 +25,17 @@ export function ask(url: URL, isWanted: () => boolean, onLook: (look: Look) => v
     wait = Math.min(longest, wait * 2)
   }
   attempt()
+}
+
+const refresh = 30_000
+
+/** Asks again and again whether we are to be hidden, while the page can be seen. */
+export function follow(url: URL, onHidden: (isHidden: boolean) => void): void {
+  setInterval(async () => {
+    if (document.hidden) return
+    const response = await fetch(url).catch(() => undefined)
+    if (response?.ok) onHidden((await response.json()).hidden === true)
+  }, refresh)
 }
 
 /** Tells whether the page's lines begin on the right. */

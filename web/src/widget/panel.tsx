@@ -24,7 +24,8 @@ export const mount: Mount = (core, root, shadow) => {
     focus: () => {
       // What is hidden takes no focus, and the view shows itself a moment later: too late for a phone's keyboard.
       place.querySelector('section')?.removeAttribute('hidden')
-      place.querySelector('textarea')?.focus()
+      const field = place.querySelector<HTMLElement>('textarea:enabled') ?? place.querySelector<HTMLElement>('.thread')
+      field?.focus()
     },
   }
 }

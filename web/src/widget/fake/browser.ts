@@ -1,6 +1,7 @@
 import type { ClientFrame, ServerFrame } from '../../shared/protocol.ts'
 import type { RawSocket } from '../../shared/socket.ts'
 import type { Timers } from '../../shared/timers.ts'
+import { Bell } from '../state/bell.ts'
 import { Core } from '../state/core.ts'
 import type { Locks } from '../state/lock.ts'
 import { openStorage, type StorageHost } from '../state/storage.ts'
@@ -94,6 +95,7 @@ export class Tab {
   readonly browser: FakeBrowser
   readonly core: Core
   readonly written: string[] = []
+  readonly sounds: string[] = []
   isFocused = false
   isAlive = true
   readonly #heldLocks = new Set<() => void>()
@@ -103,20 +105,24 @@ export class Tab {
     const { chance, clock } = browser
     const timers = clock.timers(chance)
     const tab = this
-    this.core = new Core({
-      url: () => 'wss://hub.test/widget/v1/socket?channel=shop',
+    const options = {
       name: 'parley:shop:',
-      storage: openStorage(this.#host(), 'parley:shop:'),
       locks: browser.hasLocks ? this.#locks() : undefined,
+      timers: { ...timers, set: (ring: () => void, ms: number) => timers.set(() => tab.isAlive && ring(), ms) },
+      isFocused: () => tab.isFocused,
+    }
+    this.core = new Core({
+      ...options,
+      url: () => 'wss://hub.test/widget/v1/socket?channel=shop',
+      storage: openStorage(this.#host(), 'parley:shop:'),
       WebSocket: class extends FakeSocket {
         constructor() {
           super(tab)
         }
       },
-      timers: { ...timers, set: (ring, ms) => timers.set(() => tab.isAlive && ring(), ms) },
       isVisible: () => true,
-      isFocused: () => tab.isFocused,
     })
+    new Bell(this.core, { ...options, play: (sound) => this.sounds.push(sound) })
   }
 
   write(text: string): void {

@@ -18,6 +18,9 @@ export interface Pending {
 /** A conversation as one tab holds it. A value: apply makes the next one. */
 export interface Conversation {
   readonly department: string
+  /** The channel's own texts: whom customers write to, and what asks them to. */
+  readonly title?: string | undefined
+  readonly greeting?: string | undefined
   /** The largest file that may be sent, in bytes; undefined: none may. */
   readonly maxFile?: number | undefined
   /** The newest place held; undefined before the first snapshot. */
@@ -31,6 +34,8 @@ export interface Conversation {
   readonly first: number
   /** Own messages that are not among events, in the order of their ids. They are shown after the events. */
   readonly pending: readonly Pending[]
+  /** What the newest own message that agents have read is called. */
+  readonly read?: string
   /** The agent who wrote last, as of this very object: it holds 5 s, or until their message. */
   readonly typing: { readonly name: string } | undefined
 }
@@ -65,6 +70,8 @@ export function apply(c: Conversation, now: ServerFrame | Happening): Conversati
       return {
         ...c,
         department: now.department ?? c.department,
+        title: now.title,
+        greeting: now.greeting,
         maxFile: now.max_file,
         typing: undefined,
         pending: c.pending.map((p) => (p.stored ? { ...p, stored: 'before' } : p)),
@@ -111,6 +118,8 @@ export function apply(c: Conversation, now: ServerFrame | Happening): Conversati
     case 'refused':
       if (retried.has(now.kind)) return c
       return change(c, now.id, (p) => (p.stored ? p : { ...p, refused: now.reason ?? '' }))
+    case 'read':
+      return { ...c, read: now.about }
     case 'typing':
       return { ...c, typing: now.name ? { name: now.name } : undefined }
     case 'wrote': {

@@ -1,5 +1,20 @@
 import { describe, expect, test } from 'vitest'
+import type { Queue, Status } from '../../shared/protocol.ts'
 import { frames, key, opened, says, socketOf, texts, world } from '../fake/world.ts'
+
+test('S1.22: Send without a word is told once, and not while a session is open', async () => {
+  const { browser, hub, tab } = await opened()
+  tab.core.write('')
+  tab.core.write('')
+  await browser.pass(1_000)
+  expect(frames(hub, 'empty')).toEqual([{ type: 'empty', id: expect.any(String) }])
+  const { browser: elsewhere, hub: other, tab: talking } = await opened()
+  talking.write('hello')
+  await elsewhere.pass(1_000)
+  talking.core.write('')
+  await elsewhere.pass(1_000)
+  expect(frames(other, 'empty')).toEqual([])
+})
 
 describe('connecting', () => {
   test('a visitor who never opens the panel costs nothing', async () => {
@@ -233,5 +248,73 @@ describe('writing', () => {
     tab.core.minimise()
     await browser.flow()
     expect([other, used].map((t) => t.core.state.isOpen)).toEqual([false, true])
+  })
+})
+
+test('A6: the place in the queue is what was told last, and forgotten with the connection that told it', async () => {
+  const { browser, tab } = await opened()
+  const told = async (frame: Queue) => {
+    socketOf(tab).down.push(frame)
+    await browser.flow()
+    return tab.core.state.queue?.place
+  }
+  expect(await told({ type: 'queue', waiting: true, place: 2 })).toBe(2)
+  expect(await told({ type: 'queue', waiting: true, place: 1 })).toBe(1)
+  expect(await told({ type: 'queue' })).toBeUndefined()
+  await told({ type: 'queue', waiting: true, place: 1 })
+  socketOf(tab).end(1006)
+  await browser.pass(2_000)
+  expect(tab.core.state.queue).toBeUndefined()
+})
+
+describe('a closed department', () => {
+  const closed = { kind: 'closed', reason: 'Chat is currently disabled.' }
+
+  test('S1.12, A3: what is refused because it has closed goes back to where it was written', async () => {
+    const { browser, hub, tab } = await opened()
+    hub.refuses = () => closed
+    tab.write('hello')
+    tab.core.draft('and more')
+    await browser.pass(1_000)
+    const { draft, closed: shown, conversation } = tab.core.state
+    expect([draft, shown, conversation.pending, tab.core.canWrite]).toEqual(['hello\nand more', 'notice', [], false])
+    browser.close(tab)
+    const later = browser.open()
+    await browser.pass(60_000)
+    expect([later.core.state.draft, frames(hub, 'message').length]).toEqual(['hello\nand more', 1])
+  })
+
+  test('S1.11: it is told, and told again when it opens', async () => {
+    const { browser, tab } = await opened()
+    const told = async (frame: Status) => {
+      socketOf(tab).down.push(frame)
+      await browser.flow()
+      return [tab.core.state.closed, tab.core.canWrite]
+    }
+    expect(await told({ type: 'status', closed: 'hidden' })).toEqual(['hidden', false])
+    tab.core.hide(false)
+    expect(tab.core.state.closed).toBe('hidden')
+    expect(await told({ type: 'status' })).toEqual(['', true])
+  })
+
+  test('S1.13: who is in a session writes on', async () => {
+    const { browser, hub, tab } = await opened()
+    tab.write('hello')
+    await browser.pass(1_000)
+    socketOf(tab).down.push({ type: 'status', closed: 'notice' })
+    await browser.flow()
+    expect(tab.core.canWrite).toBe(true)
+    tab.write('still here')
+    await browser.pass(2_000)
+    expect(texts(hub.log)).toEqual(['hello', 'still here'])
+  })
+
+  test('a connection that comes back is open unless it says otherwise', async () => {
+    const { browser, tab } = await opened()
+    socketOf(tab).down.push({ type: 'status', closed: 'notice' })
+    await browser.flow()
+    socketOf(tab).end(1006)
+    await browser.pass(2_000)
+    expect(tab.core.state.closed).toBe('')
   })
 })

@@ -2,6 +2,7 @@ import {
   type Brought,
   type ClientFrame,
   comebacks,
+  type Queue,
   type Refused,
   type ServerFrame,
   tooBig,
@@ -10,6 +11,7 @@ import {
 } from '../../shared/protocol.ts'
 import { type RawSocket, Socket, type SocketState } from '../../shared/socket.ts'
 import type { Timers } from '../../shared/timers.ts'
+import { uuid7 } from '../../shared/uuid.ts'
 import { answersOf, apply, type Conversation, type Happening, isGap, isOpen, noConversation } from './conversation.ts'
 import type { Locks } from './lock.ts'
 import { Outbox } from './outbox.ts'
@@ -45,6 +47,12 @@ export interface State {
   readonly isEnding: boolean
   /** Older events are on their way. */
   readonly isAsking: boolean
+  /** What is shown while no session can begin; '' while one can. */
+  readonly closed: '' | 'notice' | 'hidden'
+  /** The customer wants to hear no sounds. */
+  readonly isMuted: boolean
+  /** How the customer stands in the queue; undefined while they are not in it. */
+  readonly queue: Queue | undefined
 }
 
 const typingEvery = 3_000
@@ -65,6 +73,9 @@ export class Core {
     draft: '',
     isEnding: false,
     isAsking: false,
+    closed: '',
+    isMuted: false,
+    queue: undefined,
   }
   readonly #options: CoreOptions
   readonly #outbox: Outbox
@@ -78,6 +89,7 @@ export class Core {
   #told = 0 // the same as the server knows it from this connection
   #greeted: string // when the answer was said that opened the panel last
   #lastTyping = 0
+  #isEmptySaid = false
   #seenTimer: number | undefined
   #settleTimer: number | undefined
 
@@ -100,7 +112,11 @@ export class Core {
     this.#token = storage.get('token') ?? ''
     this.#greeted = storage.get('greeted') ?? ''
     this.#readSeen()
-    this.#set({ draft: storage.get('draft') ?? '', isOpen: storage.get('open') === '1' })
+    this.#set({
+      draft: storage.get('draft') ?? '',
+      isOpen: storage.get('open') === '1',
+      isMuted: storage.get('muted') === '1',
+    })
     this.#outbox.scan()
   }
 
@@ -141,11 +157,28 @@ export class Core {
     this.#options.storage.set('open', '')
   }
 
+  mute(isMuted: boolean): void {
+    this.#set({ isMuted })
+    this.#options.storage.set('muted', isMuted ? '1' : '')
+  }
+
   /** Says a text that fits into a message, and files, and uses up the draft. */
   write(text: string, files?: readonly Brought[]): void {
     if (text || files) this.#outbox.write(text, files)
+    else this.#sayEmpty()
     this.#keepDraft('')
     this.#socket.start()
+  }
+
+  /** Whether a session can be begun, or one goes on. */
+  get canWrite(): boolean {
+    const { closed, conversation } = this.state
+    return !closed || isOpen(conversation)
+  }
+
+  /** The page asked, while nobody was connected: whether the launcher is to be hidden. */
+  hide(isHidden: boolean): void {
+    if (this.state.link !== 'open') this.#set({ closed: isHidden ? 'hidden' : '' })
   }
 
   /** Where the socket is, and who the visitor is: what is needed to bring a file. */
@@ -186,6 +219,12 @@ export class Core {
     this.#see()
   }
 
+  // Whoever presses Send with nothing to say is seen to have come, once a page (RULES S1.22).
+  #sayEmpty(): void {
+    if (this.#isEmptySaid || isOpen(this.state.conversation) || !this.#outbox.isEmpty) return
+    this.#isEmptySaid = this.#say({ type: 'empty', id: uuid7(this.#options.timers.now()) })
+  }
+
   #say(frame: ClientFrame): boolean {
     return this.#isWelcome && this.#socket.send(frame)
   }
@@ -224,7 +263,14 @@ export class Core {
         if (!isAsking) return
         this.#set({ isAsking: false })
         break
+      case 'status':
+        this.#set({ closed: frame.closed ?? '' })
+        return
+      case 'queue':
+        this.#set({ queue: frame.waiting ? frame : undefined })
+        return
       case 'refused':
+        if (frame.kind === 'closed') this.#giveBack(frame.id)
         this.#outbox.refuse(frame)
         this.#set({})
         return
@@ -235,6 +281,17 @@ export class Core {
     this.#happen(frame)
     if (frame.type === 'welcome') this.#outbox.connected((f) => this.#say(f))
     if (frame.type === 'events') this.#answered()
+  }
+
+  // giveBack: it has closed since the panel opened. What was written goes back to where it was; files stay with their message.
+  #giveBack(id: string | undefined): void {
+    const { conversation, draft, closed } = this.state
+    const message = conversation.pending.find((p) => p.id === id)
+    if (message && !message.files) {
+      this.remove(message.id)
+      this.#keepDraft(draft ? `${message.text}\n${draft}` : message.text)
+    }
+    this.#set({ closed: closed || 'notice' })
   }
 
   // welcome takes the visitor that the server gave; false where another tab was given one first.
@@ -248,6 +305,7 @@ export class Core {
     this.#token = token
     if (kept !== token) storage.set('token', token)
     this.#isWelcome = true
+    this.#set({ closed: '', queue: undefined }) // where it is not so, the next frames say it
     this.#told = 0
     return true
   }
@@ -335,6 +393,9 @@ export class Core {
         break
       case 'open':
         if (!this.#options.isFocused()) this.#set({ isOpen: value === '1' })
+        break
+      case 'muted':
+        this.#set({ isMuted: value === '1' })
         break
       default:
         this.#outbox.changed(key, value)

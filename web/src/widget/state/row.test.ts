@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { VisitorEvent } from '../../shared/protocol.ts'
-import { noConversation, type Pending } from './conversation.ts'
+import { apply, noConversation, type Pending } from './conversation.ts'
 import { type Row, rowsOf } from './row.ts'
 
 const day = new Date(2026, 10, 20).getTime()
@@ -42,7 +42,7 @@ test.each<[string, VisitorEvent[], Pending[], boolean, string]>([
     [own('a', 1), own('b', 2), anna(3), anna(4)],
     [],
     false,
-    'day me-sent me-sent. Anna Anna.',
+    'day me-delivered me-delivered. Anna Anna.',
   ],
   ['what two say does not', [anna(1), anna(2, 'Boris')], [], false, 'day Anna. Boris.'],
   ['nor what is far apart', [anna(1), anna(9)], [], false, 'day Anna. Anna.'],
@@ -59,9 +59,15 @@ test.each<[string, VisitorEvent[], Pending[], boolean, string]>([
     [own('a', 1)],
     [waits('b', 2), waits('c', 3)],
     false,
-    'day me-sent. me-sending me-sending.',
+    'day me-delivered. me-sending me-sending.',
   ],
-  ['what is stored counts as sent', [own('a', 1)], [waits('b', 2, { stored: 'now' })], false, 'day me-sent me-sent.'],
+  [
+    'what is stored counts as delivered',
+    [own('a', 1)],
+    [waits('b', 2, { stored: 'now' })],
+    false,
+    'day me-delivered me-delivered.',
+  ],
   ['what waits without a connection is kept', [], [waits('b', 2)], true, 'day me-kept.'],
   [
     'every refused one has its own words',
@@ -85,18 +91,30 @@ test.each<[string, VisitorEvent[], Pending[], boolean, string]>([
     'day ended by agent',
   ],
   ['an end by nobody', [{ kind: 'ended', at: at(1), outcome: 'timed_out' }], [], false, 'day ended by nobody'],
-  ['a beginning says nothing', [{ kind: 'started', at: at(1) }, own('a', 1)], [], false, 'day me-sent.'],
+  ['a beginning says nothing', [{ kind: 'started', at: at(1) }, own('a', 1)], [], false, 'day me-delivered.'],
   ['what is unknown says nothing', [{ kind: 'moved', at: at(1) } as unknown as VisitorEvent], [], false, ''],
   [
     'a change says nothing by itself',
     [{ kind: 'deleted', at: at(1), about: 'not held' }, own('a', 1)],
     [],
     false,
-    'day me-sent.',
+    'day me-delivered.',
   ],
   ['an agent without a name', [anna(1, ''), { kind: 'taken', at: at(2) }], [], false, 'day somebody.'],
 ])('%s', (_, events, pending, isOffline, want) => {
   expect(words(rowsOf({ ...noConversation, events, pending }, isOffline))).toBe(want)
+})
+
+test.each<[string, string, string]>([
+  ['nothing', '', 'me-delivered me-delivered. Anna. me-delivered.'],
+  ['up to the message that is named (A12)', 'r-b', 'me-read me-read. Anna. me-delivered.'],
+  ['all', 'r-c', 'me-read me-read. Anna. me-read.'],
+  ['nothing where the message is further up', 'r-old', 'me-delivered me-delivered. Anna. me-delivered.'],
+])('agents have read %s', (_, ref, want) => {
+  const told = (id: string, minutes: number) => ({ ...own(id, minutes), ref: `r-${id}` }) as VisitorEvent
+  const events = [told('a', 1), told('b', 2), anna(3), told('c', 4)]
+  const c = apply({ ...noConversation, events }, { type: 'read', about: ref })
+  expect(words(rowsOf(c, false))).toBe(`day ${want}`)
 })
 
 test('a message has the same key while it waits and when it is sent, and events keep theirs', () => {

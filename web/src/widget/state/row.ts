@@ -3,8 +3,8 @@ import { dayOf } from '../../shared/time.ts'
 import type { Conversation, Pending } from './conversation.ts'
 import { folded } from './fold.ts'
 
-/** What stands under an own message: 'kept' is 'sending' without a connection. */
-export type Mark = 'sent' | 'sending' | 'kept' | 'refused'
+/** What stands under an own message: the server has it once it is 'delivered'; 'kept' is 'sending' without a connection. */
+export type Mark = 'read' | 'delivered' | 'sending' | 'kept' | 'refused'
 
 /** A message as the panel shows it. */
 export interface Said {
@@ -58,9 +58,11 @@ export function rowsOf(c: Conversation, isOffline: boolean): Row[] {
     }
     rows.push(row)
   }
+  // One that is not held is further up, or on its way: then nothing here has been read.
+  const read = c.events.findLastIndex((e) => e.kind === 'message' && e.ref !== undefined && e.ref === c.read)
   folded(c.events).forEach((event, i) => {
     const at = Date.parse(event.at)
-    add(rowOf(event, `event ${c.first + i}`, at), at)
+    add(rowOf(event, `event ${c.first + i}`, at, i <= read), at)
   })
   for (const p of c.pending) add(waiting(p, isOffline), p.at)
   return rows
@@ -76,7 +78,7 @@ function belongs(before: Said, row: Said): boolean {
   )
 }
 
-function rowOf(event: VisitorEvent, key: string, at: number): Row | undefined {
+function rowOf(event: VisitorEvent, key: string, at: number, isRead: boolean): Row | undefined {
   switch (event.kind) {
     case 'message': {
       const rest = {
@@ -87,7 +89,7 @@ function rowOf(event: VisitorEvent, key: string, at: number): Row | undefined {
         isEdited: (event.edited ?? false) && !event.deleted,
         isDeleted: event.deleted ?? false,
         reactions: event.reactions?.map((r) => r.emoji) ?? [],
-        mark: 'sent',
+        mark: isRead && event.mine ? 'read' : 'delivered',
         reason: '',
         isLast: true,
       } as const
@@ -109,7 +111,7 @@ function rowOf(event: VisitorEvent, key: string, at: number): Row | undefined {
 }
 
 function waiting({ id, text, files = [], at, stored, refused }: Pending, isOffline: boolean): Said {
-  const mark = stored ? 'sent' : refused !== undefined ? 'refused' : isOffline ? 'kept' : 'sending'
+  const mark = stored ? 'delivered' : refused !== undefined ? 'refused' : isOffline ? 'kept' : 'sending'
   const rest = { isEdited: false, isDeleted: false, reactions: [], reason: refused ?? '', isLast: true }
   return { kind: 'message', key: id, id, at, text, media: files, mark, by: '', isMine: true, ...rest }
 }

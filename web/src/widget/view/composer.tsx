@@ -6,6 +6,8 @@ import { t } from './words.ts'
 
 export interface ComposerProps {
   draft: string
+  /** Nobody can begin now: what is written stays, and cannot be changed or sent. */
+  isClosed: boolean
   placeholder: string
   onDraft: (text: string) => void
   /** Says it; false where it is too long. */
@@ -21,13 +23,14 @@ const tallest = 132
 
 /** Where the customer writes. Enter sends, with Shift it begins a line. */
 export function Composer(props: ComposerProps) {
-  const { draft, placeholder, onDraft, onSend, uploads, onAttach, onRetry, onDetach } = props
+  const { draft, isClosed, placeholder, onDraft, onSend, uploads, onAttach, onRetry, onDetach } = props
   const field = useRef<HTMLTextAreaElement>(null)
   const picker = useRef<HTMLInputElement>(null)
   const [isTooLong, setTooLong] = useState(false)
   const [isEarly, setEarly] = useState(false)
   const isWaiting = uploads.some((u) => !u.brought)
   const trouble = useId()
+  const notice = useId()
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as tall as what is in it.
   useLayoutEffect(() => {
@@ -53,6 +56,9 @@ export function Composer(props: ComposerProps) {
   }
   return (
     <div class="composer">
+      <p class={isClosed ? 'blocked' : undefined} id={notice} role="status">
+        {isClosed && t('closed')}
+      </p>
       {isTooLong && (
         <p class="bad" id={trouble} role="alert">
           {t('tooLong')}
@@ -61,7 +67,7 @@ export function Composer(props: ComposerProps) {
       <Tray uploads={uploads} onRetry={onRetry} onRemove={onDetach} />
       {isEarly && isWaiting && <p role="status">{t('uploadsWait')}</p>}
       <div class="field">
-        {onAttach && (
+        {onAttach && !isClosed && (
           <>
             <input
               ref={picker}
@@ -84,10 +90,11 @@ export function Composer(props: ComposerProps) {
           ref={field}
           value={draft}
           rows={1}
+          disabled={isClosed}
           dir="auto"
           placeholder={placeholder}
           aria-label={t('write')}
-          aria-describedby={isTooLong ? trouble : undefined}
+          aria-describedby={isClosed ? notice : isTooLong ? trouble : undefined}
           enterkeyhint="send"
           onInput={(event) => {
             setTooLong(false)
@@ -105,6 +112,7 @@ export function Composer(props: ComposerProps) {
           type="button"
           class="send"
           aria-label={t('send')}
+          disabled={isClosed}
           aria-disabled={isWaiting || (draft.trim() === '' && uploads.length === 0)}
           onClick={send}
         >

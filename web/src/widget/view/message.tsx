@@ -1,6 +1,6 @@
 import { linkify } from '../../shared/link.ts'
 import { clockTime } from '../../shared/time.ts'
-import type { Said } from '../state/row.ts'
+import type { Mark, Said } from '../state/row.ts'
 import { Circle } from './circle.tsx'
 import { Icon } from './icon.tsx'
 import { Media } from './media.tsx'
@@ -53,12 +53,12 @@ export function Message({ said, base, onEdit, onRemove }: { said: Said; base: st
   )
 }
 
-function State({ mark }: { mark: 'sent' | 'sending' | 'kept' }) {
-  if (mark === 'sent') {
+function State({ mark }: { mark: Exclude<Mark, 'refused'> }) {
+  if (mark === 'delivered' || mark === 'read') {
     return (
       <>
-        <Icon name="sent" size={14} />
-        <span class="sr">{t('sent')}</span>
+        <Icon name={mark} size={14} />
+        <span class="sr">{t(mark)}</span>
       </>
     )
   }

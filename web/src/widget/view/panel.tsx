@@ -10,6 +10,7 @@ import { Circle } from './circle.tsx'
 import { Composer } from './composer.tsx'
 import { Confirm } from './confirm.tsx'
 import { Icon } from './icon.tsx'
+import { Status } from './status.tsx'
 import { Thread } from './thread.tsx'
 import { t } from './words.ts'
 
@@ -72,6 +73,7 @@ export function Panel({ core }: { core: Core }) {
           id={title}
           state={state}
           onEnd={canEnd ? () => setConfirming(true) : undefined}
+          onMute={() => core.mute(!core.state.isMuted)}
           onMinimise={() => core.minimise()}
         />
         <Status state={state} isOffline={isOffline} />
@@ -79,6 +81,7 @@ export function Panel({ core }: { core: Core }) {
           conversation={conversation}
           isOpen={isOpen}
           isOffline={isOffline}
+          isClosed={!core.canWrite}
           isAsking={state.isAsking}
           unread={state.unread}
           base={core.way[0].replace('ws', 'http')}
@@ -92,6 +95,7 @@ export function Panel({ core }: { core: Core }) {
         ) : (
           <Composer
             draft={state.draft}
+            isClosed={!core.canWrite}
             placeholder={t(placeholderOf(state))}
             onDraft={(text) => core.draft(text)}
             onSend={(draft) => {
@@ -150,21 +154,22 @@ interface HeadProps {
   id: string
   state: State
   onEnd: (() => void) | undefined
+  onMute: () => void
   onMinimise: () => void
 }
 
-function Head({ id, state: { conversation }, onEnd, onMinimise }: HeadProps) {
-  const { department } = conversation
+function Head({ id, state: { conversation, isMuted }, onEnd, onMute, onMinimise }: HeadProps) {
+  const { department, title } = conversation
   const agent = isSessionOpen(conversation) ? agentOf(conversation) : ''
   return (
     <header>
       <Circle name={agent} size="large" />
       <div class="who">
         <h2 id={id}>
-          <span class="sr">{t('chatWith', { name: '' })}</span>
-          <bdi>{agent || department || t('chat')}</bdi>
+          {(agent || !title) && <span class="sr">{t('chatWith', { name: '' })}</span>}
+          <bdi>{agent || title || department || t('chat')}</bdi>
         </h2>
-        {agent && department && (
+        {(agent || title) && department && (
           <p>
             <bdi>{department}</bdi>
           </p>
@@ -175,29 +180,20 @@ function Head({ id, state: { conversation }, onEnd, onMinimise }: HeadProps) {
           {t('end')}
         </button>
       )}
+      <button
+        type="button"
+        class="icon"
+        aria-label={t('mute')}
+        title={t('mute')}
+        aria-pressed={isMuted}
+        onClick={onMute}
+      >
+        <Icon name={isMuted ? 'muted' : 'sound'} size={18} />
+      </button>
       <button type="button" class="icon" aria-label={t('minimise')} onClick={onMinimise}>
         <Icon name="minimise" size={18} />
       </button>
     </header>
-  )
-}
-
-// Status is always there and sometimes empty, so that a screen reader notices its words.
-function Status({ state, isOffline }: { state: State; isOffline: boolean }) {
-  const isFirst = state.conversation.cursor === undefined
-  let words = ''
-  if (state.link === 'closed') words = t('outdated')
-  else if (isOffline && state.isEnding) words = t('endWaiting')
-  else if (isOffline) words = isFirst ? t('connecting') : t('offline')
-  return (
-    <div class="status" role="status">
-      {words && (
-        <p>
-          <Icon name="alert" size={14} />
-          <span>{words}</span>
-        </p>
-      )}
-    </div>
   )
 }
 

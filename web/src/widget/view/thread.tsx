@@ -12,6 +12,8 @@ export interface ThreadProps {
   conversation: Conversation
   isOpen: boolean
   isOffline: boolean
+  /** Nobody can begin now: nothing asks them to. */
+  isClosed: boolean
   isAsking: boolean
   unread: number
   /** Where the addresses of files are resolved. */
@@ -29,7 +31,8 @@ const nearStart = 80
 
 /** The messages. It stays at the end while the reader is there, and where they are while they read further up. */
 export function Thread(props: ThreadProps) {
-  const { conversation, isOpen, isOffline, isAsking, unread, base, onOlder, onAttend, onEdit, onRemove } = props
+  const { conversation, isOpen, isOffline, isClosed, isAsking, unread, base, onOlder, onAttend, onEdit, onRemove } =
+    props
   const box = useRef<HTMLDivElement>(null)
   const shown = useRef({ first: 0, last: '', height: 0, isOpen: false })
   const [isAtEnd, setAtEnd] = useState(true)
@@ -87,7 +90,7 @@ export function Thread(props: ThreadProps) {
     if (conversation.more && element.scrollTop < nearStart) onOlder()
   }
 
-  const isEmpty = rows.length === 0 && conversation.cursor !== undefined
+  const isEmpty = rows.length === 0 && conversation.cursor !== undefined && !isClosed
   return (
     <div class="middle">
       <div
@@ -100,7 +103,7 @@ export function Thread(props: ThreadProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be in reach of the keyboard.
         tabIndex={0}
       >
-        {isEmpty && <Empty />}
+        {isEmpty && <Empty greeting={conversation.greeting} />}
         {conversation.more && (
           <button type="button" class="link earlier" onClick={onOlder} disabled={isAsking}>
             {isAsking ? t('earlierComing') : t('earlier')}
@@ -180,10 +183,10 @@ function Typing({ name }: { name: string }) {
   )
 }
 
-function Empty() {
+function Empty({ greeting }: { greeting: string | undefined }) {
   return (
     <div class="empty">
-      <h3>{t('empty')}</h3>
+      <h3 dir="auto">{greeting ?? t('empty')}</h3>
       <p>{t('emptyHint')}</p>
     </div>
   )

@@ -12,6 +12,9 @@ export const channelRest = {
     (await got(client.GET('/api/v1/channels/manifest', { params: { query: { kind, name, mode } } }))).text,
   add: (body: NewChannel, key: string): Promise<AddedChannel> =>
     got(client.POST('/api/v1/channels', { params: { header: { 'Idempotency-Key': key } }, body, fetch: patient })),
+  /** Gives it other keys of the same account. */
+  rekey: (id: string, keys: Record<string, string>): Promise<Channel> =>
+    got(client.PATCH('/api/v1/channels/{id}', { params: on(id), body: { keys }, fetch: patient })),
   /** What the channel's network answers when it is asked whether all is well. */
   test: async (id: string): Promise<string> =>
     (await got(client.POST('/api/v1/channels/{id}/test', { params: on(id), body: {}, fetch: patient }))).answer,

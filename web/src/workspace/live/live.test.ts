@@ -95,6 +95,8 @@ function server() {
     join: (id) => answer(`join ${id}`, () => found(id)),
     leave: (id) => answer(`leave ${id}`, () => found(id)),
     release: (id) => answer(`release ${id}`, () => found(id)),
+    snooze: (id) => answer(`snooze ${id}`, () => found(id)),
+    unsnooze: (id) => answer(`unsnooze ${id}`, () => found(id)),
     end: (id) => answer(`end ${id}`, () => found(id)),
     assign: (id) => answer(`assign ${id}`, () => found(id)),
     departments: () => answer('departments', () => [support]),

@@ -53,12 +53,14 @@ export interface Rest {
   react(message: string, key: string, emoji: string): Promise<Event>
   /** Sends a message to the customer again. */
   retry(message: string, key: string): Promise<Event>
-  take(id: string): Promise<Session>
+  /** `over`: also beyond one's own limit. */
+  take(id: string, over?: boolean): Promise<Session>
   join(id: string): Promise<Session>
   leave(id: string): Promise<Session>
   release(id: string, version: number): Promise<Session>
   end(id: string, version: number): Promise<Session>
-  assign(id: string, agent: string, version: number): Promise<Session>
+  /** `over`: also beyond the agent's limit. */
+  assign(id: string, agent: string, version: number, over?: boolean): Promise<Session>
   /** Puts it into another department's queue, where one may not see it any more. */
   transfer(id: string, department: string, version: number): Promise<undefined>
   unanswered(id: string, version: number): Promise<Session>
@@ -66,6 +68,9 @@ export interface Rest {
   triage(id: string, change: Triage): Promise<Session>
   block(id: string, term: Term, version: number): Promise<Session>
   unblock(id: string): Promise<Session>
+  /** Puts it aside until a time; without one until the customer writes. */
+  snooze(id: string, until: string | undefined, version: number): Promise<Session>
+  unsnooze(id: string): Promise<Session>
   read(id: string, seq: number): Promise<Session>
   /** Brings a file, telling how much of it is there, from 0 to 1. */
   bring(file: File, signal: AbortSignal, onProgress: (part: number) => void): Promise<Brought>
@@ -127,13 +132,19 @@ export const rest: Rest = {
   react: (id, key, emoji) =>
     got(client.PUT('/api/v1/messages/{id}/reaction', { params: once(id, key), body: { emoji } })),
   retry: (id, key) => got(client.POST('/api/v1/messages/{id}/retry', { params: once(id, key), body: {} })),
-  take: (id) => got(client.POST('/api/v1/sessions/{id}/take', { params: on(id), body: {} })),
+  take: (id, over = false) =>
+    got(client.POST('/api/v1/sessions/{id}/take', { params: on(id), body: over ? { over } : {} })),
   join: (id) => got(client.POST('/api/v1/sessions/{id}/join', { params: on(id), body: {} })),
   leave: (id) => got(client.POST('/api/v1/sessions/{id}/leave', { params: on(id), body: {} })),
   release: (id, version) => got(client.POST('/api/v1/sessions/{id}/release', { params: on(id), body: { version } })),
   end: (id, version) => got(client.POST('/api/v1/sessions/{id}/end', { params: on(id), body: { version } })),
-  assign: (id, agent, version) =>
-    got(client.POST('/api/v1/sessions/{id}/assign', { params: on(id), body: { agent, version } })),
+  assign: (id, agent, version, over = false) =>
+    got(
+      client.POST('/api/v1/sessions/{id}/assign', {
+        params: on(id),
+        body: over ? { agent, version, over } : { agent, version },
+      }),
+    ),
   transfer: (id, department, version) =>
     got<undefined>(client.POST('/api/v1/sessions/{id}/transfer', { params: on(id), body: { department, version } })),
   unanswered: (id, version) =>
@@ -142,6 +153,11 @@ export const rest: Rest = {
   block: (id, term, version) =>
     got(client.POST('/api/v1/sessions/{id}/block', { params: on(id), body: { for: term, version } })),
   unblock: (id) => got(client.POST('/api/v1/sessions/{id}/unblock', { params: on(id), body: {} })),
+  snooze: (id, until, version) =>
+    got(
+      client.POST('/api/v1/sessions/{id}/snooze', { params: on(id), body: until ? { until, version } : { version } }),
+    ),
+  unsnooze: (id) => got(client.POST('/api/v1/sessions/{id}/unsnooze', { params: on(id), body: {} })),
   read: (id, seq) => got(client.POST('/api/v1/sessions/{id}/read', { params: on(id), body: { seq } })),
   bring,
 }

@@ -103,10 +103,12 @@ const labels = {
   token: 'token',
   team_channel: 'room.label',
   origins: 'origins',
+  title: 'texts.title',
+  greeting: 'greeting',
 } as const
 
 // faultWords calls a field as the form does.
-function faultWords({ problem: { field = '' }, reason }: Refusal): string {
+export function faultWords({ problem: { field = '' }, reason }: Refusal): string {
   const label = labels[field as keyof typeof labels]
   return label && reason.startsWith(`${field} `) ? `${ts(label)}: ${reason.slice(field.length + 1)}` : reason
 }

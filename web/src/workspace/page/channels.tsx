@@ -1,15 +1,17 @@
 import '../style/settings.css'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Navigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import type { Channel } from '../../api/wire.ts'
 import { channelRest as rest } from '../live/channel.ts'
 import { asRefusal } from '../live/refusal.ts'
+import { keyNames, newKeys } from '../state/channel.ts'
 import { ChannelRow } from '../view/channel.tsx'
+import { KeysForm } from '../view/channelform.tsx'
 import { Icon } from '../view/icon.tsx'
 import { ts } from '../words/settings.ts'
 import { t } from '../words/t.ts'
-import { AddChannel } from './addchannel.tsx'
+import { AddChannel, faultWords } from './addchannel.tsx'
 import { meQuery } from './ask.ts'
 import { useNow } from './clock.ts'
 
@@ -74,7 +76,23 @@ function Channels() {
 }
 
 function Tested({ channel, department, now }: { channel: Channel; department: string; now: number }) {
+  const client = useQueryClient()
+  const [open, setOpen] = useState(false)
   const test = useMutation({ mutationFn: () => rest.test(channel.id), networkMode: 'always' })
+  const rekey = useMutation({
+    mutationFn: (form: FormData) => {
+      const filled = Object.fromEntries([...form].map(([field, value]) => [field, String(value)]))
+      return rest.rekey(channel.id, newKeys(channel.kind, filled))
+    },
+    networkMode: 'always',
+    gcTime: 0, // what was pasted is not kept
+    onSuccess: () => {
+      setOpen(false)
+      test.mutate()
+      return client.invalidateQueries({ queryKey: ['channels'] })
+    },
+  })
+  const refused = rekey.error ? asRefusal(rekey.error) : undefined
   const fault = test.error ? asRefusal(test.error) : undefined
   return (
     <ChannelRow
@@ -85,6 +103,26 @@ function Tested({ channel, department, now }: { channel: Channel; department: st
       well={test.data}
       fault={fault && (fault.status === 0 ? t('net.unreachable') : fault.reason)}
       onTest={() => test.mutate()}
+      onKeys={() => {
+        rekey.reset()
+        setOpen(!open)
+      }}
+      form={
+        open && (
+          <KeysForm
+            slug={channel.slug}
+            names={keyNames(channel.kind)}
+            busy={rekey.isPending}
+            fault={refused && (refused.status === 0 ? t('net.unreachable') : faultWords(refused))}
+            field={refused?.problem.field ?? ''}
+            onSubmit={(event: FormEvent<HTMLFormElement>) => {
+              event.preventDefault()
+              if (!rekey.isPending) rekey.mutate(new FormData(event.currentTarget))
+            }}
+            onCancel={() => setOpen(false)}
+          />
+        )
+      }
     />
   )
 }

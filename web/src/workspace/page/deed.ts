@@ -8,6 +8,8 @@ import { useToast } from './toast.tsx'
 interface Deed {
   /** What is asked of the server; it gives the session as it stands then, where one may still see it. */
   ask: () => Promise<Session | undefined>
+  /** The same beyond somebody's limit, where that is asked first (FEATURES C4). */
+  over?: () => Promise<Session>
   /** What is said when it is done. */
   done: string
   after?: () => void
@@ -28,7 +30,12 @@ export function useDeed(): { run: (deed: Deed) => void; busy: boolean } {
       say(done, undo && { words: t('undo'), run: () => mutate({ ask: undo, done: t('done.undone') }) })
       after?.()
     },
-    onError: (error) => say(refusalWords(asRefusal(error))),
+    onError: (error, { over, ...deed }) => {
+      const refusal = asRefusal(error)
+      if (over && refusal.problem.code === 'full') {
+        say(refusal.reason, { words: t('done.anyway'), run: () => mutate({ ...deed, ask: over }) })
+      } else say(refusalWords(refusal))
+    },
   })
   return { run: mutate, busy: isPending }
 }

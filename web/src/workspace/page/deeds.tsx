@@ -1,14 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { Agent, Me, Session } from '../../api/wire.ts'
+import { dayTime } from '../../shared/time.ts'
 import type { Rest } from '../live/rest.ts'
 import type { Chooser, Commands } from '../state/action.ts'
 import { blockOf } from '../state/block.ts'
+import { serving } from '../state/language.ts'
 import { type Offers, offers as offersOf } from '../state/right.ts'
+import { snoozedUntil, snoozes } from '../state/snooze.ts'
 import { aside } from '../view/availability.tsx'
 import { BlockDialog } from '../view/block.tsx'
 import { EndDialog } from '../view/end.tsx'
 import { customerName } from '../view/person.tsx'
+import { ReleaseDialog } from '../view/release.tsx'
+import { languageName } from '../words/language.ts'
 import { t } from '../words/t.ts'
 import { agentsQuery, departmentsQuery } from './ask.ts'
 import { useDeed } from './deed.ts'
@@ -36,11 +41,12 @@ interface After {
 
 /** The deeds that ask nothing before. */
 export const plainDeeds = (rest: Rest, { id, version }: Session) => ({
-  take: { ask: () => rest.take(id), done: t('done.taken') },
+  take: { ask: () => rest.take(id), over: () => rest.take(id, true), done: t('done.taken') },
   join: { ask: () => rest.join(id), done: t('done.joined') },
   leave: { ask: () => rest.leave(id), done: t('done.left') },
   release: { ask: () => rest.release(id, version), done: t('done.released') },
   unblock: { ask: () => rest.unblock(id), done: t('done.unblocked') },
+  unsnooze: { ask: () => rest.unsnooze(id), done: t('done.unsnoozed') },
 })
 
 const priorities = ['low', 'normal', 'high', 'urgent'] as const
@@ -51,7 +57,7 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
   const live = useLive()
   const { rest } = live
   const { run, busy } = useDeed()
-  const [asking, setAsking] = useState<'end' | 'unanswered' | 'block'>()
+  const [asking, setAsking] = useState<'end' | 'unanswered' | 'block' | 'release'>()
   const { data: agents } = useQuery(agentsQuery(department))
   const { data: departments } = useQuery(departmentsQuery)
   const plain = plainDeeds(rest, session)
@@ -70,8 +76,19 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
           key: agent.id,
           words: agent.id === me.id ? t('assign.you', { name: agent.name }) : agent.name,
           chosen: agent.id === session.assignee?.id,
-          hint: [aside(agent), agent.id === session.assignee?.id && t('assign.holds')].filter(Boolean).join(' · '),
-          run: () => run({ ask: () => rest.assign(id, agent.id, version), done: t('done.assigned', agent) }),
+          hint: [
+            aside(agent),
+            spoken(serving(agent.languages, session.language)),
+            agent.id === session.assignee?.id ? t('assign.holds') : agent.full && t('assign.full'),
+          ]
+            .filter(Boolean)
+            .join(' · '),
+          run: () =>
+            run({
+              ask: () => rest.assign(id, agent.id, version),
+              over: () => rest.assign(id, agent.id, version, true),
+              done: t('done.assigned', agent),
+            }),
         })),
   }
   const transfer: Chooser = {
@@ -102,6 +119,20 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
           }),
       })),
   }
+  const snooze: Chooser = {
+    title: t('snooze.label'),
+    none: '',
+    choices: () =>
+      snoozes.map((each) => {
+        const until = snoozedUntil(each, now)
+        return {
+          key: each,
+          words: t(`snooze.${each}`),
+          hint: until ? dayTime(until.getTime()) : '',
+          run: () => run({ ask: () => rest.snooze(id, until?.toISOString(), version), done: t('done.snoozed') }),
+        }
+      }),
+  }
   const tags = tagsChooser(
     session,
     () => live.shown.state.sessions,
@@ -111,11 +142,13 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
     take: () => run({ ...plain.take, ...ready }),
     join: () => run({ ...plain.join, ...ready }),
     leave: () => run(plain.leave),
-    release: () => run(plain.release),
+    release: () => (session.waiting_since === null ? run(plain.release) : setAsking('release')),
     end: () => setAsking('end'),
     unanswered: () => setAsking('unanswered'),
     block: () => setAsking('block'),
     unblock: () => run(plain.unblock),
+    snooze,
+    unsnooze: () => run(plain.unsnooze),
     assign,
     transfer,
     priority,
@@ -141,6 +174,16 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
           }}
         />
       )}
+      {asking === 'release' && (
+        <ReleaseDialog
+          customer={customer}
+          onCancel={close}
+          onConfirm={() => {
+            close()
+            run(plain.release)
+          }}
+        />
+      )}
       {(asking === 'end' || asking === 'unanswered') && (
         <EndDialog
           customer={customer}
@@ -156,3 +199,5 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
   )
   return { offers, offered, busy, agents, dialogs }
 }
+
+const spoken = (tag: string | undefined) => tag && t('assign.speaks', { language: languageName(tag) })

@@ -53,7 +53,10 @@ export function Dialogue(props: DialogueProps) {
   if (session) return <Open {...props} session={session} back={back} />
   return (
     <>
-      <header className="head">{back}</header>
+      <header className="head">
+        {back}
+        <h1 className="sr">{t('facts.session')}</h1>
+      </header>
       {gone ? <p className="empty">{t('log.gone')}</p> : <Unfetched name={`session:${id}`} words={t('log.failed')} />}
     </>
   )

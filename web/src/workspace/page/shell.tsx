@@ -48,6 +48,7 @@ export function Shell({ me }: { me: Me }) {
   const { data: links } = useQuery(linksQuery)
   const commands = useRef<Commands>({})
   const hasRoom = useMedia(roomy)
+  const hasSeveral = useMedia(several)
   const [railLook, setRail] = useLook('rail')
   const [factsLook, setFacts] = useLook('facts')
   const [sheet, setSheet] = useState(false)
@@ -64,7 +65,7 @@ export function Shell({ me }: { me: Me }) {
 
   // Where the lists have no place beside the sessions, the inbox begins with them; else with a list.
   useEffect(() => {
-    if (place.unknown || place.list || !matchMedia(several).matches) return
+    if (place.unknown || place.list || !hasSeveral) return
     let here = true
     const begin = (goal: Goal | undefined) => here && goal && go(goal, { replace: true })
     const last = lastList(me)
@@ -73,7 +74,7 @@ export function Shell({ me }: { me: Me }) {
     return () => {
       here = false
     }
-  }, [place.unknown, place.list, me, live, go])
+  }, [place.unknown, place.list, hasSeveral, me, live, go])
 
   const listed = useRows(key)
   const shown = session === undefined ? undefined : state.sessions.get(session)

@@ -13,6 +13,10 @@ export function agent(name: string, roles: { operator?: boolean; supervisor?: bo
     email: `${name.toLowerCase()}@example.test`,
     admin: false,
     availability: 'available',
+    permissions: ['use_chat', 'block_customers'],
+    limit: 0,
+    languages: [],
+    skills: [],
     roles: [{ department, operator: false, supervisor: false, ...roles }],
   }
 }

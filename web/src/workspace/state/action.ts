@@ -21,6 +21,8 @@ const all = {
   unanswered: { group: 'session', key: 'E' },
   priority: { group: 'session', key: 'p' },
   tags: { group: 'session', key: 'l' },
+  snooze: { group: 'session', key: 'z' },
+  unsnooze: { group: 'session', key: 'z' },
   block: { group: 'session', key: 'x', danger: true },
   unblock: { group: 'session', key: 'x' },
   reply: { group: 'write', key: 'r' },

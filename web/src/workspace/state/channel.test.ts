@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fieldOf, wishOf } from './channel.ts'
+import { fieldOf, keyNames, newKeys, wishOf } from './channel.ts'
 
 const slack = { department: 'dep_1', name: ' desk ', bot_token: 'b', app_token: 'a', signing_secret: 's', room: ' C1 ' }
 
@@ -25,11 +25,19 @@ test('sites of a widget are one a line', () => {
     department: 'dep_1',
     origins: 'https://a.test\n https://b.test \n',
     files: 'on',
+    title: ' Halden ',
   })
-  expect(settings).toEqual({ origins: ['https://a.test', 'https://b.test'], files: true })
+  const origins = ['https://a.test', 'https://b.test']
+  expect(settings).toEqual({ origins, files: true, title: 'Halden', greeting: '' })
   expect(keys).toEqual({})
 })
 
 test('a refusal of the team channel is about the field of the room', () => {
   expect(['team_channel', 'bot_token', undefined].map(fieldOf)).toEqual(['room', 'bot_token', ''])
+})
+
+test('new keys are those that were filled in, of which the kind has one', () => {
+  expect(newKeys('slack', { bot_token: 'b', app_token: '  ', token: 't' })).toEqual({ bot_token: 'b' })
+  expect(newKeys('telegram', { token: 't' })).toEqual({ token: 't' })
+  expect(keyNames('one of tomorrow')).toEqual([])
 })

@@ -15,17 +15,29 @@ const keysOf: Record<ChannelKind, readonly string[]> = {
 
 /** What the server is asked for. A field that does not belong to the mode is not sent. */
 export function wishOf(kind: ChannelKind, filled: Filled): NewChannel {
-  const { department = '', name = '', mode = '', room = '', origins = '', files } = filled
+  const { department = '', name = '', mode = '', room = '', origins = '', files, title = '', greeting = '' } = filled
   const keys = Object.fromEntries(
     keysOf[kind].filter((key) => filled[key] && key !== unused(mode)).map((key) => [key, filled[key] ?? '']),
   )
   const settings = {
     slack: { mode, ...(room.trim() ? { team_channel: room.trim() } : {}) },
     telegram: { mode: 'poll' },
-    widget: { origins: origins.split(/\s+/).filter(Boolean), files: files === 'on' },
+    widget: {
+      origins: origins.split(/\s+/).filter(Boolean),
+      files: files === 'on',
+      title: title.trim(),
+      greeting: greeting.trim(),
+    },
   }[kind]
   return { kind, department, ...(name.trim() ? { name: name.trim() } : {}), settings, keys }
 }
+
+/** The keys that a kind of channel has; none for one that is not known here. */
+export const keyNames = (kind: string): readonly string[] => keysOf[kind as ChannelKind] ?? []
+
+/** The keys that were filled in to take the place of others: those left empty stay. */
+export const newKeys = (kind: string, filled: Filled): Record<string, string> =>
+  Object.fromEntries(keyNames(kind).flatMap((key) => (filled[key]?.trim() ? [[key, filled[key]]] : [])))
 
 const unused = (mode: string) => (mode === 'events' ? 'app_token' : 'signing_secret')
 

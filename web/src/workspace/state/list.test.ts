@@ -47,6 +47,18 @@ describe('the lists of a role (S3.8, D2)', () => {
   })
 })
 
+test('C26: what is back from a snooze stands on top of one’s own, what is put aside at the end', () => {
+  const at = (day: number) => `2026-11-0${day}T09:00:00.000000Z`
+  const own = [
+    session('ses_1', heldBy(anna, { last_at: at(1), woken: { by: 'time', at: at(3) } })),
+    session('ses_2', heldBy(anna, { last_at: at(1), woken: { by: 'customer', at: at(4) } })),
+    session('ses_3', heldBy(anna, { last_at: at(9) })),
+    session('ses_4', heldBy(anna, { last_at: at(2) })),
+    session('ses_5', heldBy(anna, { last_at: at(8), snoozed: { since: at(8) } })),
+  ]
+  expect(ids(loaded(anna, own), 'my')).toEqual(['ses_2', 'ses_1', 'ses_3', 'ses_4', 'ses_5'])
+})
+
 describe('the worked table of the red counter (S3.3)', () => {
   const table = [
     session('ses_1', heldBy(anna, { unread: 2 })),

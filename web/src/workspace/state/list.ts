@@ -74,7 +74,7 @@ export function queriesOf(key: ListKey, me: Me): [ListQuery, ...ListQuery[]] {
     case 'unassigned':
       return [{ department, state: 'waiting' }]
     case 'active':
-      return [{ department, state: 'pending,active' }]
+      return [{ department, state: 'empty,pending,active' }]
     case 'closed':
       return roleIn(me, department)?.supervisor
         ? [{ department, state: 'ended' }]
@@ -97,7 +97,7 @@ export function belongs(session: Session, key: ListKey, me: Me, took: ReadonlySe
     case 'unassigned':
       return session.state === 'waiting'
     case 'active':
-      return role.supervisor && (session.state === 'pending' || session.state === 'active')
+      return role.supervisor && session.state !== 'waiting' && session.state !== 'ended'
     case 'closed':
       if (session.state !== 'ended') return false
       return role.supervisor || took.has(session.id) || 'ask'
@@ -105,7 +105,8 @@ export function belongs(session: Session, key: ListKey, me: Me, took: ReadonlySe
 }
 
 /**
- * The place of a session: the queue as it is served, one's own newest message first, all others newest session first.
+ * The place of a session: the queue as it is served, one's own newest message first, all others newest session first. Of one's own, those that are
+ * back from where they were put aside stand above all others, and those that are put aside below (FEATURES C26).
  * Except for one's own, whose list is always fetched whole, this is the order of the server's pages.
  */
 export function placeOf(session: Session, name: ListName): Place {
@@ -113,11 +114,15 @@ export function placeOf(session: Session, name: ListName): Place {
     case 'unassigned':
       return [instant(session.place), wide(session.id)]
     case 'my':
-      return [-instant(session.last_at), wide(session.id)]
+      if (session.woken) return [-instant(session.woken.at) - apart, wide(session.id)]
+      return [-instant(session.last_at) + (session.snoozed ? apart : 0), wide(session.id)]
     default:
       return [0, backward(session.id)]
   }
 }
+
+// Microseconds beyond all times to be met, by which rows stand above others or below.
+const apart = 4_000_000_000_000_000
 
 export function comparePlaces(a: Place, b: Place): number {
   if (a[0] !== b[0]) return a[0] - b[0]

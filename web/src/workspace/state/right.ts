@@ -17,6 +17,9 @@ export interface Offers {
   triage: boolean
   block: boolean
   unblock: boolean
+  /** Whether one may put it aside, or bring it back. */
+  snooze: boolean
+  unsnooze: boolean
   react: boolean
   /** Whether one may change what stands: own messages, and as a supervisor those of colleagues. */
   amend: boolean
@@ -38,6 +41,8 @@ const none: Offers = {
   triage: false,
   block: false,
   unblock: false,
+  snooze: false,
+  unsnooze: false,
   react: false,
   amend: false,
   read: false,
@@ -50,7 +55,8 @@ export function offers(session: Session, me: Me, participates: boolean, blocked?
   const { operator, supervisor } = role
   const read = operator || participates
   const holds = session.assignee?.id === me.id
-  const unblock = blocked !== undefined && (supervisor || blocked.by.id === me.id)
+  const blocks = me.permissions.includes('block_customers')
+  const unblock = blocks && blocked !== undefined && (supervisor || blocked.by.id === me.id)
   if (session.state === 'ended')
     return {
       ...none,
@@ -58,9 +64,11 @@ export function offers(session: Session, me: Me, participates: boolean, blocked?
       triage: true,
       amend: true,
       read,
-      block: !blocked && (holds || participates || supervisor),
+      block: blocks && !blocked && (holds || participates || supervisor),
       unblock,
     }
+  if (session.state === 'empty')
+    return { ...none, note: true, triage: true, amend: true, end: true, block: !blocked, unblock, read }
   const finder = operator && session.state === 'waiting'
   const inside = holds || participates
   const held = session.state !== 'waiting'
@@ -76,8 +84,10 @@ export function offers(session: Session, me: Me, participates: boolean, blocked?
     end: inside || supervisor || finder,
     unanswered: inside || supervisor || finder,
     triage: true,
-    block: !blocked && (inside || supervisor || finder),
+    block: blocks && !blocked && (inside || supervisor || finder),
     unblock,
+    snooze: held && (inside || supervisor) && !session.snoozed,
+    unsnooze: held && (inside || supervisor) && session.snoozed !== undefined,
     react: inside,
     amend: true,
     read,

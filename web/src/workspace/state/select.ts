@@ -9,7 +9,7 @@ export const rows = (state: State, key: ListKey): readonly Session[] => new Rows
 
 /** Whether the server says that the customer has waited for longer than they should (FEATURES C18). */
 export const isLate = ({ marks }: Pick<Session, 'marks'>): boolean =>
-  marks.includes('waiting_maximum') || marks.includes('idle_critical')
+  marks.some((mark) => mark === 'waiting_maximum' || mark === 'idle_critical' || mark === 'handed_off')
 
 /** Since when the one of them waits that has waited longest, to the second; the queue may serve others first. */
 export function longestWaiting(rows: readonly Session[]): string | undefined {
@@ -29,7 +29,17 @@ export function listInDoubt(state: State, key: ListKey): boolean {
   return list.generation !== state.generation || list.doubts !== list.cleared
 }
 
-const comings = new Set(['taken', 'assigned', 'released', 'transferred', 'joined', 'left', 'ended', 'reopened'])
+const comings = new Set([
+  'taken',
+  'assigned',
+  'released',
+  'handed_off',
+  'transferred',
+  'joined',
+  'left',
+  'ended',
+  'reopened',
+])
 
 /** Whether it has to be fetched who takes part in a session: never fetched, or somebody came or went since. */
 export function presentInDoubt(state: State, session: string): boolean {

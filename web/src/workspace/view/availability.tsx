@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { type RefObject, useState } from 'react'
 import type { Agent, Availability } from '../../api/wire.ts'
 import { t } from '../words/t.ts'
 import { Icon } from './icon.tsx'
@@ -24,19 +24,19 @@ export function aside({ availability, present }: Pick<Agent, 'availability' | 'p
 
 interface AvailabilityControlProps {
   now: Availability
+  /** What the menu must not cover. */
+  beside: RefObject<HTMLElement | null>
   onChoose: (to: Availability) => void
 }
 
 /** Shows what the agent says of themselves, and lets them say something else (FEATURES C4). */
-export function AvailabilityControl({ now, onChoose }: AvailabilityControlProps) {
+export function AvailabilityControl({ now, beside, onChoose }: AvailabilityControlProps) {
   const [open, setOpen] = useState(false)
-  const anchor = useRef<HTMLButtonElement>(null)
   const word = t(`availability.${now}`)
   return (
     <>
       <button
         type="button"
-        ref={anchor}
         className="rail-availability"
         aria-haspopup="menu"
         aria-expanded={open}
@@ -47,7 +47,7 @@ export function AvailabilityControl({ now, onChoose }: AvailabilityControlProps)
         <Icon name="chevron-down" size={12} />
       </button>
       {open && (
-        <Menu label={t('availability.label')} anchor={anchor} onClose={() => setOpen(false)}>
+        <Menu label={t('availability.label')} anchor={beside} onClose={() => setOpen(false)}>
           {availabilities.map((to) => (
             <MenuItem
               key={to}

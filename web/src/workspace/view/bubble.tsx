@@ -90,6 +90,7 @@ function Quoted({ quote, session, onQuote }: { quote: Quote; session: Session } 
     <button
       type="button"
       className="quoted"
+      dir="auto"
       aria-label={t('message.quoted', { name, text })}
       onClick={() => onQuote(message)}
     >

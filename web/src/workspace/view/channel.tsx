@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Channel } from '../../api/wire.ts'
 import { millis, span } from '../state/time.ts'
 import { ts } from '../words/settings.ts'
@@ -14,10 +15,13 @@ interface ChannelRowProps {
   well: string | undefined
   fault: string | undefined
   onTest: () => void
+  /** What it is given other keys with, while that is open. */
+  form: ReactNode
+  onKeys: () => void
 }
 
 /** A channel, how it fares, and whether its network answers. */
-export function ChannelRow({ channel, department, now, busy, well, fault, onTest }: ChannelRowProps) {
+export function ChannelRow({ channel, department, now, busy, well, fault, onTest, form, onKeys }: ChannelRowProps) {
   const { slug, kind, health } = channel
   const { icon, name } = sourceOf(kind)
   const ago = (time: string | undefined) => (time ? ts('ago', { span: span(now - millis(time)) }) : ts('never'))
@@ -40,15 +44,26 @@ export function ChannelRow({ channel, department, now, busy, well, fault, onTest
       </div>
       <span className={`health ${health.state}`}>{ts(health.state)}</span>
       {kind !== 'widget' && (
-        <button
-          type="button"
-          className="button"
-          disabled={busy}
-          aria-label={busy ? undefined : ts('test.one', { name: slug })}
-          onClick={onTest}
-        >
-          {ts(busy ? 'testing' : 'test')}
-        </button>
+        <span className="channel-acts">
+          <button
+            type="button"
+            className="button"
+            disabled={busy}
+            aria-label={busy ? undefined : ts('test.one', { name: slug })}
+            onClick={onTest}
+          >
+            {ts(busy ? 'testing' : 'test')}
+          </button>
+          <button
+            type="button"
+            className="button"
+            aria-label={ts('rekey.one', { name: slug })}
+            aria-expanded={Boolean(form)}
+            onClick={onKeys}
+          >
+            {ts('rekey')}
+          </button>
+        </span>
       )}
       {kind !== 'widget' && (
         <dl className="channel-facts">
@@ -69,6 +84,7 @@ export function ChannelRow({ channel, department, now, busy, well, fault, onTest
       <p className={fault ? 'channel-told bad' : 'channel-told'} role="status">
         {fault ?? (well === undefined ? '' : ts('well', { answer: well }))}
       </p>
+      {form}
     </li>
   )
 }

@@ -95,13 +95,19 @@ export function ChannelForm(props: ChannelFormProps) {
           </Step>
         )}
         {kind === 'widget' && (
-          <Step title={ts('sites')}>
-            <Field name="origins" many hint={ts('origins.hint')} fault={at('origins')} />
-            <label className="check">
-              <input type="checkbox" name="files" />
-              <span>{ts('files')}</span>
-            </label>
-          </Step>
+          <>
+            <Step title={ts('sites')}>
+              <Field name="origins" many hint={ts('origins.hint')} fault={at('origins')} />
+              <label className="check">
+                <input type="checkbox" name="files" />
+                <span>{ts('files')}</span>
+              </label>
+            </Step>
+            <Step title={ts('texts')}>
+              <Field name="title" label={ts('texts.title')} hint={ts('texts.title.hint')} fault={at('title')} />
+              <Field name="greeting" hint={ts('greeting.hint')} fault={at('greeting')} />
+            </Step>
+          </>
         )}
       </ol>
       <p className="fault" role="alert">
@@ -134,8 +140,53 @@ function Step({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
+interface KeysFormProps {
+  slug: string
+  names: readonly string[]
+  busy: boolean
+  /** Why they were not taken, and which field that is about. */
+  fault: string | undefined
+  field: string
+  onSubmit: (event: FormEvent<HTMLFormElement>) => void
+  onCancel: () => void
+}
+
+/** The keys that a channel is given in the place of those that it has. */
+export function KeysForm({ slug, names, busy, fault, field, onSubmit, onCancel }: KeysFormProps) {
+  return (
+    <form className="rekey" aria-label={ts('rekey.one', { name: slug })} autoComplete="off" onSubmit={onSubmit}>
+      <p className="muted">{ts('rekey.text')}</p>
+      {(names as FieldProps['name'][]).map((name) => (
+        <Field
+          key={name}
+          name={name}
+          secret
+          hint={ts(`${name}.hint` as 'token.hint')}
+          fault={field === name ? fault : undefined}
+        />
+      ))}
+      <p className="fault" role="alert">
+        {fault && (
+          <>
+            <Icon name="circle-alert" size={14} />
+            {fault}
+          </>
+        )}
+      </p>
+      <p className="rekey-ends">
+        <button type="submit" className="button primary" disabled={busy}>
+          {ts(busy ? 'busy' : 'rekey.submit')}
+        </button>
+        <button type="button" className="button" onClick={onCancel}>
+          {ts('cancel')}
+        </button>
+      </p>
+    </form>
+  )
+}
+
 interface FieldProps {
-  name: 'name' | 'bot_token' | 'app_token' | 'signing_secret' | 'token' | 'room' | 'origins'
+  name: 'name' | 'bot_token' | 'app_token' | 'signing_secret' | 'token' | 'room' | 'origins' | 'title' | 'greeting'
   label?: string
   hint: string
   fault: string | undefined

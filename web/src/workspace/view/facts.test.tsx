@@ -9,7 +9,14 @@ const diego: Customer = { id: 'cus_1', name: 'Diego', since: '2026-01-05T10:00:0
 const ended = session('ses_0', { state: 'ended', preview: 'Where is my lamp?', ended_at: '2026-01-04T10:00:00Z' })
 
 function show(
-  change: { customer?: Customer; earlier?: Session[]; failed?: boolean; busy?: boolean; onAll?: () => void } = {},
+  change: {
+    session?: Session
+    customer?: Customer
+    earlier?: Session[]
+    failed?: boolean
+    busy?: boolean
+    onAll?: () => void
+  } = {},
 ) {
   const told = { onTag: vi.fn(), onUntag: vi.fn(), onPriority: vi.fn(), onRetry: vi.fn() }
   render(
@@ -100,4 +107,14 @@ test('a customer of old is told since when', () => {
   })
   expect(screen.getByText(/^Customer since .*2023/)).toBeTruthy()
   expect(screen.getByText('Telegram')).toBeTruthy()
+})
+
+test('what the customer speaks is named, where it is known', () => {
+  show({ session: session('ses_1', { language: 'de-AT' }) })
+  expect(screen.getByText('Austrian German')).toBeTruthy()
+})
+
+test('what nobody knows of the customer has no line', () => {
+  show()
+  expect(screen.queryByText('Speaks')).toBeNull()
 })

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Customer, Event, Participant, Session } from '../../api/wire.ts'
 import { blockOf } from '../state/block.ts'
 import { date, millis, rowTime, span } from '../state/time.ts'
+import { languageName } from '../words/language.ts'
 import { t } from '../words/t.ts'
 import { blockWords } from './block.tsx'
 import { Earlier } from './earlier.tsx'
@@ -49,7 +50,11 @@ export function Facts(props: FactsProps) {
   const since = customer && millis(customer.since)
   const kinds = new Set([session.channel.kind, ...(customer?.channels.map(({ kind }) => kind) ?? [])])
   const met =
-    events[0]?.seq === 1 ? events.find((event) => event.kind === 'taken' || event.kind === 'joined') : undefined
+    events[0]?.seq === 1
+      ? events.find(
+          (event) => (event.kind === 'taken' || event.kind === 'joined') && event.audience === 'everyone', // not a bot
+        )
+      : undefined
   const blocked = blockOf(session, now)
   const others = people.filter((person) => person.id !== session.assignee?.id)
   const line = (words: string, value: ReactNode) =>
@@ -91,6 +96,7 @@ export function Facts(props: FactsProps) {
           )}
           {line(t('facts.blocked'), blocked && blockWords(blocked))}
           {line(t('facts.dropped'), blocked && blocked.dropped > 0 && `${blocked.dropped}`)}
+          {line(t('facts.language'), session.language && languageName(session.language))}
           {line(t('facts.unreachable'), session.unreachable)}
         </dl>
       </section>

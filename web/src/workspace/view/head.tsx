@@ -7,6 +7,7 @@ import { blockWords } from './block.tsx'
 import { Icon } from './icon.tsx'
 import { Avatar, customerName } from './person.tsx'
 import { StateWord } from './sign.tsx'
+import { snoozeWords } from './snooze.ts'
 
 type DeedName = 'take' | 'join' | 'leave' | 'assign' | 'release' | 'end'
 
@@ -38,6 +39,7 @@ export function Head(props: HeadProps) {
     t('head.session', { number: `${number}` }),
     t('head.messages', { count: messages }),
     held,
+    snoozeWords(session),
     priority !== 'normal' && t('head.priority', { priority: t(`priority.${priority}`) }),
     tags.join(', '),
   ]

@@ -10,6 +10,7 @@ import { Log } from './log.tsx'
 const me = { id: anna.id, name: anna.name }
 const all = new Set<MessageDeed>(['reply', 'react', 'edit', 'delete', 'retry', 'copy'])
 const active = session('ses_1', heldBy(anna))
+const lamp = { id: 'rec_1', type: 'Complaint', title: 'Lamp', state: 'owed' } as const
 
 interface Show {
   of?: Session
@@ -283,12 +284,30 @@ describe("a message's menu", () => {
 test.each<[string, Partial<Event>, string]>([
   ['a transfer', { kind: 'transferred', to: { id: 'dep_2', name: 'Sales' } }, 'Anna transferred the session to Sales'],
   ['a priority', { kind: 'prioritised', priority: 'urgent' }, 'Anna set the priority to Urgent'],
+  ['a language', { kind: 'language', language: 'pt-BR' }, 'Anna set the customer’s language to Brazilian Portuguese'],
   ['tags that came', { kind: 'tagged', added: ['refund', 'vip'] }, 'Anna added tags: refund, vip'],
   ['tags that went', { kind: 'tagged', removed: ['vip'] }, 'Anna removed tags: vip'],
   ['both', { kind: 'tagged', added: ['a'], removed: ['b'] }, 'Anna added tags: a; removed: b'],
   ['a block', { kind: 'blocked', until: '2026-06-10T22:00:00Z' }, 'Anna blocked Diego until '],
   ['a block for good', { kind: 'blocked' }, 'Anna blocked Diego for good'],
   ['its end', { kind: 'unblocked' }, 'Anna let Diego write again'],
+  ['a record', { kind: 'record_created', record: lamp }, 'Anna created Complaint: Lamp'],
+  ['its edit', { kind: 'record_changed', record: { ...lamp, edited: true } }, 'Anna changed Complaint: Lamp'],
+  [
+    'a record that waits for its system',
+    { kind: 'record_changed', record: lamp },
+    'Complaint is saved here, and follows as soon as its system answers: Lamp',
+  ],
+  [
+    'a record that has arrived',
+    { kind: 'record_changed', record: { ...lamp, state: 'kept', address: 'https://crm.example/1' } },
+    'Complaint has reached its system: Lamp',
+  ],
+  [
+    'a record that is refused',
+    { kind: 'record_changed', record: { ...lamp, state: 'parked', reason: 'It knows no such field.' } },
+    'Complaint was not taken (It knows no such field): Lamp',
+  ],
   [
     'an end by silence',
     { kind: 'ended', outcome: 'expired', actor: { kind: 'system' } },
@@ -303,6 +322,11 @@ test.each<[string, Partial<Event>, string]>([
     'a threshold',
     { kind: 'marked', mark: 'idle_critical', actor: { kind: 'system' } },
     'Diego has been without an answer for too long',
+  ],
+  [
+    'a hand-off',
+    { kind: 'handed_off', lapse: 'absent', actor: { kind: 'system' }, target: { id: 'agt_1', name: 'Oleg' } },
+    'Back in the queue: Oleg is not there',
   ],
   ['an unanswered end', { kind: 'ended', outcome: 'unanswered' }, 'Anna closed the session as unanswered'],
 ])('a line tells of %s', (_, event, words) => {

@@ -3,6 +3,7 @@ import type { Event, Session } from '../../api/wire.ts'
 import { clockTime, dayTime } from '../../shared/time.ts'
 import type { Item } from '../state/thread.ts'
 import { millis } from '../state/time.ts'
+import { languageName } from '../words/language.ts'
 import { t } from '../words/t.ts'
 import { type Acts, authorOf, Body, Bubble, MessagePlace, Reactions } from './bubble.tsx'
 import { Icon } from './icon.tsx'
@@ -184,14 +185,19 @@ export function eventWords(event: Event, session: Session): string {
   switch (event.kind) {
     case 'started':
       return t('event.started', { customer })
+    case 'empty':
+      return t('event.empty', { customer })
     case 'taken':
       return t('event.taken', { actor })
     case 'assigned':
+      if (event.actor.kind === 'system') return t('event.distributed', { target: event.target?.name ?? '' })
       return event.target?.id === event.actor.id
         ? t('event.takenover', { actor })
         : t('event.assigned', { actor, target: event.target?.name ?? '' })
     case 'released':
       return t('event.released', { actor })
+    case 'handed_off':
+      return t(`event.handed.${event.lapse ?? 'absent'}`, { customer, target: event.target?.name ?? '' })
     case 'joined':
       return t('event.joined', { actor })
     case 'left':
@@ -200,22 +206,37 @@ export function eventWords(event: Event, session: Session): string {
       return t('event.transferred', { actor, to: event.to?.name ?? '' })
     case 'prioritised':
       return t('event.prioritised', { actor, priority: t(`priority.${event.priority ?? 'normal'}`) })
+    case 'language': {
+      const language = languageName(event.language ?? '')
+      return event.actor.kind === 'customer'
+        ? t('event.language.customer', { customer, language })
+        : t('event.language', { actor, language })
+    }
     case 'tagged':
       return taggedWords(actor, event)
     case 'blocked':
       if (!event.until) return t('event.blocked.forever', { actor, customer })
       return t('event.blocked', { actor, customer, until: dayTime(millis(event.until)) })
+    case 'snoozed':
+      if (!event.until) return t('event.snoozed.write', { actor, customer })
+      return t('event.snoozed', { actor, until: dayTime(millis(event.until)) })
+    case 'woken':
+      return t(`event.woken.${event.woken ?? 'hand'}`, { actor, customer })
     case 'unblocked':
       return t('event.unblocked', { actor, customer })
     case 'ended':
       if (event.actor.kind === 'customer') return t('event.ended.customer', { customer })
       if (event.outcome === 'unanswered') return t('event.ended.unanswered', { actor })
+      if (event.outcome === 'abandoned') return t('event.ended.abandoned', { customer })
       if (event.outcome === 'expired') return t('event.ended.expired', { customer })
       return event.actor.kind === 'agent' ? t('event.ended.agent', { actor }) : t('event.ended.system')
     case 'marked':
       return event.mark ? t(`event.marked.${event.mark}`, { customer }) : ''
     case 'reopened':
       return t('event.reopened', { customer })
+    case 'record_created':
+    case 'record_changed':
+      return recordWords(actor, event)
     case 'lost':
       return t('event.lost', { customer, reason: phrase(event.reason) })
     case 'found':
@@ -223,6 +244,16 @@ export function eventWords(event: Event, session: Session): string {
     default:
       return ''
   }
+}
+
+// Of a record that lives in Parley nobody waits to hear that it has arrived.
+function recordWords(actor: string, { kind, record }: Event): string {
+  if (!record) return ''
+  const { type, title, state, reason, address, edited } = record
+  if (kind === 'record_created') return t('event.record.created', { actor, type, title })
+  if (edited) return t('event.record.edited', { actor, type, title })
+  if (state === 'kept' && !address) return ''
+  return t(`event.record.${state}`, { type, title, reason: phrase(reason) })
 }
 
 function taggedWords(actor: string, { added, removed }: Event): string {

@@ -139,7 +139,7 @@ function Line({ id, line, head, selected, onHover, onChoose }: LineProps) {
         onClick={onChoose}
       >
         <span className="cut grow">{line.words}</span>
-        {line.hint && <span className="faint">{line.hint}</span>}
+        {line.hint && <span className="cut faint">{line.hint}</span>}
         {line.chosen && (
           <>
             <Icon name="check" size={14} />

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import type { Availability, Me, Role } from '../../api/wire.ts'
 import { type ListName, listsOf } from '../state/list.ts'
 import { t } from '../words/t.ts'
@@ -28,6 +28,7 @@ interface RailProps {
 export function Rail(props: RailProps) {
   const { me, red, blue, counts, link, more, onRed, onBlue, onAvailability, onSearch } = props
   const roles = me.roles.filter((role) => role.operator || role.supervisor)
+  const person = useRef<HTMLSpanElement>(null)
   return (
     <nav className="rail" aria-label={t('rail.label')}>
       <div className="rail-brand">
@@ -98,9 +99,9 @@ export function Rail(props: RailProps) {
           <Avatar name={me.name} size="m" />
           <Standing now={me.availability} />
         </span>
-        <span className="grow rail-person">
+        <span className="grow rail-person" ref={person}>
           <span className="rail-name cut">{me.name}</span>
-          <AvailabilityControl now={me.availability} onChoose={onAvailability} />
+          <AvailabilityControl now={me.availability} beside={person} onChoose={onAvailability} />
         </span>
         {more}
       </div>

@@ -5,6 +5,7 @@ import { millis, rowTime } from '../state/time.ts'
 import { t } from '../words/t.ts'
 import { Avatar, customerName } from './person.tsx'
 import { Count, StateWord, Wait } from './sign.tsx'
+import { snoozeWords } from './snooze.ts'
 
 /** What is done with a row. */
 export interface RowActs {
@@ -40,6 +41,7 @@ export const Row = memo(function Row(props: RowProps) {
   const { state, assignee, unread, preview, waiting_since, priority, tags } = session
   const waits = waiting_since !== null && state !== 'ended'
   const holder = assignee && (assignee.id === me ? undefined : assignee.name)
+  const aside = snoozeWords(session)
   const open = (event: MouseEvent) => {
     // What is to be opened elsewhere is the browser's.
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
@@ -95,6 +97,7 @@ export const Row = memo(function Row(props: RowProps) {
       </div>
       <div className="row-bottom">
         <StateWord state={state} />
+        {aside && <span className={session.woken ? 'chip woken cut' : 'chip cut'}>{aside}</span>}
         {priority !== 'normal' && <Priority priority={priority} />}
         {holder && <span className="chip cut">{holder}</span>}
         {tags.length > 0 && <span className="chip cut">{tags.join(', ')}</span>}

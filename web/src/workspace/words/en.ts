@@ -1,5 +1,13 @@
+import { handoff } from './handoff.ts'
+import { record } from './record.ts'
+import { snooze } from './snooze.ts'
+
 /** The workspace's words in English. {name} is a slot; a plural's number is {count}. */
 export const en = {
+  ...handoff,
+  ...record,
+  ...snooze,
+
   product: 'Parley',
   loading: 'Loading',
   retry: 'Try again',
@@ -80,6 +88,7 @@ export const en = {
   'row.draft': 'Draft',
   'row.empty': 'No message yet',
 
+  'state.empty': 'Empty',
   'state.waiting': 'Waiting',
   'state.pending': 'Pending',
   'state.active': 'Active',
@@ -163,12 +172,17 @@ export const en = {
   'assign.label': 'Assign to',
   'assign.you': '{name} (you)',
   'assign.holds': 'holds it',
+  'assign.speaks': 'speaks {language}',
+  'assign.full': 'at the limit',
   'assign.none': 'Nobody is operator in this department.',
 
   'end.title': 'Close this session?',
   'end.text':
     '{name} sees that the session has ended. What was said is kept; a new message begins a new session, or opens this one again where it comes soon.',
   'end.confirm': 'Close session',
+  'release.title': 'Back to the queue?',
+  'release.text':
+    '{name} waits for an answer. The session goes back to its place in the queue, and {name} does not notice.',
 
   'unanswered.title': 'Close this session as unanswered?',
   'unanswered.text': '{name} sees that the session has ended. It counts as one that nobody has answered.',
@@ -215,6 +229,7 @@ export const en = {
   'done.beaten': '{winner} took this session first.',
   'done.over': 'This session has ended.',
   'done.unreachable': 'That did not work: Parley cannot be reached. Try again when the connection is back.',
+  'done.anyway': 'Do it anyway',
   'done.failed': 'That did not work: {reason}',
 
   'log.label': 'Messages of {name}',
@@ -238,10 +253,13 @@ export const en = {
   'event.started': '{customer} began the session',
   'event.taken': '{actor} took the session',
   'event.assigned': '{actor} assigned the session to {target}',
+  'event.distributed': 'Assigned to {target} by distribution',
   'event.takenover': '{actor} took the session over',
   'event.released': '{actor} released the session to the queue',
   'event.transferred': '{actor} transferred the session to {to}',
   'event.prioritised': '{actor} set the priority to {priority}',
+  'event.language': '{actor} set the customer’s language to {language}',
+  'event.language.customer': '{customer} speaks {language}, as their channel says',
   'event.tagged': '{actor} added tags: {tags}',
   'event.untagged': '{actor} removed tags: {tags}',
   'event.retagged': '{actor} added tags: {came}; removed: {went}',
@@ -256,7 +274,10 @@ export const en = {
   'event.marked.idle_critical': '{customer} has been without an answer for too long',
   'event.marked.duration_warning': 'The session has lasted long',
   'event.marked.duration_critical': 'The session has lasted too long',
+  'event.marked.handed_off': 'The session has been handed off again and again',
   'event.reopened': '{customer} wrote again, and the session is open again',
+  'event.empty': '{customer} pressed Send without a word',
+  'event.ended.abandoned': '{customer} abandoned the session',
   'event.ended.system': 'The session ended',
   'event.blocked': '{actor} blocked {customer} until {until}',
   'event.blocked.forever': '{actor} blocked {customer} for good',
@@ -387,6 +408,7 @@ export const en = {
   'facts.lasts': 'Lasts',
   'facts.lasted': 'Lasted',
   'facts.messages': 'Messages',
+  'facts.language': 'Speaks',
   'facts.holder': 'Held by',
   'facts.blocked': 'Blocked',
   'facts.dropped': 'Not taken',

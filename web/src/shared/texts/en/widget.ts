@@ -4,6 +4,7 @@ export const widget = {
   chatWith: 'Chat with {name}',
   messages: 'Messages',
   minimise: 'Minimise chat',
+  mute: 'Mute sounds',
 
   empty: 'Write to us',
   emptyHint: 'We answer here. You can leave the page and come back, the conversation stays.',
@@ -16,6 +17,12 @@ export const widget = {
   today: 'Today',
   yesterday: 'Yesterday',
   connected: 'You are connected to {name}',
+  soon: 'An agent will be with you shortly.',
+  place: 'You are number {count} in the queue.',
+  beyond: 'More than {count} are in the queue.',
+  before: { one: '{count} customer is before you.', other: '{count} customers are before you.' },
+  next: 'You are next.',
+  wait: { one: 'Estimated wait: {count} minute.', other: 'Estimated wait: {count} minutes.' },
   typing: '{name} is typing',
   announce: '{name}: {text}',
   from: '{name}:',
@@ -28,13 +35,15 @@ export const widget = {
   newBelow: { one: '{count} new message', other: '{count} new messages' },
 
   sending: 'Sending',
-  sent: 'Sent',
+  delivered: 'Delivered',
+  read: 'Read',
   kept: 'Kept, goes out when you are online',
   notSent: 'Not sent: {reason}',
   refused: 'it was not accepted',
   edit: 'Edit',
   remove: 'Remove',
 
+  closed: 'Chat is currently disabled.',
   blocked: 'You cannot write to us here any more.',
   blockedUntil: 'You cannot write to us until {time}.',
 

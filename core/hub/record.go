@@ -1,0 +1,92 @@
+package hub
+
+import (
+	"cmp"
+	"encoding/json"
+
+	"parley/core"
+)
+
+// createRecord makes a record of a form, once: who sends the same form meanwhile, from wherever, gets the record that is there.
+func (a *act) createRecord(d core.CreateRecord) error {
+	t, err := a.recordType(d.Type)
+	if err != nil {
+		return err
+	}
+	switch {
+	case t.RemovedAt != 0:
+		return &core.Error{Op: "hub.CreateRecord", Kind: core.Gone, Reason: "This kind of record is not offered any more."}
+	case d.Version != 0 && d.Version != t.Version:
+		return &core.Error{Op: "hub.CreateRecord", Kind: core.Taken, Reason: "This form has changed since it was opened. Open it again."}
+	}
+	fields, err := t.Fill(d.Fields)
+	if err != nil {
+		return err
+	}
+	r := core.NewRecord(core.RecordID(a.hub.ids.Next(a.Now())), t, a.s, fields, a.who.Agent.ID, a.Now())
+	there, err := a.RecordOf(r.Form)
+	if core.KindOf(err) != core.NotFound {
+		a.record = there.ID
+		return err
+	}
+	a.record = r.ID
+	a.AddRecord(r)
+	e := a.event(core.EventRecordCreated, core.AgentsOnly)
+	e.Data, e.Dedupe = core.Extra{Record: r.Mark(t.Name)}.Data(), a.Key()
+	a.Append(&a.s, e)
+	return nil
+}
+
+// recordType gives a type of the session's department.
+func (a *act) recordType(id core.RecordTypeID) (core.RecordType, error) {
+	t, err := a.RecordType(id)
+	if core.KindOf(err) == core.NotFound || err == nil && t.Department != a.s.Department {
+		return t, &core.Error{Op: "hub.recordType", Kind: core.NotFound, Field: "type", Reason: "This department has no such kind of record."}
+	}
+	return t, err
+}
+
+// editRecord gives a record other values. One that is parked is tried again, also as it was.
+func (a *act) editRecord(d core.EditRecord) error {
+	r, err := a.Record(d.Record)
+	if core.KindOf(err) == core.NotFound || err == nil && r.Session != a.s.ID {
+		return &core.Error{Op: "hub.EditRecord", Kind: core.NotFound}
+	}
+	if err != nil {
+		return err
+	}
+	if d.Version != 0 && d.Version != r.Version {
+		return &core.Error{Op: "hub.EditRecord", Kind: core.Taken, Reason: "This record has changed since you looked at it."}
+	}
+	t, err := a.RecordType(r.Type)
+	if err != nil {
+		return err
+	}
+	fields, err := t.Fill(d.Fields)
+	if err != nil {
+		return err
+	}
+	changes := core.ChangesOf(r.Fields, fields)
+	if len(changes) == 0 && r.State != core.RecordParked {
+		return nil
+	}
+	r.Edit(t, fields, a.Now())
+	a.PutRecord(r)
+	text, err := json.Marshal(changes)
+	if err != nil {
+		return err
+	}
+	a.AddRecordEdit(r.ID, core.RecordEdit{Version: r.Version, At: a.Now(), Agent: a.who.Agent.ID, Name: a.who.Agent.PublicName, Changes: string(text)})
+	mark := r.Mark(t.Name)
+	mark.Edited = true
+	e := a.event(core.EventRecordChanged, core.AgentsOnly)
+	e.Data, e.Dedupe = core.Extra{Record: mark}.Data(), a.Key()
+	a.Append(&a.s, e)
+	return nil
+}
+
+// recordIn gives the record that an event tells of, zero if it tells of none.
+func recordIn(e core.Event) core.RecordID {
+	x, _ := core.ParseExtra(e.Data) // what cannot be read tells of none
+	return cmp.Or(x.Record, &core.RecordMark{}).ID
+}

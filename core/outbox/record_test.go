@@ -1,0 +1,301 @@
+package outbox_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/core"
+	"parley/core/outbox"
+	"parley/core/store"
+	"parley/core/store/storetest"
+)
+
+// crm keeps what it is asked to, each call once.
+type crm struct {
+	mu     sync.Mutex
+	calls  []string // in order, repeats too
+	made   map[string]core.RemoteRecord
+	drafts []core.Draft
+	fails  func(call string) error // before it is done; nil: never
+	after  func(ctx context.Context, call string) error
+}
+
+func (c *crm) do(ctx context.Context, call string, at core.RemoteID, d core.Draft) (core.RemoteRecord, error) {
+	c.mu.Lock()
+	c.calls = append(c.calls, call)
+	fails, after := c.fails, c.after
+	c.mu.Unlock()
+	if fails != nil {
+		if err := fails(call); err != nil {
+			return core.RemoteRecord{}, err
+		}
+	}
+	c.mu.Lock()
+	r, done := c.made[call]
+	if !done {
+		if r = (core.RemoteRecord{ID: at}); at == "" {
+			r.ID = core.RemoteID(fmt.Sprint("R", len(c.made)+1))
+		}
+		r.Address = "https://crm.example/" + string(r.ID)
+		c.made[call] = r
+		c.drafts = append(c.drafts, d)
+	}
+	c.mu.Unlock()
+	if after != nil {
+		if err := after(ctx, call); err != nil {
+			return core.RemoteRecord{}, err
+		}
+	}
+	return r, nil
+}
+
+func (c *crm) Describe(context.Context, string) ([]core.RemoteType, error) { return nil, nil }
+func (c *crm) Find(context.Context, string, core.RecordQuery) ([]core.RemoteRecord, error) {
+	return nil, nil
+}
+func (c *crm) Link(context.Context, string, core.RemoteRef, core.RemoteRef) error { return nil }
+func (c *crm) Create(ctx context.Context, call string, d core.Draft) (core.RemoteRecord, error) {
+	return c.do(ctx, call, "", d)
+}
+
+func (c *crm) Update(ctx context.Context, call string, at core.RemoteID, d core.Draft) (core.RemoteRecord, error) {
+	return c.do(ctx, call, at, d)
+}
+
+func (c *crm) asked() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.calls)
+}
+
+func (c *crm) set(change func(*crm)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(c)
+}
+
+// kept are what the records of a test go to, by binding.
+type kept map[core.BindingID]*crm
+
+func newCRMs(bindings ...core.BindingID) kept {
+	all := kept{}
+	for _, b := range bindings {
+		all[b] = &crm{made: map[string]core.RemoteRecord{}}
+	}
+	return all
+}
+
+// hands hands the records over until stopped.
+func (h *house) hands(to kept) (stop func()) {
+	h.t.Helper()
+	r := outbox.NewRecords(outbox.RecordsConfig{
+		Store: h.store, Writer: h.writer, Holder: fmt.Sprint(h.last.Add(1)), Clock: h.now, Chance: func() float64 { return 0 }, Poll: 10 * time.Millisecond,
+		Open: func(_ context.Context, b core.BindingID) (core.Provider, error) { return to[b], nil },
+		Back: func(department string, s core.SessionID) string { return department + "/" + s.String() }, Log: slog.New(slog.DiscardHandler),
+	})
+	running, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- r.Run(running) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			h.t.Error(err)
+		}
+	})
+	h.t.Cleanup(stop)
+	return stop
+}
+
+// record creates a record of a session, as the hub does.
+func (h *house) record(b core.BindingID, id core.SessionID, subject string) (r core.Record) {
+	h.t.Helper()
+	h.do(func(w *store.Work) error {
+		s, err := w.Session(id)
+		if err != nil {
+			return err
+		}
+		t := core.RecordType{
+			ID: core.RecordTypeID(b + 1000), Department: department, Name: fmt.Sprint("Type ", int64(b)), Binding: b, Version: 1,
+			Fields: core.Fields{{Name: "subject", Label: "Subject", Kind: core.FieldText}},
+		}
+		w.PutRecordType(t)
+		r = core.NewRecord(core.RecordID(h.last.Add(1)), t, s, core.FieldValues{"subject": subject}, 5, w.Now())
+		w.AddRecord(r)
+		w.Append(&s, core.Event{Kind: core.EventRecordCreated, Audience: core.AgentsOnly})
+		return nil
+	})
+	return r
+}
+
+func (h *house) edited(r core.Record, subject string) {
+	h.t.Helper()
+	h.do(func(w *store.Work) error {
+		now, err := w.Record(r.ID)
+		if err != nil {
+			return err
+		}
+		t, err := w.RecordType(r.Type)
+		if err != nil {
+			return err
+		}
+		now.Edit(t, core.FieldValues{"subject": subject}, w.Now())
+		w.PutRecord(now)
+		return nil
+	})
+}
+
+func (h *house) stands(r core.Record) core.Record {
+	h.t.Helper()
+	now, err := h.store.KeptRecord(ctx, r.ID)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return now
+}
+
+func (h *house) comesTo(r core.Record, want core.RecordState) core.Record {
+	h.t.Helper()
+	h.until(func() bool { return h.stands(r).State == want }, string(want))
+	return h.stands(r)
+}
+
+func TestF1_ARecordReachesItsProvider(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h, to := open(t, url), newCRMs(1)
+		id := h.session(channel, "carla")
+		r := h.record(1, id, "Lamp")
+		h.hands(to)
+		now := h.comesTo(r, core.RecordKept)
+		if now.Remote != "R1" || now.Address != "https://crm.example/R1" || now.Reason != "" {
+			t.Errorf("got %+v", now)
+		}
+		if d := to[1].drafts[0]; d.Record != r.ID || d.Fields["subject"] != "Lamp" || d.Back != "support/"+id.String() {
+			t.Errorf("got %+v", d)
+		}
+		if got := h.kinds(id); !slices.Contains(got, core.EventRecordChanged) {
+			t.Errorf("got %v, want that it is kept told", got)
+		}
+		h.edited(r, "Lamp, broken")
+		h.until(func() bool { return len(to[1].asked()) == 2 }, "the edit reaches it")
+		if h.comesTo(r, core.RecordKept); to[1].asked()[1] == to[1].asked()[0] || to[1].made[to[1].asked()[1]].ID != "R1" {
+			t.Errorf("got the calls %v", to[1].asked())
+		}
+	})
+}
+
+// A provider that is down keeps its own records waiting, in their order, and nobody else's.
+func TestF1_OneProviderThatIsDown(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h, to := open(t, url), newCRMs(1, 2)
+		to[1].fails = func(string) error {
+			return &core.Error{Op: "crm", Kind: core.Unavailable, Reason: "It does not answer.", RetryAfter: time.Minute}
+		}
+		id := h.session(channel, "carla")
+		var down []core.Record
+		for i := range 3 {
+			down = append(down, h.record(1, id, fmt.Sprint("down ", i)))
+		}
+		up := h.record(2, id, "up")
+		h.hands(to)
+		h.comesTo(up, core.RecordKept)
+		h.until(func() bool { return h.stands(down[0]).Attempts == 1 }, "it was asked for")
+		if now := h.stands(down[0]); now.State != core.RecordOwed || now.Reason != "It does not answer." {
+			t.Errorf("got %s, %q", now.State, now.Reason)
+		}
+		h.stays(func() bool { return len(to[1].asked()) == 1 }, "it is left alone for a minute")
+		to[1].set(func(c *crm) { c.fails = nil })
+		h.turn(24 * time.Hour)
+		for _, r := range down {
+			h.comesTo(r, core.RecordKept)
+		}
+		if got, want := to[1].asked(), []string{down[0].Call(), down[0].Call(), down[1].Call(), down[2].Call()}; !slices.Equal(got, want) {
+			t.Errorf("got the calls %v, want %v", got, want)
+		}
+	})
+}
+
+// Whatever ends the process while a provider is asked, also after that has done it: the same call is made again, and there is one record.
+func TestF1_KilledAfterTheProviderHasIt(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h, to := open(t, url), newCRMs(1)
+		began := make(chan struct{}, 1)
+		to[1].after = func(ctx context.Context, _ string) error {
+			began <- struct{}{}
+			<-ctx.Done()
+			return &core.Error{Op: "crm", Kind: core.Uncertain, Err: ctx.Err()}
+		}
+		r := h.record(1, h.session(channel, "carla"), "Lamp")
+		stop := h.hands(to)
+		<-began
+		stop()
+		if now := h.stands(r); now.State != core.RecordOwed {
+			t.Errorf("got %s, want it owed still", now.State)
+		}
+		to[1].set(func(c *crm) { c.after = nil })
+		h.turn(time.Minute)
+		h.hands(to)
+		if now := h.comesTo(r, core.RecordKept); now.Remote != "R1" || len(to[1].made) != 1 {
+			t.Errorf("got %s of %d records, want one", now.Remote, len(to[1].made))
+		}
+	})
+}
+
+func TestF1_WhatAProviderRefuses(t *testing.T) {
+	t.Parallel()
+	h, to := open(t, storetest.SQLite(t)), newCRMs(1)
+	id := h.session(channel, "carla")
+	bad, good := h.record(1, id, "bad"), h.record(1, id, "good")
+	to[1].fails = func(call string) error {
+		if call == bad.Call() {
+			return &core.Error{Op: "crm", Kind: core.Invalid, Reason: "It knows no field of this name."}
+		}
+		return nil
+	}
+	h.hands(to)
+	h.comesTo(good, core.RecordKept)
+	if now := h.comesTo(bad, core.RecordParked); now.Reason != "It knows no field of this name." || now.Remote != "" {
+		t.Errorf("got %+v", now)
+	}
+	h.edited(bad, "better")
+	if now := h.comesTo(bad, core.RecordKept); now.Remote == "" || now.Reason != "" {
+		t.Errorf("got %+v", now)
+	}
+}
+
+// What is edited while its provider is asked goes there again, as it is then.
+func TestF1_EditedWhileItIsUnderWay(t *testing.T) {
+	t.Parallel()
+	h, to := open(t, storetest.SQLite(t)), newCRMs(1)
+	var r core.Record
+	edit := sync.OnceFunc(func() { h.edited(r, "after") })
+	to[1].after = func(context.Context, string) error { edit(); return nil }
+	r = h.record(1, h.session(channel, "carla"), "before")
+	h.hands(to)
+	h.until(func() bool { return h.stands(r).State == core.RecordKept && len(to[1].asked()) == 2 }, "both went there")
+	to[1].set(func(c *crm) {
+		if last := c.drafts[len(c.drafts)-1]; last.Fields["subject"] != "after" || c.made[c.calls[1]].ID != "R1" {
+			t.Errorf("got %+v for %s", last, c.made[c.calls[1]].ID)
+		}
+	})
+}
+
+func TestF1_AnAnswerWithoutAnID(t *testing.T) {
+	t.Parallel()
+	h := open(t, storetest.SQLite(t))
+	r := h.record(1, h.session(channel, "carla"), "Lamp")
+	to := newCRMs(1)
+	to[1].made[r.Call()] = core.RemoteRecord{}
+	h.hands(to)
+	h.until(func() bool { return h.stands(r).Attempts > 0 }, "it was asked for")
+	if now := h.stands(r); now.State != core.RecordOwed || now.Reason == "" {
+		t.Errorf("got %+v", now)
+	}
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+
+	"parley/core"
+)
+
+const (
+	recordTypeColumns = `id, department, name, binding, fields, version, created_at, removed_at`
+	selectRecordType  = `SELECT ` + recordTypeColumns + ` FROM record_types `
+)
+
+const selectOneRecordType = selectRecordType + `WHERE id = ?`
+
+// RecordType gives a type, also one that was removed; NotFound if there is none.
+func (w *Work) RecordType(id core.RecordTypeID) (t core.RecordType, err error) {
+	return t, w.get(&t, selectOneRecordType, id)
+}
+
+// RecordType gives a type, also one that was removed; NotFound if there is none.
+func (s *Store) RecordType(ctx context.Context, id core.RecordTypeID) (core.RecordType, error) {
+	return one[core.RecordType](ctx, s, "store.RecordType", selectOneRecordType, id)
+}
+
+const selectRecordTypesOf = selectRecordType + `WHERE department = ? AND removed_at = 0 ORDER BY id`
+
+// RecordTypesOf gives the types that a department offers, in the order in which they were added. Nobody changes them while the department is locked.
+func (w *Work) RecordTypesOf(d core.DepartmentID) (types []core.RecordType, err error) {
+	g := w.group
+	return types, w.read(g.tx.SelectContext(g.ctx, &types, g.tx.Rebind(selectRecordTypesOf), d))
+}
+
+const selectRecordTypes = selectRecordType + `WHERE removed_at = 0 AND department IN (?) ORDER BY department, id`
+
+// RecordTypes gives the types that departments offer, in the order in which they were added.
+func (s *Store) RecordTypes(ctx context.Context, departments []core.DepartmentID) ([]core.RecordType, error) {
+	return all[core.RecordType](ctx, s, "store.RecordTypes", selectRecordTypes, someOf(departments))
+}
+
+const selectBoundTypes = selectRecordType + `WHERE removed_at = 0 AND binding = ? ORDER BY id`
+
+// BoundTypes gives the types whose records a binding's provider keeps.
+func (s *Store) BoundTypes(ctx context.Context, b core.BindingID) ([]core.RecordType, error) {
+	return all[core.RecordType](ctx, s, "store.BoundTypes", selectBoundTypes, b)
+}
+
+const upsertRecordType = `INSERT INTO record_types (` + recordTypeColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET name = excluded.name, fields = excluded.fields, version = excluded.version, removed_at = excluded.removed_at`
+
+// PutRecordType adds a type, or changes it.
+func (w *Work) PutRecordType(t core.RecordType) {
+	w.change(upsertRecordType, t.ID, t.Department, t.Name, t.Binding, t.Fields, t.Version, t.CreatedAt, t.RemovedAt)
+}

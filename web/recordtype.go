@@ -1,0 +1,147 @@
+package web
+
+import (
+	"context"
+	"slices"
+
+	"parley/core"
+)
+
+// RecordType is a type of record that a department creates from its sessions.
+type RecordType struct {
+	ID         string `json:"id" example:"rct_5k"`
+	Department string `json:"department" doc:"its id"`
+	RecordForm
+	Version int64 `json:"version" doc:"rises with every change"`
+}
+
+// RecordForm is what a type is called and asks for.
+type RecordForm struct {
+	Name   string  `json:"name" doc:"for people, such as Complaint; unique in the department"`
+	Fields []Field `json:"fields" nullable:"false" minItems:"1" maxItems:"50" doc:"in the order of the form"`
+}
+
+// Field is a field of a record.
+type Field struct {
+	Name     string   `json:"name" doc:"1 to 64 small letters, digits and _; unique in the type, and the same wherever the record goes"`
+	Label    string   `json:"label" doc:"for people"`
+	Kind     string   `json:"kind" enum:"text,number,choice,date,email,phone,checkbox"`
+	Required bool     `json:"required,omitempty" doc:"of a checkbox: it must be true"`
+	Default  string   `json:"default,omitempty" doc:"what a form begins with, as a value is written"`
+	Help     string   `json:"help,omitempty"`
+	Choices  []string `json:"choices,omitempty" nullable:"false" maxItems:"100" doc:"of a choice"`
+}
+
+// NewRecordType is a type that is to be added.
+type NewRecordType struct {
+	Department string `json:"department" doc:"its id"`
+	RecordForm
+}
+
+// RecordTypeChange replaces what a type is called and asks for.
+type RecordTypeChange struct {
+	RecordForm
+	Version int64 `json:"version,omitempty" minimum:"0" doc:"the type's as it was seen; without it, whatever it is"`
+}
+
+type (
+	recordTypesInput struct {
+		Department string `query:"department" doc:"an id"`
+	}
+	recordTypesOutput  struct{ Body List[RecordType] }
+	recordTypeOutput   struct{ Body RecordType }
+	addRecordTypeInput struct{ Body NewRecordType }
+	setRecordTypeInput struct {
+		ID   string `path:"id" example:"rct_5k"`
+		Body RecordTypeChange
+	}
+	recordTypeInput struct {
+		ID   string `path:"id" example:"rct_5k"`
+		Body Nothing
+	}
+)
+
+func recordTypeOf(t core.RecordType) RecordType {
+	out := RecordType{ID: t.ID.String(), Department: t.Department.String(), RecordForm: RecordForm{Name: t.Name}, Version: t.Version}
+	for _, f := range t.Fields {
+		out.Fields = append(out.Fields, Field{f.Name, f.Label, string(f.Kind), f.Required, f.Default, f.Help, f.Choices})
+	}
+	return out
+}
+
+func (f RecordForm) fields() (all core.Fields) {
+	for _, each := range f.Fields {
+		all = append(all, core.Field{
+			Name: each.Name, Label: each.Label, Kind: core.FieldKind(each.Kind), Required: each.Required, Default: each.Default, Help: each.Help,
+			Choices: each.Choices,
+		})
+	}
+	return all
+}
+
+// recordTypes gives the types of the departments where one has a role, or, to an admin, of all.
+func (s *Server) recordTypes(ctx context.Context, in *recordTypesInput) (*recordTypesOutput, error) {
+	actor := callerOf(ctx).actor
+	departments := actor.Scope().Departments
+	if actor.Agent.Admin {
+		all, err := s.store.AllDepartments(ctx)
+		if err != nil {
+			return nil, err
+		}
+		departments = nil
+		for _, d := range all {
+			departments = append(departments, d.ID)
+		}
+	}
+	if in.Department != "" {
+		d, err := idOf("department", in.Department, core.ParseID[core.DepartmentID])
+		if err != nil {
+			return nil, err
+		}
+		departments = slices.DeleteFunc(slices.Clone(departments), func(each core.DepartmentID) bool { return each != d })
+	}
+	types, err := s.store.RecordTypes(ctx, departments)
+	if err != nil {
+		return nil, err
+	}
+	out := &recordTypesOutput{List[RecordType]{Items: []RecordType{}}}
+	for _, t := range types {
+		out.Body.Items = append(out.Body.Items, recordTypeOf(t))
+	}
+	return out, nil
+}
+
+func (s *Server) addRecordType(ctx context.Context, in *addRecordTypeInput) (*recordTypeOutput, error) {
+	d, err := s.department(ctx, in.Body.Department)
+	if core.KindOf(err) == core.NotFound {
+		return nil, refuse("department", "is none")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.putRecordType(ctx, core.RecordType{Department: d, Name: in.Body.Name, Fields: in.Body.fields()}, 0)
+}
+
+func (s *Server) setRecordType(ctx context.Context, in *setRecordTypeInput) (*recordTypeOutput, error) {
+	id, err := core.ParseID[core.RecordTypeID](in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.putRecordType(ctx, core.RecordType{ID: id, Name: in.Body.Name, Fields: in.Body.fields()}, in.Body.Version)
+}
+
+func (s *Server) putRecordType(ctx context.Context, t core.RecordType, version int64) (*recordTypeOutput, error) {
+	t, err := s.hub.SetRecordType(ctx, callerOf(ctx).actor, t, version)
+	if err != nil {
+		return nil, err
+	}
+	return &recordTypeOutput{recordTypeOf(t)}, nil
+}
+
+func (s *Server) removeRecordType(ctx context.Context, in *recordTypeInput) (*struct{}, error) {
+	id, err := core.ParseID[core.RecordTypeID](in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.hub.RemoveRecordType(ctx, callerOf(ctx).actor, id)
+}

@@ -1,0 +1,22 @@
+/** The words of sessions that are put aside, in English. */
+export const snooze = {
+  'snooze.label': 'Snooze until',
+  'snooze.hour': 'In an hour',
+  'snooze.tomorrow': 'Tomorrow at 9:00',
+  'snooze.monday': 'Next Monday at 9:00',
+  'snooze.write': 'Until the customer writes',
+  'snoozed.until': 'Snoozed until {until}',
+  'snoozed.write': 'Snoozed until the customer writes',
+  'woken.time': 'Back: its time has come',
+  'woken.customer': 'Back: the customer wrote',
+  'woken.hand': 'Back: brought by hand',
+  'act.snooze': 'Snooze…',
+  'act.unsnooze': 'End the snooze',
+  'done.snoozed': 'Snoozed. It comes back by itself.',
+  'done.unsnoozed': 'It is back.',
+  'event.snoozed': '{actor} put the session aside until {until}',
+  'event.snoozed.write': '{actor} put the session aside until {customer} writes',
+  'event.woken.time': 'The session is back: its time has come',
+  'event.woken.customer': 'The session is back: {customer} wrote',
+  'event.woken.hand': '{actor} brought the session back',
+} as const
