@@ -38,8 +38,8 @@ run: $(PAGES) ## builds the pages when needed and serves the demo
 dev: $(PACKAGES) ## serves the workspace's sources by Vite beside the demo on 127.0.0.1:8080
 	go run ./cmd/parley demo & trap 'kill $$!' EXIT; cd web && npm run dev
 
-# Most of what tests take is waiting: more of them at once than there are cores.
-TOGETHER := -p 3 -parallel 5
+# Most of what tests take is waiting: more of them at once than there are cores, but not so many that they wait for each other.
+TOGETHER := -p 2 -parallel 4
 
 # go vet is one of the linters.
 test: deps $(PAGES) ## every test: Go on both databases with the race detector, TypeScript, browser

@@ -14,7 +14,6 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"parley/core"
 	"parley/core/feed"
@@ -125,7 +124,7 @@ func open(t *testing.T, change ...func(*Config)) *house {
 	h.run(h.feed.Run)
 	h.run(h.server.Run)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := sockets.CloseAll(ctx, socket.CloseGoingAway, "the test is over"); err != nil {
 			t.Error(err)

@@ -200,7 +200,7 @@ func furnish(url string) error {
 
 // furnishWith does something by a hub that is there only for it.
 func furnishWith(s *store.Store, do func(*hub.Hub) error) error {
-	w := store.NewWriter(s, func(core.Committed) {})
+	w := store.NewWriter(s, func(core.Committed) {}, store.WithTimeout(patience))
 	h, err := hub.New(hub.Config{
 		Writer: w, Store: s, Hints: func(core.Hint) {}, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: slog.New(slog.DiscardHandler),
 		Can: func(core.ChannelID) (core.Capabilities, bool) { return core.Capabilities{}, false },

@@ -45,7 +45,7 @@ func (h *house) startWith(before, after func(core.Inbound)) *node {
 	}
 	n := &node{house: h, before: before, after: after, stopped: newSignal()}
 	log := h.logger()
-	w := store.NewWriter(s, func(c core.Committed) { n.outbox.Ring(c.Owed) })
+	w := store.NewWriter(s, func(c core.Committed) { n.outbox.Ring(c.Owed) }, store.WithTimeout(patience))
 	n.outbox = outbox.New(outbox.Config{Store: s, Writer: w, Files: h.files, Clock: h.now, Chance: func() float64 { return 0 }, Poll: pollTime, Log: log})
 	n.hub, err = hub.New(hub.Config{
 		Writer: w, Store: s, Files: h.files, Hints: func(core.Hint) {}, Can: h.canOf, IDs: &core.IDMaker{}, Clock: h.now, Log: log,

@@ -76,7 +76,7 @@ func TestWhoIsNotToBeDisturbedIsLookedForS10(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- c.keepQuiet(ctx) }()
-	for deadline := time.Now().Add(10 * time.Second); c.desk.says() != core.AgentAway && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(patience); c.desk.says() != core.AgentAway && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	stop()

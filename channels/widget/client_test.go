@@ -53,7 +53,7 @@ func newRig(t testing.TB) *rig {
 	server := httptest.NewServer(r)
 	r.address = server.Listener.Addr().String()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := r.group.CloseAll(ctx, socket.CloseGoingAway, "the test is over"); err != nil {
 			t.Errorf("CloseAll: %v", err)
@@ -204,7 +204,7 @@ func (r *rig) request(t testing.TB, slug string, receive int, header ...string) 
 			t.Fatal(err)
 		}
 	}
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(patience))
 	_, _ = fmt.Fprintf(conn, "GET /widget/v1/socket?channel=%s HTTP/1.1\r\nHost: parley.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n", slug, strings.Join(header, ""))
 	c := &client{t: t, conn: conn, r: bufio.NewReader(conn)}
@@ -358,10 +358,13 @@ func message(n int, text string) string {
 	return string(b)
 }
 
+// patience is how long a test waits for what must come; on a busy machine that can be long.
+const patience = 30 * time.Second
+
 // eventually waits until what is true, for what happens in another goroutine.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); !is(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !is(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain: %s", what)
 		}

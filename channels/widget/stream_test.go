@@ -27,7 +27,7 @@ type listener struct {
 // listen opens a stream with a hello.
 func (r *rig) listen(t testing.TB, hello string) *listener {
 	t.Helper()
-	ctx, leave := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, leave := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(leave)
 	request, _ := http.NewRequestWithContext(ctx, "POST", "http://"+r.address+EventsPath+here, strings.NewReader(hello))
 	request.Header.Set("Origin", shop)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"parley/core"
 	"parley/core/socket"
@@ -173,7 +172,7 @@ func TestAGracefulStopTellsVisitorsToComeBack(t *testing.T) {
 	}
 	stopped := make(chan error, 1)
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		stopped <- r.group.CloseAll(ctx, socket.CloseGoingAway, "the server stops")
 	}()

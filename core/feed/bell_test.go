@@ -62,17 +62,20 @@ func soon(t *testing.T, what string, done <-chan struct{}) {
 	t.Helper()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
-		t.Fatalf("10 s, and not yet: %s", what)
+	case <-time.After(patience):
+		t.Fatalf("%v, and not yet: %s", patience, what)
 	}
 }
+
+// patience is how long a test waits for what must come; on a busy machine that can be long.
+const patience = 30 * time.Second
 
 // until waits until something is so.
 func until(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !so(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(patience); !so(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("10 s, and not yet: %s", what)
+			t.Fatalf("%v, and not yet: %s", patience, what)
 		}
 	}
 }

@@ -171,7 +171,7 @@ func TestAnIdleFollowerHasNoGoroutine(t *testing.T) { // not parallel: it counts
 	f := start(t, l)
 	first := follow(t, f, inDepartments(1, 1))
 	awaitRows := func(c *agentClient, n int) {
-		for deadline := time.Now().Add(10 * time.Second); len(c.ids()) < n && time.Now().Before(deadline); {
+		for deadline := time.Now().Add(patience); len(c.ids()) < n && time.Now().Before(deadline); {
 			time.Sleep(time.Millisecond)
 		}
 	}

@@ -321,7 +321,7 @@ func TestNobodyMissesAnythingWhileAllRun(t *testing.T) {
 		}
 	})
 	busy.Wait()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(patience)
 	for len(p.judge()) > 0 && time.Now().Before(deadline) {
 		time.Sleep(5 * time.Millisecond)
 	}

@@ -57,7 +57,7 @@ func node(database, redis, secret string) error {
 	w := store.NewWriter(s, func(c core.Committed) {
 		f.Publish(c)
 		bell.Ring(feed.PealOf(c))
-	})
+	}, store.WithTimeout(patience))
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	defer running.Wait()

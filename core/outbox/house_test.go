@@ -258,7 +258,7 @@ func (r *running) ended() error {
 	select {
 	case err := <-r.done:
 		return err
-	case <-time.After(15 * time.Second):
+	case <-time.After(time.Minute):
 		r.h.t.Fatal("the run does not end")
 		return nil
 	}

@@ -48,7 +48,7 @@ func dialBuffered(t testing.TB, address string, receive int, with []byte) *clien
 	t.Cleanup(func() { _ = conn.Close() })
 	c := &client{t: t, conn: conn, r: bufio.NewReaderSize(conn, 256)}
 	c.write(append([]byte(handshake), with...))
-	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	response, err := http.ReadResponse(c.r, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -186,7 +186,7 @@ func (h *handler) wantClosed(t testing.TB) {
 	t.Helper()
 	select {
 	case <-h.closed:
-	case <-time.After(5 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("Closed was not called")
 	}
 }
@@ -214,7 +214,7 @@ func newTestGroup(t testing.TB) (*Group, *logBook) {
 	book := &logBook{}
 	g := NewGroup(slog.New(slog.NewTextHandler(book, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := g.CloseAll(ctx, CloseGoingAway, "the test is over"); err != nil {
 			t.Errorf("CloseAll: %v", err)

@@ -102,6 +102,12 @@ func node(t *testing.T, url string, firstID int64) *house {
 	return h
 }
 
+// hurry gives the house another writer, which answers within a time.
+func (h *house) hurry(timeout time.Duration) {
+	h.t.Helper()
+	h.writer = storetest.Write(h.t, h.store, h.publish, store.WithTimeout(timeout))
+}
+
 func open(t *testing.T, url string) *house {
 	t.Helper()
 	h := node(t, url, 100)

@@ -18,9 +18,7 @@ const (
 	maxWaiting   = 4096    // jobs that wait; one more is Busy
 	maxGroup     = 512     // jobs in a group
 	maxGroupSize = 1 << 20 // bytes of text in a group, about
-	// A caller is answered after this time at the latest, and a group that takes longer is rolled back. The caller's began earlier: a group
-	// may still commit when its callers have been told Unavailable. Outside, 5 s are promised.
-	groupTimeout = 4 * time.Second
+	groupTimeout = 4 * time.Second // outside, 5 s are promised
 	quietTime    = 30 * time.Second
 )
 
@@ -48,6 +46,7 @@ type Writer struct {
 	jobs    chan *waiting
 	stopped chan struct{}
 	loads   loads
+	timeout time.Duration
 	meter   Meter
 	seal    core.AuditSeal
 	log     *slog.Logger
@@ -73,7 +72,7 @@ var errNextGroup = errors.New("needs what this group has yet to store")
 func NewWriter(s *Store, publish func(core.Committed), opts ...WriterOption) *Writer {
 	w := &Writer{
 		store: s, publish: publish, jobs: make(chan *waiting, maxWaiting), stopped: make(chan struct{}),
-		loads: s.dialect.loads(), meter: unmetered{}, log: s.log,
+		loads: s.dialect.loads(), timeout: groupTimeout, meter: unmetered{}, log: s.log,
 	}
 	for _, o := range opts {
 		o(w)
@@ -85,7 +84,7 @@ func NewWriter(s *Store, publish func(core.Committed), opts ...WriterOption) *Wr
 // otherwise, Busy when the queue is full, Unavailable when the database does not answer in time: then it may still be done, and
 // a job with a key may safely be handed in again.
 func (w *Writer) Do(ctx context.Context, j Job) (Commit, error) {
-	ctx, cancel := context.WithTimeout(ctx, groupTimeout)
+	ctx, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
 	wait := &waiting{Job: j, ctx: ctx, done: make(chan answer, 1)}
 	if j.Dedupe != "" {
@@ -199,7 +198,7 @@ func (w *Writer) commit(jobs []*waiting) {
 
 // attempt runs the jobs over one transaction. If it returns nil, all are answered; else none is.
 func (w *Writer) attempt(jobs []*waiting) error {
-	ctx, cancel := context.WithTimeout(context.Background(), groupTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), w.timeout)
 	defer cancel()
 	tx, err := w.store.write.BeginTxx(ctx, nil)
 	if err != nil {

@@ -142,10 +142,13 @@ func opened(t testing.TB, o store.Options) *store.Store {
 	return s
 }
 
+// patience is how long a test's writer takes its time: on a busy machine, with the race detector, a deed can take seconds.
+const patience = 30 * time.Second
+
 // Write starts a writer for the store, and stops it, with all that was handed in, before the store closes.
-func Write(t testing.TB, s *store.Store, publish func(core.Committed)) *store.Writer {
+func Write(t testing.TB, s *store.Store, publish func(core.Committed), opts ...store.WriterOption) *store.Writer {
 	t.Helper()
-	w := store.NewWriter(s, publish)
+	w := store.NewWriter(s, publish, append([]store.WriterOption{store.WithTimeout(patience)}, opts...)...)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
