@@ -28,7 +28,7 @@ const (
 			1767225600000000 + n, CASE WHEN m.state = 'ended' THEN 1767225700000000 + n ELSE 0 END, 1767225600000000 + n,
 			CASE WHEN m.state = 'waiting' THEN 1767225600000000 + n ELSE 0 END, 1767225600000000 + n,
 			CASE WHEN m.state = 'waiting' THEN 0 ELSE 1767225650000000 + n END, CASE WHEN m.state = 'waiting' THEN 0 ELSE 1767225650000000 + n END,
-			m.state <> 'waiting', 'Is the blue lamp in stock?', CASE WHEN n % 100 = 0 THEN 'vip' ELSE '' END
+			m.state <> 'waiting', 'Is the blue lamp in stock?', CASE WHEN n % 20 = 0 THEN 'vip' ELSE '' END
 		FROM (SELECT n, CASE WHEN n > $1 - 1000 THEN 'waiting' WHEN n > $1 - 1050 THEN 'active' ELSE 'ended' END AS state FROM numbers) m
 		CROSS JOIN departments d CROSS JOIN channels c CROSS JOIN agents a`
 

@@ -67,6 +67,7 @@ const (
 	atOnce     = 64   // of them
 	atFirst    = 8    // of those in which each may fill some lines of the page
 	mostBlocks = 64   // that are read at once
+	mostParts  = 256  // of a session that are looked at before more of them are read
 	lateTime   = 2 * time.Second
 )
 
@@ -95,7 +96,8 @@ type finding struct {
 	asked   []atom // that a stretch must be in
 	state   store.SearchState
 	from    cursor
-	only    map[int64]*set // of Within: the session's stretches, by block
+	only    map[int64]*set // of Within: some of the session's stretches, by block
+	part    int64          // of Within: of the session, the next one
 	nothing bool
 
 	looked int
@@ -162,35 +164,69 @@ func (x *Search) finding(ctx context.Context, scope core.Scope, q Query) (*findi
 	return f, nil
 }
 
-// run looks through the blocks until the page is full.
+// run looks through all there is, or through one session some parts at a time, until the page is full.
 func (f *finding) run(ctx context.Context) error {
-	if err := f.confine(ctx); err != nil {
+	if f.q.In != Within {
+		_, err := f.walk(ctx)
 		return err
 	}
+	if err := f.begin(ctx); err != nil {
+		return err
+	}
+	for {
+		more, err := f.confine(ctx)
+		if err != nil {
+			return err
+		}
+		if full, err := f.walk(ctx); full || !more || err != nil {
+			return err
+		}
+	}
+}
+
+// walk looks through the blocks until the page is full.
+func (f *finding) walk(ctx context.Context) (full bool, err error) {
 	blocks := f.blocks()
-	for size := 1; len(blocks) > 0; size = min(4*size, mostBlocks) { // mostly the first one has enough
+	for size := 1; len(blocks) > 0; size = mostBlocks { // mostly the first one has enough
 		some := blocks[:min(size, len(blocks))]
 		blocks = blocks[len(some):]
 		sets, err := f.candidates(ctx, some)
 		if err != nil {
-			return err
+			return false, err
 		}
 		for _, b := range some {
 			if full, err := f.look(ctx, b, sets[b]); full || err != nil {
-				return err
+				return full, err
 			}
 		}
 	}
-	return nil
+	return false, nil
 }
 
-// confine finds the stretches of the one session that is asked for.
-func (f *finding) confine(ctx context.Context) error {
-	if f.q.In != Within {
+// begin finds the part of the session that its pages go on with.
+func (f *finding) begin(ctx context.Context) error {
+	if f.part = math.MaxInt64; f.q.Oldest {
+		f.part = 0
+	}
+	if f.q.After == "" {
 		return nil
 	}
-	rows, err := f.Store.StretchesOf(ctx, []core.SessionID{f.q.Session})
-	f.only = map[int64]*set{}
+	rows, err := f.Store.Stretches(ctx, []int64{f.from.stretch})
+	if len(rows) == 1 && rows[0].Session == f.q.Session {
+		f.part = rows[0].Part
+	}
+	return err
+}
+
+// confine reads which stretches are the next ones of the session that is asked for.
+func (f *finding) confine(ctx context.Context) (more bool, err error) {
+	rows, err := f.Store.StretchesAlong(ctx, f.q.Session, f.part, f.q.Oldest, f.parts)
+	if f.only = map[int64]*set{}; err != nil || len(rows) == 0 {
+		return false, err
+	}
+	if f.part = rows[len(rows)-1].Part - 1; f.q.Oldest {
+		f.part += 2
+	}
 	for _, t := range rows {
 		b := t.Number / blockSize
 		if f.only[b] == nil {
@@ -198,7 +234,7 @@ func (f *finding) confine(ctx context.Context) error {
 		}
 		f.only[b].put(int(t.Number % blockSize))
 	}
-	return err
+	return len(rows) == f.parts, nil
 }
 
 // blocks lists those in which something may be found, in order.

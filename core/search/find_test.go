@@ -236,3 +236,29 @@ func TestWhatIsLostIsNotFoundAtOnceC15(t *testing.T) {
 		}
 	})
 }
+
+// A long session is gone through some parts at a time: over all pages every message is found once, in order, from either end.
+func TestALongSessionIsFoundWholeC15(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url)
+		o := h.office()
+		long, other := o.begin(0, "one", "Anna"), o.begin(0, "two", "Anna")
+		var want []int64
+		for range 3 {
+			for _, id := range o.sayMany(long, 2*stretchRows) {
+				want = append(want, int64(id))
+			}
+			o.sayMany(other, stretchRows)
+		}
+		h.catchUp()
+		for _, oldest := range []bool{true, false} {
+			for _, limit := range []int{7, 100} {
+				if got := h.find(o.scope(0), Query{Text: "row", In: Within, Session: long, Oldest: oldest, Limit: limit}); !slices.Equal(got, want) {
+					t.Errorf("oldest first: %v, %d a page: got %d, %v, want %d", oldest, limit, len(got), got, len(want))
+				}
+			}
+			slices.Reverse(want)
+		}
+	})
+}

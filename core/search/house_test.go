@@ -31,6 +31,7 @@ func open(t testing.TB, url string) *house {
 	h.store = storetest.Open(t, url, h.now)
 	h.writer = storetest.Write(t, h.store, func(core.Committed) { h.search.Ring() })
 	h.search = New(Config{Store: h.store, Holder: "one", Clock: h.now, Log: slog.New(slog.DiscardHandler)})
+	h.search.parts = 1
 	return h
 }
 

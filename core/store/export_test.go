@@ -109,6 +109,7 @@ func Statements(departments []core.DepartmentID, agent core.AgentID, channel cor
 		{"what is indexed", selectIndexed, []any{[]core.SessionID{session, session + 1}}},
 		{"who took part", selectTookPart, []any{[]core.SessionID{session, session + 1}}},
 		{"sessions of another name", selectRenamed, []any{[]core.SessionID{session, session + 1}}},
+		{"a session's newest stretches", selectPartsBefore, []any{session, 100, 10}}, {"a session's oldest stretches", selectPartsAfter, []any{session, 0, 10}},
 		{"stretches of sessions", selectStretchesOf, []any{[]core.SessionID{session, session + 1}}},
 		{"stretches", selectStretches, []any{[]int64{5, 6}}},
 		{"messages of stretches", selectStretchMessages, []any{[]int64{5, 6}, 32, 32}},

@@ -93,6 +93,8 @@ const (
 	stretchColumns    = `SELECT t.number, t.session, t.part, t.name, t.marks FROM search_stretches t `
 	selectStretchesOf = stretchColumns + `WHERE t.session IN (?)`
 	selectStretches   = stretchColumns + `WHERE t.number IN (?)`
+	selectPartsBefore = stretchColumns + `WHERE t.session = ? AND t.part <= ? ORDER BY t.part DESC LIMIT ?`
+	selectPartsAfter  = stretchColumns + `WHERE t.session = ? AND t.part >= ? ORDER BY t.part LIMIT ?`
 )
 
 // StretchesOf gives all stretches of sessions, in no order.
@@ -101,6 +103,15 @@ func (s *Store) StretchesOf(ctx context.Context, ids []core.SessionID) ([]Stretc
 		return nil, nil
 	}
 	return all[Stretch](ctx, s, "store.StretchesOf", selectStretchesOf, ids)
+}
+
+// StretchesAlong gives stretches of a session from a part on, that with the newest rows first, or that with the oldest.
+func (s *Store) StretchesAlong(ctx context.Context, id core.SessionID, part int64, oldest bool, limit int) ([]Stretch, error) {
+	query := selectPartsBefore
+	if oldest {
+		query = selectPartsAfter
+	}
+	return all[Stretch](ctx, s, "store.StretchesAlong", query, id, part, limit)
 }
 
 // Stretches gives the stretches of some numbers, in no order.

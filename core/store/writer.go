@@ -15,9 +15,9 @@ import (
 
 // Limits of the writer.
 const (
-	maxWaiting   = 4096    // jobs that wait; one more is Busy
-	maxGroup     = 512     // jobs in a group
-	maxGroupSize = 1 << 20 // bytes of text in a group, about
+	maxWaiting   = 4096            // jobs that wait; one more is Busy
+	maxGroup     = 512             // jobs in a group
+	maxGroupSize = 1 << 20         // bytes of text in a group, about
 	groupTimeout = 4 * time.Second // outside, 5 s are promised
 	quietTime    = 30 * time.Second
 )
