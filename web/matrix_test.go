@@ -133,6 +133,10 @@ PUT  /api/v1/records/{waiting}                  401 200 200 200 404 404 404 401 
 PUT  /api/v1/records/{held}                     401 200 200 200 404 404 404 401 401
 PUT  /api/v1/records/{sales}                    401 404 404 404 200 200 404 401 401
 PUT  /api/v1/records/{unknown}                  401 404 404 404 404 404 404 401 401
+GET  /api/v1/sessions/{waiting}/record-forms    401 200 200 200 404 404 404 401 401
+GET  /api/v1/sessions/{held}/record-forms       401 200 200 200 404 404 404 401 401
+GET  /api/v1/sessions/{sales}/record-forms      401 404 404 404 200 200 404 401 401
+GET  /api/v1/sessions/{unknown}/record-forms    401 404 404 404 404 404 404 401 401
 GET  /api/v1/sessions/{waiting}/records         401 200 200 200 404 404 404 401 401
 GET  /api/v1/sessions/{held}/records            401 200 200 200 404 404 404 401 401
 GET  /api/v1/sessions/{sales}/records           401 404 404 404 200 200 404 401 401

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -105,6 +106,10 @@ func TestF1_RecordsOverTheAPI(t *testing.T) {
 	session := h.said(h.support, "carla", "hello")
 	kind := h.complaint(h.support.ID).ID.String()
 	path := "/api/v1/sessions/" + session.String() + "/records"
+	forms := get[List[RecordStart]](h, h.anna, "/api/v1/sessions/"+session.String()+"/record-forms").Items
+	if len(forms) != 1 || forms[0].ID != kind || len(forms[0].Fields) != 2 || !maps.Equal(forms[0].Values, map[string]string{"subject": "hello"}) {
+		t.Errorf("got %+v, want the one form, with how the session began", forms)
+	}
 	form := NewRecord{Type: kind, Version: 1, Fields: map[string]string{"subject": "Lamp", "amount": "12"}}
 	made := answer[Record](t, h.call(h.anna, "POST", path, form), http.StatusCreated)
 	if made.State != "owed" || made.Title != "Lamp" || made.Session.ID != session.String() || made.Author.Name != h.anna.Agent.Name {

@@ -32,6 +32,12 @@ type Field struct {
 	Choices  []string `json:"choices,omitempty" nullable:"false" maxItems:"100" doc:"of a choice"`
 }
 
+// RecordStart is a type of record with what a form of it begins with, for one session.
+type RecordStart struct {
+	RecordType
+	Values map[string]string `json:"values" doc:"by the fields' names: their defaults, and what is known of the session and its customer; what begins empty is missing"`
+}
+
 // NewRecordType is a type that is to be added.
 type NewRecordType struct {
 	Department string `json:"department" doc:"its id"`
@@ -107,6 +113,23 @@ func (s *Server) recordTypes(ctx context.Context, in *recordTypesInput) (*record
 	out := &recordTypesOutput{List[RecordType]{Items: []RecordType{}}}
 	for _, t := range types {
 		out.Body.Items = append(out.Body.Items, recordTypeOf(t))
+	}
+	return out, nil
+}
+
+// recordForms gives what can be created from a session.
+func (s *Server) recordForms(ctx context.Context, in *struct{ OnSession }) (*struct{ Body List[RecordStart] }, error) {
+	id, err := in.id()
+	if err != nil {
+		return nil, err
+	}
+	forms, err := s.store.RecordForms(ctx, callerOf(ctx).actor.Scope(), id)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body List[RecordStart] }{List[RecordStart]{Items: []RecordStart{}}}
+	for _, f := range forms {
+		out.Body.Items = append(out.Body.Items, RecordStart{recordTypeOf(f.RecordType), f.Values})
 	}
 	return out, nil
 }

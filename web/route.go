@@ -72,6 +72,7 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/records", signedIn, "Records whose sessions one sees, newest first", handle(s.records)},
 		{"GET", "/api/v1/records/{id}", signedIn, "One record with what was changed in it", handle(s.record)},
 		{"PUT", "/api/v1/records/{id}", deed(core.VerbEditRecord), "Give a record other values; one that is parked is tried again", handle(s.setRecord)},
+		{"GET", "/api/v1/sessions/{id}/record-forms", signedIn, "What can be created from a session, and what each form begins with", handle(s.recordForms)},
 		{"GET", "/api/v1/sessions/{id}/records", signedIn, "What was created from a session, oldest first", handle(s.sessionRecords)},
 		{"POST", "/api/v1/sessions/{id}/records", deed(core.VerbCreateRecord), "Create a record; the same form twice is one", handle(s.createRecord)},
 

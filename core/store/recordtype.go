@@ -52,3 +52,30 @@ const upsertRecordType = `INSERT INTO record_types (` + recordTypeColumns + `) V
 func (w *Work) PutRecordType(t core.RecordType) {
 	w.change(upsertRecordType, t.ID, t.Department, t.Name, t.Binding, t.Fields, t.Version, t.CreatedAt, t.RemovedAt)
 }
+
+// maxSaid is how many of a customer's messages are looked at for what forms begin with.
+const maxSaid = 50
+
+const selectSaidByCustomer = `SELECT text FROM log
+	WHERE session = ? AND kind = 'message' AND actor_kind = 'customer' AND audience = 'everyone' AND deleted_at = 0 AND text <> '' ORDER BY seq LIMIT ?`
+
+// RecordForms gives what can be created from a session, and what each form begins with; NotFound if the scope does not see it.
+func (s *Store) RecordForms(ctx context.Context, scope core.Scope, id core.SessionID) ([]core.RecordForm, error) {
+	row, err := s.Session(ctx, scope, id)
+	if err != nil {
+		return nil, err
+	}
+	types, err := s.RecordTypes(ctx, []core.DepartmentID{row.Department})
+	if err != nil || len(types) == 0 {
+		return nil, err
+	}
+	said, err := all[string](ctx, s, "store.RecordForms", selectSaidByCustomer, id, maxSaid)
+	if err != nil {
+		return nil, err
+	}
+	forms := make([]core.RecordForm, len(types))
+	for i, t := range types {
+		forms[i] = core.RecordForm{RecordType: t, Values: t.Prefill(row.Session, core.Customer{ID: row.Customer, Name: row.CustomerName}, said)}
+	}
+	return forms, nil
+}

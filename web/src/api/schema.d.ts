@@ -874,6 +874,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/record-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be created from a session, and what each form begins with */
+        get: operations["get-session-record-forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/records": {
         parameters: {
             query?: never;
@@ -1820,6 +1837,9 @@ export interface components {
         ListRecord: {
             items: components["schemas"]["Record"][];
         };
+        ListRecordStart: {
+            items: components["schemas"]["RecordStart"][];
+        };
         ListRecordType: {
             items: components["schemas"]["RecordType"][];
         };
@@ -2200,6 +2220,25 @@ export interface components {
             title: string;
             /** @description its type's name */
             type: string;
+        };
+        RecordStart: {
+            /** @description its id */
+            department: string;
+            /** @description in the order of the form */
+            fields: components["schemas"]["Field"][];
+            /** @example rct_5k */
+            id: string;
+            /** @description for people, such as Complaint; unique in the department */
+            name: string;
+            /** @description by the fields' names: their defaults, and what is known of the session and its customer; what begins empty is missing */
+            values: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description rises with every change
+             */
+            version: number;
         };
         RecordType: {
             /** @description its id */
@@ -4952,6 +4991,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-session-record-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecordStart"];
                 };
             };
             /** @description Error */
