@@ -57,6 +57,12 @@ func (f Field) known(s Session, c Customer, said []string) string {
 	switch f.Name {
 	case "name", "full_name", "customer", "customer_name":
 		return c.Name
+	case "first_name", "firstname":
+		first, _, _ := strings.Cut(c.Name, " ")
+		return first
+	case "last_name", "lastname":
+		_, last, _ := strings.Cut(c.Name, " ")
+		return last
 	case "language":
 		return string(s.Language)
 	case "priority":

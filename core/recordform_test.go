@@ -18,6 +18,8 @@ func TestF1_WhatAFormBeginsWith(t *testing.T) {
 	}{
 		"a default comes first":              {Field{Name: "subject", Kind: FieldText, Default: "Complaint"}, "Complaint"},
 		"the name":                           {Field{Name: "customer_name", Kind: FieldText}, "Carla Cole"},
+		"the first name":                     {Field{Name: "first_name", Kind: FieldText}, "Carla"},
+		"the last name":                      {Field{Name: "lastname", Kind: FieldText}, "Cole"},
 		"how it began":                       {Field{Name: "subject", Kind: FieldText}, "My lamp is broken"},
 		"what was said":                      {Field{Name: "description", Kind: FieldText}, strings.Join(said, "\n")},
 		"the last address":                   {Field{Name: "contact", Kind: FieldEmail}, "carla@example.test"},

@@ -54,7 +54,7 @@ func (w *Work) PutRecordType(t core.RecordType) {
 }
 
 // maxSaid is how many of a customer's messages are looked at for what forms begin with.
-const maxSaid = 50
+const maxSaid = 200
 
 const selectSaidByCustomer = `SELECT text FROM log
 	WHERE session = ? AND kind = 'message' AND actor_kind = 'customer' AND audience = 'everyone' AND deleted_at = 0 AND text <> '' ORDER BY seq LIMIT ?`
