@@ -123,6 +123,9 @@ func TestSplitMarksAndMedia(t *testing.T) {
 	}
 }
 
+// forever is what grows with the square of a text takes, and nothing else on any machine.
+const forever = 30 * time.Second
+
 // TestSplitDoesNotTakeForever has texts on which finding sentences, words or characters could look ahead again and again.
 func TestSplitDoesNotTakeForever(t *testing.T) {
 	t.Parallel()
@@ -132,16 +135,16 @@ func TestSplitDoesNotTakeForever(t *testing.T) {
 		many[i] = mark(core.EntityKinds[i%2], i%60_000, 3)
 	}
 	FromUTF16(strings.Repeat("a", 60_000), many)
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("%d marks: took %v, want less than a second", len(many), took)
+	if took := time.Since(began); took > forever {
+		t.Errorf("%d marks: took %v, want less than a second or two", len(many), took)
 	}
 	for _, piece := range []string{" ", ")", "\u0301", "\n", "a", ". ", "😀\u200d"} {
 		text := ("." + strings.Repeat(piece, core.MaxText))[:core.MaxText]
 		began := time.Now()
 		Split(core.Content{Text: strings.ToValidUTF8(text, "")}, 4096, core.UnitUTF16)
 		Clean(core.Content{Text: text + text})
-		if took := time.Since(began); took > 5*time.Second {
-			t.Errorf("64 KiB of %q: took %v, want less than a second", piece, took)
+		if took := time.Since(began); took > forever {
+			t.Errorf("64 KiB of %q: took %v, want less than a second or two", piece, took)
 		}
 	}
 }

@@ -107,7 +107,7 @@ func open(t *testing.T, change ...func(*Config)) *house {
 		Store: h.store, Node: "one", Healthy: func() []core.ChannelID { return h.healthy() }, Moved: func(agents []core.AgentID) { h.server.Moved(agents) },
 		Ring: func() {}, Log: quiet,
 	})
-	h.search = search.New(search.Config{Store: h.store, Holder: "one", Clock: core.SystemClock, Log: quiet})
+	h.search = search.New(search.Config{Store: h.store, Holder: "one", Clock: core.SystemClock, Within: patience, Log: quiet})
 	h.hooks = hook.New(hook.Config{
 		Store: h.store, Holder: "one", Guard: webhook.NewGuard([]string{"127.0.0.1"}), Key: core.NewKey(), Tell: HookBody, Chance: func() float64 { return 0 }, Clock: core.SystemClock, Log: quiet,
 	})

@@ -17,11 +17,8 @@ import (
 	"parley/core/store"
 )
 
-// How long the suite waits for what must come. No test passes more slowly for that being long, but a planted fault is found later.
-const (
-	patience      = 30 * time.Second
-	shortPatience = 10 * time.Second
-)
+// patience is how long the suite waits for what must come. No test passes more slowly for that being long, but a planted fault is found later.
+const patience = 30 * time.Second
 
 // house is where a case runs: a database with a department, an agent and the channels of one or more accounts, nodes that come and go,
 // and a clock that can be turned.

@@ -209,7 +209,7 @@ func overtaking(channeltest.T) planted {
 			return next.Receive(ctx, in)
 		}
 		go func() {
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(300 * time.Millisecond)
 			_ = next.Receive(context.WithoutCancel(ctx), in)
 		}()
 		return nil

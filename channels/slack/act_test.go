@@ -263,6 +263,7 @@ func TestAThreadThatIsNotKnownYet(t *testing.T) {
 	if status := c.tell(spoke(1, "UANNA", "Hi")); status != 503 {
 		t.Errorf("the thread of our card: got status %d, want 503", status)
 	}
+	c.pace.patch = patience
 	go func() {
 		time.Sleep(100 * time.Millisecond)
 		c.desk.mu.Lock()
@@ -358,7 +359,7 @@ func TestBotsDoNotTalkToUs(t *testing.T) {
 func TestAThreadIsDoneInOrder(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t, ModeEvents)
-	c.pace.hold = 100 * time.Millisecond
+	c.pace.hold = 2 * time.Second // in which all five come
 	elsewhere := core.Address{Conversation: testRoom, Thread: "1795255101.000100"}
 	c.desk.threads[elsewhere] = 77
 	block := make(chan struct{})

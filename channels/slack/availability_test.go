@@ -82,6 +82,7 @@ func TestAvailabilityIsChosenInTheHomeS10(t *testing.T) {
 func TestAHomeFollowsItsSessions(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t, ModeEvents)
+	c.pace.home = 200 * time.Millisecond // in which five changes come
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	running := make(chan error, 1)
@@ -108,7 +109,7 @@ func TestAHomeFollowsItsSessions(t *testing.T) {
 	soon(t, func() bool { return shown() >= 2 })
 	changes(boris.ID) // of hers that has become another's
 	soon(t, func() bool { return shown() >= 3 })
-	time.Sleep(10 * c.pace.home)
+	time.Sleep(5 * c.pace.home)
 	if got := shown(); got > 6 {
 		t.Errorf("ten changes: got the home shown %d times, want them taken together", got)
 	}
@@ -160,9 +161,9 @@ func TestWhoIsAwayOrNotThereIsSeenWhereSessionsAreAssignedC4(t *testing.T) {
 // soon waits until something holds.
 func soon(t *testing.T, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(patience); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("it did not come to it in five seconds")
+			t.Fatal("it did not come to it")
 		}
 	}
 }

@@ -340,7 +340,7 @@ func newShop(t *testing.T, mode string, rooms Rooms) *console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.pace = pace{home: 10 * time.Millisecond, look: time.Hour, hold: 5 * time.Millisecond, patch: 300 * time.Millisecond, drain: 50 * time.Millisecond, quiet: 5 * time.Second,
+	a.pace = pace{home: 10 * time.Millisecond, look: time.Hour, hold: 5 * time.Millisecond, patch: 300 * time.Millisecond, drain: 50 * time.Millisecond, quiet: 2 * patience,
 		pause: 20 * time.Millisecond}
 	c.Adapter = a
 	return c

@@ -132,7 +132,7 @@ func TestASlackThatDoesNotAnswer(t *testing.T) {
 	}))
 	t.Cleanup(func() { close(done); s.Close() })
 	a := speaker(&fake{URL: s.URL})
-	a.api = newClient(&http.Client{Timeout: 50 * time.Millisecond}, s.URL+"/api/", testSecrets)
+	a.api = newClient(&http.Client{Timeout: 2 * time.Second}, s.URL+"/api/", testSecrets)
 	if _, err := a.Deliver(t.Context(), owed(core.OutCard, "")); core.KindOf(err) != core.Uncertain {
 		t.Errorf("got %v, want uncertain", err)
 	}

@@ -193,7 +193,7 @@ func TestADownloadEndsWithItsContext(t *testing.T) {
 	t.Cleanup(slow.Close)
 	c.api = newClient(nil, slow.URL+"/api/", testSecrets)
 	c.fake.hold("F1", "a.png", "image/png", "bytes").object["url_private_download"] = slow.URL + "/drip"
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	body, err := c.Fetch(ctx, "F1")
 	if err != nil {

@@ -161,7 +161,7 @@ func TestSlackNeedNotWaitForPrivateWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header = made.Header
-	response, err := (&http.Client{Timeout: 3 * time.Second}).Do(r)
+	response, err := (&http.Client{Timeout: patience}).Do(r)
 	if err != nil {
 		t.Fatalf("got %v, want an answer while the word is not said yet", err)
 	}

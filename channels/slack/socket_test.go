@@ -253,13 +253,13 @@ func TestAConnectionThatBreaksIsOpenedAgain(t *testing.T) {
 func TestAConnectionThatSaysNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t, ModeSocket)
-	c.pace.quiet = 200 * time.Millisecond
+	c.pace.quiet = 5 * time.Second
 	b := newBridge(c)
 	running(c)
 	conn := b.conn()
-	for range 6 {
-		time.Sleep(60 * time.Millisecond)
-		if err := conn.WriteControl(websocket.PingMessage, []byte("ping"), time.Now().Add(time.Second)); err != nil {
+	for range 20 {
+		time.Sleep(300 * time.Millisecond)
+		if err := conn.WriteControl(websocket.PingMessage, []byte("ping"), time.Now().Add(patience)); err != nil {
 			t.Fatalf("while it is pinged: %v", err)
 		}
 	}

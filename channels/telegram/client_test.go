@@ -120,7 +120,7 @@ func TestASlowServerIsUncertain(t *testing.T) {
 	url, _ := listen(t, func(c net.Conn) { readRequest(c); <-hang })
 	defer close(hang)
 	a := over(t, url)
-	err := a.api.call(t.Context(), 200*time.Millisecond, "sendMessage", struct{}{}, nil)
+	err := a.api.call(t.Context(), 3*time.Second, "sendMessage", struct{}{}, nil)
 	if e := fault("test", err); e.Kind != core.Uncertain {
 		t.Errorf("got %v, want uncertain", err)
 	}
@@ -160,6 +160,12 @@ func TestAConnectionThatWasClosedMeanwhileIsNoFailure(t *testing.T) {
 		fmt.Fprint(w, `{"ok":true,"result":{"message_id":1}}`)
 	}))
 	s.Config.IdleTimeout = 50 * time.Millisecond
+	closed := make(chan struct{}, 3)
+	s.Config.ConnState = func(_ net.Conn, now http.ConnState) {
+		if now == http.StateClosed {
+			closed <- struct{}{}
+		}
+	}
 	s.Start()
 	t.Cleanup(s.Close)
 	a := over(t, s.URL)
@@ -167,6 +173,7 @@ func TestAConnectionThatWasClosedMeanwhileIsNoFailure(t *testing.T) {
 		if _, err := a.Deliver(t.Context(), to(core.OutSend, "x")); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(200 * time.Millisecond)
+		<-closed
+		time.Sleep(300 * time.Millisecond) // the caller hears of it
 	}
 }

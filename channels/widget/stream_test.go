@@ -58,7 +58,11 @@ func (l *listener) line() string {
 
 func (l *listener) next(kind string) map[string]any {
 	l.t.Helper()
-	data, _ := strings.CutPrefix(l.line(), "data: ")
+	line := l.line()
+	for line == ":" { // a sign of life
+		line = l.line()
+	}
+	data, _ := strings.CutPrefix(line, "data: ")
 	var m map[string]any
 	if err := json.Unmarshal([]byte(data), &m); err != nil || m["type"] != kind {
 		l.t.Fatalf("event: got %.200q %v, want %s", data, err, kind)

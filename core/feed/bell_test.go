@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -146,7 +146,6 @@ func TestReadMarksAndHintsOfANodeAreShownOnTheOthers(t *testing.T) {
 type heard struct {
 	mu sync.Mutex
 	feed.Peal
-	peals int
 }
 
 func (h *heard) hear(p feed.Peal) {
@@ -154,7 +153,6 @@ func (h *heard) hear(p feed.Peal) {
 	defer h.mu.Unlock()
 	h.Owed = append(h.Owed, p.Owed...)
 	h.Settings, h.Presence, h.All = h.Settings || p.Settings, h.Presence || p.Presence, h.All || p.All
-	h.peals++
 }
 
 func (h *heard) has(want func(feed.Peal) bool) bool {
@@ -168,18 +166,17 @@ func TestAPealSaysWhoIsOwedWhatHasChangedAndWhoCame(t *testing.T) {
 		var mine, other heard
 		bell := hang(mine.hear)
 		hang(other.hear)
-		own := mine.peals
 		bell.Ring(feed.PealOf(core.Committed{Owed: []core.ChannelID{3, 4}}))
 		bell.Ring(feed.PealOf(core.Committed{Events: []core.Event{{ID: 1, Kind: core.EventChannelChanged}, {ID: 2, Session: 7}}}))
 		bell.Ring(feed.Peal{Presence: true})
 		until(t, "the other hears all of it", func() bool {
 			return other.has(func(p feed.Peal) bool {
-				return reflect.DeepEqual(p.Owed, []core.ChannelID{3, 4}) && p.Settings && p.Presence
+				return slices.Contains(p.Owed, 3) && slices.Contains(p.Owed, 4) && p.Settings && p.Presence
 			})
 		})
 		mine.mu.Lock()
 		defer mine.mu.Unlock()
-		if mine.peals != own {
+		if len(mine.Owed) > 0 || mine.Settings || mine.Presence { // to look everywhere it may be told at any time
 			t.Errorf("who rang heard itself: %+v", mine.Peal)
 		}
 	})
@@ -229,9 +226,9 @@ func TestRingingNeverWaitsForRedis(t *testing.T) {
 				Head: core.EventID(i), Owed: []core.ChannelID{core.ChannelID(i % 1000)}, Hints: []core.Hint{{Session: core.SessionID(i)}},
 				Touched: []core.Touched{{Session: core.SessionID(i)}},
 			})
-		}
-		if took := time.Since(begun); took > 5*time.Second {
-			t.Errorf("a Redis that %s: 20,000 rings took %v", fault.name, took)
+			if took := time.Since(begun); took > patience { // a call would take a second each time
+				t.Fatalf("a Redis that %s: %d of 20,000 rings took %v", fault.name, i+1, took)
+			}
 		}
 	}
 	other.mu.Lock()

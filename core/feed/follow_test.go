@@ -188,7 +188,11 @@ func TestAnIdleFollowerHasNoGoroutine(t *testing.T) { // not parallel: it counts
 			t.Fatal(err)
 		}
 	}
-	if after := runtime.NumGoroutine(); after > before {
+	after := runtime.NumGoroutine()
+	for end := time.Now().Add(patience); after > before && time.Now().Before(end); after = runtime.NumGoroutine() {
+		time.Sleep(time.Millisecond)
+	}
+	if after > before {
 		t.Errorf("goroutines: got %d with 2,000 followers, want %d as before", after, before)
 	}
 	published(l, f, messages(1, 3)...)

@@ -103,6 +103,9 @@ func TestF3_AReceiversFaultsLoseNothing(t *testing.T) {
 		} {
 			t.Run(database+"/"+name, func(t *testing.T) {
 				h := open(t, fresh(t))
+				if name == "slow" {
+					h.hooks.client.Timeout = time.Second
+				}
 				r := receive(t, c.answer)
 				hook := h.add(r.URL, as)
 				h.say(h.session, "one", "two")
@@ -118,6 +121,7 @@ func TestF3_AReceiversFaultsLoseNothing(t *testing.T) {
 					t.Errorf("answer: got %.80q", first.Answer)
 				}
 				r.become(nil)
+				h.hooks.client.Timeout = patience
 				h.turn(c.pause - time.Second)
 				h.step()
 				if got := len(r.all()); got != c.calls {

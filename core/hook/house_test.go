@@ -27,6 +27,9 @@ const canary = "CANARYcanaryCANARYcanaryCANARYcanary"
 
 var morning = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
+// patience is how long a test waits for what must come; on a busy machine that can be long.
+const patience = 30 * time.Second
+
 // house is a database with a department and a session, and hooks over it that take steps where a test says so.
 type house struct {
 	t       testing.TB
@@ -80,7 +83,7 @@ func (h *house) node(name string) *Hooks {
 			return json.Marshal(map[string]any{"type": as, "text": e.Text, "session": s.ID, "name": s.CustomerName})
 		},
 	})
-	x.client = x.Guard.Client(time.Second)
+	x.client = x.Guard.Client(patience)
 	h.t.Cleanup(x.client.CloseIdleConnections)
 	return x
 }

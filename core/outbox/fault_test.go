@@ -18,6 +18,7 @@ func TestTheDatabaseIsGoneWhileSendingB3(t *testing.T) {
 	t.Parallel()
 	cluster := storetest.Cluster(t)
 	h := open(t, cluster.URL())
+	h.hurry(2 * time.Second)
 	const lanes, each = 20, 40
 	for i := range lanes {
 		s := h.session(channel, core.RemoteID(fmt.Sprint(i)))

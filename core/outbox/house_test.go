@@ -67,12 +67,24 @@ func over(t *testing.T, open func(core.Clock) *store.Store) *house {
 	h := &house{t: t, files: storetest.Files(t)}
 	h.last.Store(100)
 	h.store = open(h.now)
-	h.writer = storetest.Write(t, h.store, func(c core.Committed) { h.box.Ring(c.Owed) })
+	h.begin(storetest.Write(t, h.store, h.ring))
+	return h
+}
+
+func (h *house) ring(c core.Committed) { h.box.Ring(c.Owed) }
+
+// hurry gives the house another writer, which answers within a time.
+func (h *house) hurry(timeout time.Duration) {
+	h.t.Helper()
+	h.begin(storetest.Write(h.t, h.store, h.ring, store.WithTimeout(timeout)))
+}
+
+func (h *house) begin(w *store.Writer) {
+	h.writer = w
 	h.box = outbox.New(outbox.Config{
-		Store: h.store, Writer: h.writer, Files: h.files, Clock: h.now, Chance: func() float64 { return 0 }, Poll: 20 * time.Millisecond,
+		Store: h.store, Writer: w, Files: h.files, Clock: h.now, Chance: func() float64 { return 0 }, Poll: 20 * time.Millisecond,
 		Log: slog.New(slog.DiscardHandler),
 	})
-	return h
 }
 
 func (h *house) do(do func(*store.Work) error) []core.Event {

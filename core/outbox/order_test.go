@@ -47,6 +47,7 @@ func TestAFailingHeadHoldsItsLaneAndNoOtherB3(t *testing.T) {
 				t.Errorf("%q was tried before its turn", o.Content.Text)
 			}
 		}
+		h.putOff()
 		a.mu.Lock()
 		broken = false
 		a.mu.Unlock()

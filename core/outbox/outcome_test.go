@@ -164,10 +164,7 @@ func TestARefusedKeyStopsTheChannelAndKeepsTheQueueB5(t *testing.T) {
 		h.until(func() bool {
 			return slices.ContainsFunc(with.asked(), func(o core.Outgoing) bool { return o.Content.Text == "2" })
 		}, "the second is tried")
-		h.until(func() bool {
-			due, err := h.store.NextDue(ctx, channel, true)
-			return err == nil && due > core.At(h.now())
-		}, "it is put off")
+		h.putOff()
 		h.turn(5 * time.Second)
 		for _, id := range ids {
 			h.became(id, core.Sent)

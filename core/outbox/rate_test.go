@@ -13,11 +13,24 @@ import (
 // count is how much the network was asked for.
 func (a *adapter) count() int { return len(a.asked()) }
 
-// asks waits until the network was asked so often, and looks whether it stays so.
+// asks waits until the network was asked so often and what came of that is written down, and looks whether it stays so.
 func (h *house) asks(a *adapter, want int, when string) {
 	h.t.Helper()
 	h.until(func() bool { return a.count() >= want }, fmt.Sprintf("%d calls %s", want, when))
+	h.until(func() bool {
+		lanes, err := h.store.UnderWay(ctx, channel, 1)
+		return err == nil && len(lanes) == 0
+	}, fmt.Sprintf("%d calls written down %s", want, when))
 	h.stays(func() bool { return a.count() == want }, fmt.Sprintf("%d calls %s", want, when))
+}
+
+// putOff waits until what is owed is to be tried later.
+func (h *house) putOff() {
+	h.t.Helper()
+	h.until(func() bool {
+		due, err := h.store.NextDue(ctx, channel, true)
+		return err == nil && due > core.At(h.now())
+	}, "it is put off")
 }
 
 func TestAConversationHasItsRateB3(t *testing.T) {
@@ -163,10 +176,7 @@ func TestAfterADayItHasFailedB3(t *testing.T) {
 		r := h.run(a)
 		for n := range 24 {
 			h.until(func() bool { return a.count() == n+1 }, fmt.Sprintf("try %d", n+1))
-			h.until(func() bool {
-				due, err := h.store.NextDue(ctx, channel, true)
-				return err == nil && due > core.At(h.now())
-			}, "it is put off")
+			h.putOff()
 			if got := h.state(never); got != core.Queued {
 				t.Fatalf("after %d hours: got %q", n, got)
 			}

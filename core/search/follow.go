@@ -34,13 +34,14 @@ type Config struct {
 // Search keeps the index, on one node at a time, and finds with it, on all. Its methods may be called by many at once.
 type Search struct {
 	Config
-	wake  chan struct{} // one slot: look, or not
-	parts int           // mostParts
+	wake   chan struct{} // one slot: look, or not
+	parts  int           // mostParts
+	within time.Duration // findTime
 }
 
 // New makes a search. It finds what is in the index; what comes gets there while Run runs somewhere.
 func New(c Config) *Search {
-	return &Search{Config: c, wake: make(chan struct{}, 1), parts: mostParts}
+	return &Search{Config: c, wake: make(chan struct{}, 1), parts: mostParts, within: findTime}
 }
 
 // Ring lets Run look soon: something was said. It does not block.

@@ -15,6 +15,9 @@ import (
 
 var morning = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
+// patience is how long a test waits for what must come; on a busy machine that can be long.
+const patience = 30 * time.Second
+
 // house is a database, with a search over it that takes steps where a test says so.
 type house struct {
 	t      testing.TB
@@ -31,7 +34,7 @@ func open(t testing.TB, url string) *house {
 	h.store = storetest.Open(t, url, h.now)
 	h.writer = storetest.Write(t, h.store, func(core.Committed) { h.search.Ring() })
 	h.search = New(Config{Store: h.store, Holder: "one", Clock: h.now, Log: slog.New(slog.DiscardHandler)})
-	h.search.parts = 1
+	h.search.parts, h.search.within = 1, patience
 	return h
 }
 

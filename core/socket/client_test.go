@@ -48,7 +48,15 @@ func dialBuffered(t testing.TB, address string, receive int, with []byte) *clien
 	t.Cleanup(func() { _ = conn.Close() })
 	c := &client{t: t, conn: conn, r: bufio.NewReaderSize(conn, 256)}
 	c.write(append([]byte(handshake), with...))
-	_ = conn.SetReadDeadline(time.Now().Add(patience))
+	c.greeted()
+	return c
+}
+
+// greeted reads the answer to the handshake.
+func (c *client) greeted() {
+	t := c.t
+	t.Helper()
+	_ = c.conn.SetReadDeadline(time.Now().Add(patience))
 	response, err := http.ReadResponse(c.r, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +64,6 @@ func dialBuffered(t testing.TB, address string, receive int, with []byte) *clien
 	if got := response.Header.Get("Sec-Websocket-Accept"); response.StatusCode != 101 || got != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" {
 		t.Fatalf("handshake: got %s and accept %q", response.Status, got)
 	}
-	return c
 }
 
 func (c *client) write(b []byte) {
@@ -92,6 +99,7 @@ func (c *client) text(s string) {
 
 // frame reads one frame.
 func (c *client) frame() (opcode byte, payload []byte, err error) {
+	_ = c.conn.SetReadDeadline(time.Now().Add(patience))
 	var h [10]byte
 	if _, err := io.ReadFull(c.r, h[:2]); err != nil {
 		return 0, nil, err
@@ -209,10 +217,11 @@ func (l *logBook) String() string {
 	return l.b.String()
 }
 
-// newTestGroup makes a group whose times are a test's.
+// newTestGroup makes a group that is patient with slow peers.
 func newTestGroup(t testing.TB) (*Group, *logBook) {
 	book := &logBook{}
 	g := NewGroup(slog.New(slog.NewTextHandler(book, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	g.write, g.linger, g.returns = patience, patience, patience
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()

@@ -13,6 +13,7 @@ import (
 type Group struct {
 	log                 *slog.Logger
 	idle, write, linger time.Duration
+	returns             time.Duration // for handlers, when CloseAll has cut their connections
 
 	tasks   sync.WaitGroup // upgrades under way, readers, writers and workers
 	workers workers
@@ -27,7 +28,7 @@ type Group struct {
 // NewGroup makes a group without connections.
 func NewGroup(log *slog.Logger) *Group {
 	g := &Group{
-		log: log, idle: idleTimeout, write: writeTimeout, linger: lingerTime,
+		log: log, idle: idleTimeout, write: writeTimeout, linger: lingerTime, returns: returnTime,
 		conns: map[*Conn]struct{}{}, kinds: map[string]int{},
 	}
 	g.workers.tasks = &g.tasks
@@ -89,7 +90,7 @@ func (g *Group) CloseAll(ctx context.Context, code Code, reason string) error {
 	select {
 	case <-gone:
 		return nil
-	case <-time.After(time.Second):
+	case <-time.After(g.returns):
 		return fmt.Errorf("close sockets: %d have not ended: %w", g.Count(), context.Cause(ctx))
 	}
 }

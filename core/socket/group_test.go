@@ -22,14 +22,15 @@ func TestCloseAllTellsEachClientToComeBack(t *testing.T) {
 		seen.Go(func() { c.wantClose(CloseGoingAway) })
 	}
 	waitForCount(t, g, sockets)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // the promise
+	g.linger = time.Hour // who answers is not waited for
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	began := time.Now()
 	if err := g.CloseAll(ctx, CloseGoingAway, "the server stops"); err != nil {
 		t.Errorf("CloseAll: got %v, want nil", err)
 	}
 	if ctx.Err() != nil {
-		t.Errorf("CloseAll took longer than 2 s")
+		t.Error("CloseAll waited for who had answered")
 	}
 	t.Logf("%d sockets closed in %v", sockets, time.Since(began))
 	seen.Wait()
@@ -44,7 +45,7 @@ func TestCloseAllTellsEachClientToComeBack(t *testing.T) {
 func TestCloseAllCutsThoseThatDoNotAnswer(t *testing.T) {
 	t.Parallel()
 	g, _ := newTestGroup(t)
-	g.linger = time.Minute
+	g.linger = time.Hour
 	address, h := serveOne(t, Options{Group: g})
 	dial(t, address)
 	<-h.conn
@@ -64,6 +65,7 @@ func TestCloseAllNamesAHandlerThatDoesNotReturn(t *testing.T) {
 	h.message = func(*Conn, []byte) { close(entered); <-stuck }
 	dial(t, address).text("x")
 	<-entered
+	g.returns = 50 * time.Millisecond
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := g.CloseAll(ctx, CloseGoingAway, "the server stops"); err == nil {

@@ -26,6 +26,7 @@ const (
 	idleTimeout  = 60 * time.Second // for the next frame, whatever it is
 	writeTimeout = 10 * time.Second // to take what is written
 	lingerTime   = 2 * time.Second  // to answer a close frame
+	returnTime   = time.Second      // for handlers, when their connections were cut
 )
 
 const (

@@ -220,6 +220,7 @@ func TestAFileThatIsLocked(t *testing.T) {
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
+	h.hurry(patience)
 	h.did(keyed(h.hear("carla", "again"), "test:again", "again")) // it may have been done after its senders were answered
 	if got := h.session(id).Messages; got != 2 {
 		t.Errorf("when the lock is gone: got %d messages, want the first and this one", got)

@@ -16,7 +16,7 @@ import (
 )
 
 // A write is answered within the writer's timeout also where the database is gone; late is by how much a busy machine may be later.
-const late = 10 * time.Second
+const late = 20 * time.Second
 
 // senders write without a pause, each in a conversation of its own; what is not kept they say again under the same key.
 type senders struct {
@@ -220,6 +220,7 @@ func TestANodeThatStartsBeforePostgreSQL(t *testing.T) {
 	}
 	cluster.Start()
 	ready(t, early, "it came")
+	w = storetest.Write(t, early, func(core.Committed) {})
 	if _, err := w.Do(ctx, store.Job{Do: func(*store.Work) error { return nil }}); err != nil {
 		t.Errorf("got %v, want it done", err)
 	}

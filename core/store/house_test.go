@@ -102,6 +102,9 @@ func node(t *testing.T, url string, firstID int64) *house {
 	return h
 }
 
+// patience is how long a test waits for what must come; on a busy machine that can be long.
+const patience = 30 * time.Second
+
 // hurry gives the house another writer, which answers within a time.
 func (h *house) hurry(timeout time.Duration) {
 	h.t.Helper()
@@ -212,13 +215,11 @@ func (h *house) hold() (release func()) {
 // until waits for something that is about to happen.
 func (h *house) until(happened func() bool) {
 	h.t.Helper()
-	for range 100_000 {
-		if happened() {
-			return
+	for end := time.Now().Add(patience); !happened(); time.Sleep(100 * time.Microsecond) {
+		if time.Now().After(end) {
+			h.t.Fatal("it did not happen")
 		}
-		time.Sleep(100 * time.Microsecond)
 	}
-	h.t.Fatal("it did not happen")
 }
 
 // tables in which anything may be kept.

@@ -202,7 +202,7 @@ func TestStoppingAnswersEverybody(t *testing.T) {
 		h := open(t, url)
 		for round := range 6 {
 			run, stop := context.WithCancel(ctx)
-			w := store.NewWriter(h.store, h.publish)
+			w := store.NewWriter(h.store, h.publish, store.WithTimeout(4*patience))
 			stopped := make(chan error, 1)
 			go func() { stopped <- w.Run(run) }()
 			var wait sync.WaitGroup
@@ -233,7 +233,7 @@ func TestStoppingAnswersEverybody(t *testing.T) {
 			if kinds[core.Unavailable] != 8 || len(kinds) != 2 {
 				t.Fatalf("got %v, want all done and then 8 unavailable", kinds)
 			}
-			if slowest > store.GroupTimeout/2 {
+			if slowest > 3*patience {
 				t.Fatalf("round %d: an answer took %v", round, slowest)
 			}
 			if _, err := w.Do(ctx, h.hear("late", "hi")); core.KindOf(err) != core.Unavailable {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -105,6 +106,9 @@ func canary(t *testing.T) (*atomic.Int32, *url.URL) {
 	return hits, u
 }
 
+// patience is how long a test waits for what must come; on a busy machine that can be long.
+const patience = 30 * time.Second
+
 func TestSEC20AndSEC22NeitherNamesNorRedirectsNorSpellingsLeadInside(t *testing.T) {
 	t.Parallel()
 	hits, inside := canary(t)
@@ -115,7 +119,7 @@ func TestSEC20AndSEC22NeitherNamesNorRedirectsNorSpellingsLeadInside(t *testing.
 	// "outside" is allowed, so that a test can run it; the DNS says 127.0.0.1 for every other name too.
 	g := NewGuard([]string{"outside.test"})
 	g.names = resolver(t, "127.0.0.1")
-	client := g.Client(5 * time.Second)
+	client := g.Client(patience)
 	t.Cleanup(client.CloseIdleConnections)
 
 	port := inside.Port()
@@ -137,7 +141,7 @@ func TestSEC20AndSEC22NeitherNamesNorRedirectsNorSpellingsLeadInside(t *testing.
 		t.Errorf("a redirect: got %v %v, want it as the answer", a.Status, err)
 	}
 	// A caller who follows redirects by its own rule comes no further.
-	follower := g.Client(5 * time.Second)
+	follower := g.Client(patience)
 	follower.CheckRedirect = nil
 	t.Cleanup(follower.CloseIdleConnections)
 	if response, err := follower.Get("http://outside.test:" + there.Port() + "/"); err == nil {
@@ -189,43 +193,44 @@ func TestAnAnswersLimits(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer http.HandlerFunc
 		check  func(Answer, error) bool
+		within time.Duration // zero: as long as it takes
 	}{
 		"a huge body is cut": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.Copy(w, io.LimitReader(endless{}, 10<<20))
-		}, func(a Answer, err error) bool { return err == nil && len(a.Body) == MaxAnswer && a.Cut }},
+		}, func(a Answer, err error) bool { return err == nil && len(a.Body) == MaxAnswer && a.Cut }, 0},
 		"a bomb stays as it came": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write([]byte("not unpacked"))
-		}, func(a Answer, err error) bool { return err == nil && string(a.Body) == "not unpacked" }},
+		}, func(a Answer, err error) bool { return err == nil && string(a.Body) == "not unpacked" }, 0},
 		"a huge header is no answer": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X", strings.Repeat("x", 1<<17))
-		}, func(_ Answer, err error) bool { return core.KindOf(err) == core.Uncertain }},
+		}, func(_ Answer, err error) bool { return core.KindOf(err) == core.Uncertain }, 0},
 		"an answer that never ends is cut in time": {func(w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write([]byte("drip"))
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
 		}, func(a Answer, err error) bool {
 			return err == nil && a.Status == 200 && string(a.Body) == "drip" && a.Cut
-		}},
+		}, 3 * time.Second},
 		"no answer is uncertain": {func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body) // else the server does not see that the caller is gone
 			<-r.Context().Done()
 		}, func(_ Answer, err error) bool {
 			e, _ := errors.AsType[*core.Error](err)
 			return e != nil && e.Kind == core.Uncertain && strings.Contains(e.Reason, "in time")
-		}},
+		}, time.Second},
 		"a connection that drops is uncertain": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-			func(_ Answer, err error) bool { return core.KindOf(err) == core.Uncertain }},
+			func(_ Answer, err error) bool { return core.KindOf(err) == core.Uncertain }, 0},
 		"seconds to wait": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "90")
 			w.WriteHeader(http.StatusTooManyRequests)
-		}, func(a Answer, err error) bool { return err == nil && a.RetryAfter == 90*time.Second }},
+		}, func(a Answer, err error) bool { return err == nil && a.RetryAfter == 90*time.Second }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := httptest.NewServer(tt.answer)
 			t.Cleanup(s.Close)
-			client := NewGuard([]string{"127.0.0.1"}).Client(time.Second)
+			client := NewGuard([]string{"127.0.0.1"}).Client(cmp.Or(tt.within, patience))
 			t.Cleanup(client.CloseIdleConnections)
 			if a, err := Post(t.Context(), client, call(s.URL+"/?key=canary"), at); !tt.check(a, err) || err != nil && strings.Contains(err.Error(), "canary") {
 				t.Errorf("got status %d, %d bytes, cut %v, retry after %v, error %v", a.Status, len(a.Body), a.Cut, a.RetryAfter, err)

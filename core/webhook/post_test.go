@@ -39,7 +39,7 @@ func TestWhoeverHasEitherSecretCanVerify(t *testing.T) {
 		header = r.Header
 	}))
 	t.Cleanup(s.Close)
-	client := NewGuard([]string{"127.0.0.1"}).Client(5 * time.Second)
+	client := NewGuard([]string{"127.0.0.1"}).Client(patience)
 	t.Cleanup(client.CloseIdleConnections)
 	c := call(s.URL)
 	c.Secrets = []core.Secret{NewSecret(), NewSecret()}

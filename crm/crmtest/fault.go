@@ -79,7 +79,7 @@ func revoked(k *desk) {
 }
 
 // hangTime is how long a call hangs before it is given up.
-const hangTime = 100 * time.Millisecond
+const hangTime = time.Second
 
 func hanging(k *desk) {
 	p, d := k.driver.Open(), k.draft("Hanging")
@@ -97,7 +97,7 @@ func hanging(k *desk) {
 		if !slices.Contains(again, core.KindOf(err)) {
 			k.Errorf("a call that was given up: got %v, want what is tried again", err)
 		}
-	case <-time.After(50 * hangTime):
+	case <-time.After(30 * hangTime):
 		k.Fatalf("a call has outlived its context")
 	}
 	k.one("Hanging", k.create(p, d).ID)

@@ -100,7 +100,7 @@ func (s *Server) Launch() {
 // Await returns when the cluster accepts connections.
 func (s *Server) Await() {
 	s.t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		err := s.ping()
 		if err == nil {
@@ -191,7 +191,7 @@ func (s *Server) become(name string) {
 }
 
 func (s *Server) ping() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	c, err := pgx.Connect(ctx, s.URL())
 	if err != nil {
