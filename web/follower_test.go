@@ -34,7 +34,7 @@ func TestRightsOfOpenStreams32(t *testing.T) {
 			v.next("summaries")
 			time.Sleep(2 * roundEvery) // the look at all new sockets is over: only the change can end this one
 			tt.change(p)
-			v.endsWithin(5*time.Second, tt.want)
+			v.endsWithin(atOnce, tt.want)
 		})
 	}
 	t.Run("only another name", func(t *testing.T) {

@@ -165,11 +165,11 @@ func TestC7ASocketOfBeforeEnds(t *testing.T) {
 	v, sofia := h.watch(address, h.anna), h.watch(address, h.sofia)
 	v.next("summaries")
 	h.discreet(true)
-	v.endsWithin(5*time.Second, 4403)
+	v.endsWithin(atOnce, 4403)
 	v = h.watch(address, h.anna)
 	v.next("summaries")
 	h.discreet(false)
-	v.endsWithin(5*time.Second, 4403)
+	v.endsWithin(atOnce, 4403)
 	sofia.say(`{"type":"ping"}`)
 	sofia.next("pong")
 }
@@ -195,7 +195,7 @@ func TestG4GroupsCountAtOnce(t *testing.T) {
 	change := top.GroupChange
 	change.Permissions = []string{"see_all_sessions"}
 	answer[Group](t, h.call(h.ada, "PUT", "/api/v1/groups/"+top.ID, change), http.StatusOK)
-	v.endsWithin(5*time.Second, 4403)
+	v.endsWithin(atOnce, 4403)
 	get[SessionDetail](h, h.anna, at)
 	if got := get[Me](h, h.anna, "/api/v1/me").Permissions; !slices.Equal(got, []string{"use_chat", "block_customers", "see_all_sessions"}) {
 		t.Errorf("she may %v", got)
@@ -209,14 +209,14 @@ func TestG4GroupsCountAtOnce(t *testing.T) {
 	if w := h.call(h.ada, "DELETE", "/api/v1/groups/"+below.ID, "{}"); w.Code != http.StatusNoContent {
 		t.Fatalf("removing: got %d %s", w.Code, w.Body)
 	}
-	v.endsWithin(5*time.Second, 4403)
+	v.endsWithin(atOnce, 4403)
 	refused(t, h.call(h.anna, "GET", at, nil), http.StatusNotFound, "not_found", "")
 
 	v = h.watch(address, h.anna)
 	v.next("summaries")
 	answer[Group](t, h.call(h.ada, "PUT", "/api/v1/groups/grp_1", GroupChange{Name: "Everybody", Permissions: []string{}, Members: []string{}}), http.StatusOK)
-	v.endsWithin(5*time.Second, 4403) // S1.16: without the permission there is no chat
-	eve.endsWithin(5*time.Second, 4403)
+	v.endsWithin(atOnce, 4403) // S1.16: without the permission there is no chat
+	eve.endsWithin(atOnce, 4403)
 	if got := get[Me](h, h.anna, "/api/v1/me"); len(got.Roles) != 0 || len(got.Permissions) != 0 {
 		t.Errorf("S1.16: got %+v", got)
 	}

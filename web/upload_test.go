@@ -86,7 +86,7 @@ func TestAnUploadBreaksOff(t *testing.T) {
 func TestASlowUploadOutlivesTheServersLimits(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	const limit = 200 * time.Millisecond
+	const limit = 1500 * time.Millisecond
 	body, bytes := io.Pipe()
 	go func() {
 		for range 6 {

@@ -19,6 +19,9 @@ import (
 // patience is for machines that are busy with other tests.
 const patience = 30 * time.Second
 
+// atOnce is before all rights are looked at again, whatever was heard.
+const atOnce = recheckEvery - 5*time.Second
+
 // viewer is a workspace's socket.
 type viewer struct {
 	gws.BuiltinEventHandler

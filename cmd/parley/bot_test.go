@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A bot as somebody writes one: it looks for what waits for it, answers, and is left as soon as the customer asks for a person (FEATURES C20).
@@ -56,7 +55,7 @@ func TestC20_ABotOfOnesOwnAnswersByItsKeyUntilThePersonIsAskedFor(t *testing.T) 
 		}
 		visitor.say(t, "01990000-0000-7000-8000-000000000002", "Human, please")
 		visitor.say(t, "01990000-0000-7000-8000-000000000003", "Human!")
-		eventually(t, 5*time.Second, func() string {
+		eventually(t, patience, func() string {
 			if got := person.sessions(t); len(got) != 1 || got[0].State != "waiting" || got[0].Assignee != nil {
 				return fmt.Sprintf("sessions: got %+v, want it in the queue", got)
 			}

@@ -189,7 +189,7 @@ func (l *link) send(t *testing.T, frame any) {
 // await waits for a frame of a type.
 func (l *link) await(t *testing.T, kind string) map[string]any {
 	t.Helper()
-	for deadline := time.After(10 * time.Second); ; {
+	for deadline := time.After(patience); ; {
 		select {
 		case f := <-l.frames:
 			if f["type"] == kind {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestTheDemoHasItsPeopleItsShopAndASessionInEveryStateAndKeepsThem(t *testing.T) {
@@ -13,7 +12,7 @@ func TestTheDemoHasItsPeopleItsShopAndASessionInEveryStateAndKeepsThem(t *testin
 	p := newPlace(t)
 	s := p.serve("demo")
 	for _, want := range []string{s.url + "/\n", s.url + "/demo/\n", "anna@example.test", "boris@example.test", "sofia@example.test", demoPassword, "data/demo"} {
-		eventually(t, 5*time.Second, func() string {
+		eventually(t, patience, func() string {
 			if got := s.stdout.String(); !strings.Contains(got, want) {
 				return "the console does not say " + want
 			}

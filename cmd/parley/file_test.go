@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"parley/channels/telegram"
 	"parley/core"
@@ -143,7 +142,7 @@ func TestFilesOverTelegramA13(t *testing.T) {
 		"photo photo.jpg image/png: " + png, "file a.txt text/plain: order 4711",
 		"refused: Telegram lets bots fetch files of at most 20 MB. Ask the customer for another way.",
 	}
-	eventually(t, 30*time.Second, func() string {
+	eventually(t, patience, func() string {
 		var got []string
 		for _, e := range b.said() {
 			got = append(got, b.bytesOf(e)...)

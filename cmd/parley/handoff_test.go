@@ -38,7 +38,7 @@ func TestAKilledNodesSessionsAreHandedOffOnceC5(t *testing.T) {
 	}
 	is := func(when, query string, want int) {
 		t.Helper()
-		eventually(t, 15*time.Second, func() string {
+		eventually(t, patience, func() string {
 			if got := ask[int](c, query); got != want {
 				return fmt.Sprintf("%s: %s: got %d, want %d", when, query, got, want)
 			}
@@ -49,12 +49,12 @@ func TestAKilledNodesSessionsAreHandedOffOnceC5(t *testing.T) {
 	is("both nodes run", "SELECT count(*) FROM nodes", 2)
 	is("her workspace is open", "SELECT count(*) FROM presence WHERE until > "+now, 1)
 	c.nodes[0].signal(syscall.SIGKILL)
-	c.nodes[0].wait(10 * time.Second)
+	c.nodes[0].wait(patience)
 
-	c.age(100 * time.Second) // she counts as gone for less than that
+	c.age(70 * time.Second) // she counts as gone for less than that
 	is("the sessions are looked at", "SELECT count(*) FROM timers WHERE due_at > "+now, 3)
 	is("gone for less than two minutes", "SELECT count(*) FROM log WHERE kind = 'handed_off'", 0)
-	c.age(50 * time.Second)
+	c.age(80 * time.Second)
 	is("gone for two minutes", "SELECT count(*) FROM sessions WHERE state = 'waiting' AND hand_offs = 1", 3)
 	is("gone for two minutes", "SELECT count(DISTINCT session) FROM log WHERE kind = 'handed_off' AND text = 'absent' AND audience = 'agents'", 3)
 	is("each once", "SELECT count(*) FROM log WHERE kind = 'handed_off'", 3)

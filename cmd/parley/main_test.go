@@ -109,7 +109,7 @@ func (s *process) wait(limit time.Duration) int {
 func (s *process) stop() {
 	s.t.Helper()
 	s.signal(syscall.SIGTERM)
-	if status := s.wait(15 * time.Second); status != exitDone {
+	if status := s.wait(patience); status != exitDone {
 		s.t.Fatalf("exit status after SIGTERM: got %d, want %d; stderr:\n%s", status, exitDone, s.stderr)
 	}
 }
@@ -125,7 +125,7 @@ func (s *process) signal(which syscall.Signal) {
 func (p *place) do(args ...string) (stdout, stderr string, status int) {
 	p.t.Helper()
 	s := p.start(args...)
-	status = s.wait(20 * time.Second)
+	status = s.wait(2 * patience)
 	return s.stdout.String(), s.stderr.String(), status
 }
 
@@ -208,6 +208,9 @@ func (o *output) String() string {
 	text, _ := o.since(0)
 	return text
 }
+
+// patience is how long a test waits for what must come; on a busy machine that can be long.
+const patience = 30 * time.Second
 
 // eventually asks again and again until it is told nothing is wrong.
 func eventually(t *testing.T, limit time.Duration, wrong func() string) {

@@ -94,7 +94,7 @@ func (r rig) start(env []string, command string, args ...string) *output {
 // up waits until a server of the rig is up.
 func (r rig) up(url string) {
 	r.t.Helper()
-	eventually(r.t, 30*time.Second, func() string {
+	eventually(r.t, patience, func() string {
 		resp, err := http.Get(url)
 		if err != nil {
 			return err.Error()

@@ -97,7 +97,7 @@ func (c *slackCustomer) holds(want ...string) {
 // conversation goes both ways, over a restart.
 func (c *slackCustomer) conversation() {
 	first := c.says("Where is my parcel?")
-	eventually(c.t, 30*time.Second, func() string {
+	eventually(c.t, patience, func() string {
 		for _, row := range c.anna().sessions(c.t) {
 			if row.Customer.Name == "carla" {
 				c.session = row.ID
@@ -167,7 +167,7 @@ func (s *slackShop) asksForHelp(room string) {
 	root := s.slack.drive("carla", "say", "carla", room, "-", "<@UBOT> my login is broken")
 	s.slack.drive("boris", "say", "boris", room, root, "mine too")
 	c := &slackCustomer{slackShop: s}
-	eventually(s.t, 30*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		for _, row := range s.anna().sessions(s.t) {
 			if row.Preview == "boris: mine too" {
 				c.session = row.ID

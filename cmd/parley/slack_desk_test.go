@@ -54,7 +54,7 @@ func slackMarks(s *slackShop, chat int) {
 	s.hears("carla", before, "Without an answer for too long")
 	card := func(late bool) {
 		s.t.Helper()
-		eventually(s.t, 20*time.Second, func() string {
+		eventually(s.t, patience, func() string {
 			if card := s.slack.message(c.root); card.has("Without an answer") != late {
 				return fmt.Sprintf("the card is %s, want the mark there: %v", card.whole, late)
 			}
@@ -85,7 +85,7 @@ func slackReceipts(s *slackShop, chat int) {
 	s.must("surface", "add", "--channel", "support-slack", "--room", s.slack.room, "--department", "support", "--receipts")
 	after := c.reply("anna", "marked")
 	c.has("not marked", "marked")
-	eventually(s.t, 20*time.Second, func() string { return marked(after) })
+	eventually(s.t, patience, func() string { return marked(after) })
 	if marked(before) == "" {
 		s.t.Error("what was said without receipts is marked")
 	}
@@ -126,7 +126,7 @@ func slackMoves(s *slackShop, chat int) {
 	c.has("said before", "said after")
 
 	s.slack.room = old
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		card := s.slack.message(former)
 		if _, pressed := card.button("Close"); pressed || !card.has("Goes on in") {
 			return "the old card does not say where the session is"
@@ -157,7 +157,7 @@ func slackTombstone(s *slackShop, chat int) {
 	}
 	first := s.slack.say("anna", old, "below the tombstone")
 	c.has("said before", "below the tombstone")
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		if c.root = s.slack.root(fmt.Sprint("Customer ", chat)); c.root == old {
 			return "there is no other card"
 		}
@@ -198,7 +198,7 @@ func slackPriorities(s *slackShop, chat int) {
 	c.say("thank you")
 	s.slack.expect(c.root, "thank you")
 	s.slack.room = usual
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		card := s.slack.message(former)
 		if _, pressed := card.button("Take"); pressed || !card.has("its priority is urgent now") {
 			return "the card in the room that it left does not say so"
@@ -236,7 +236,7 @@ func slackLanguages(s *slackShop, chat int) {
 	c.reply("anna", "we come")
 	c.has("we come")
 	s.slack.room = usual
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		card := s.slack.message(former)
 		if _, pressed := card.button("Take"); pressed || !card.has("the customer's language is de-AT") {
 			return "the card in the room that it left does not say so"

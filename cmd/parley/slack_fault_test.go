@@ -6,7 +6,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 func slackFault(s *slackShop, chat int) {
@@ -47,7 +46,7 @@ func slackLostRoot(s *slackShop, chat int) {
 	c.say("Is anybody there?")
 	old := c.root
 	c.root = s.slack.root(fmt.Sprint("Customer ", chat))
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		if !slices.ContainsFunc(s.slack.thread(c.root), func(m slackMessage) bool { return m.has("Is anybody there?") }) {
 			return "the new thread does not show what the customer said"
 		}
@@ -68,7 +67,7 @@ func slackRetry(s *slackShop, chat int) {
 	s.rig.fault(object{"path": "sendMessage", "match": text, "status": 400, "body": `{"ok":false,"error_code":400,"description":"Bad Request: message is too strange"}`})
 	c.reply("anna", text)
 	var again button
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		for _, m := range s.slack.thread(c.root) {
 			for _, name := range []string{"Retry", "Resend", "Send again"} {
 				if b, ok := m.button(name); ok {
@@ -82,7 +81,7 @@ func slackRetry(s *slackShop, chat int) {
 	c.has()
 	s.slack.click("anna", again)
 	c.has(text)
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		for _, m := range s.slack.thread(c.root) {
 			if _, ok := m.button("Retry"); ok {
 				return "the thread still says that the reply has failed"
@@ -198,7 +197,7 @@ func TestTwentyRepliesWhileSlackDisconnects(t *testing.T) {
 		want = append(want, fmt.Sprintf("reply %d of 20", i+1))
 		c.reply("anna", want[i])
 	}
-	eventually(t, 30*time.Second, func() string {
+	eventually(t, patience, func() string {
 		var got []string
 		for _, m := range c.spoken("of 20") {
 			got = append(got, m.Text)

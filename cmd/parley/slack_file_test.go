@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A file that an agent keeps inside, in one room of the department, is shown in the other, and nowhere else; it goes when its message goes.
@@ -19,7 +18,7 @@ func TestFilesInSlackS2S5(t *testing.T) {
 	const slip = "\x89PNG\r\n\x1a\nthe slip"
 	note := s.slack.attach("anna", c.root, "slip.png", slip, "// he has not paid")
 	c.notes("he has not paid")
-	eventually(t, 20*time.Second, func() string {
+	eventually(t, patience, func() string {
 		if got := s.slack.filesIn(other); len(got) != 1 || got[0] != slip {
 			return fmt.Sprintf("the other room shows the files %q", got)
 		}
@@ -31,7 +30,7 @@ func TestFilesInSlackS2S5(t *testing.T) {
 		t.Errorf("the room where it was said shows the files %q", got)
 	}
 	s.slack.delete("anna", note)
-	eventually(t, 20*time.Second, func() string {
+	eventually(t, patience, func() string {
 		if got := s.slack.filesIn(other); len(got) != 0 {
 			return fmt.Sprintf("after its deletion the other room shows the files %q", got)
 		}

@@ -81,7 +81,7 @@ func slackInside(s *slackShop, chat int) {
 	c.has("We look into it today")
 	c.press("anna", "Reply")
 	var view object
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		for _, call := range s.slack.calls() {
 			var opened object
 			if json.Unmarshal([]byte(call.Fields["view"]), &opened) == nil && opened["callback_id"] == "reply" {
@@ -105,7 +105,7 @@ func slackHeldBack(s *slackShop, chat int) {
 	c.spokenSoon("you again")
 	s.slack.edit("anna", edited, "Hello")
 	s.slack.delete("anna", gone)
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		switch got := s.texts(chat); {
 		case len(got) == 0:
 			return "the customer has nothing yet"
@@ -121,7 +121,7 @@ func slackHeldBack(s *slackShop, chat int) {
 // spokenSoon waits until a text stands in the session.
 func (c *customer) spokenSoon(text string) {
 	c.t.Helper()
-	eventually(c.t, 20*time.Second, func() string {
+	eventually(c.t, patience, func() string {
 		if len(c.spoken(text)) == 0 {
 			return fmt.Sprintf("nobody has said %q", text)
 		}

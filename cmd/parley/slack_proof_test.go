@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // What CHANNELS.md 5 asks of the console, and which test shows it with the program and the rig; what a fake shows better is in
@@ -67,7 +66,7 @@ func slackBarred(s *slackShop, chat int) {
 		s.slack.fault(object{"path": "users.info", "match": user, "times": 10, "status": 200, "body": string(told)})
 		s.slack.tell(c.speaks(user, fmt.Sprint("let me say something ", i), nil))
 		s.slack.tell(c.speaks(user, fmt.Sprint("and something else ", i), nil))
-		eventually(s.t, 20*time.Second, func() string {
+		eventually(s.t, patience, func() string {
 			if got := s.slack.whispers(user); len(got) != 1 || !strings.Contains(got[0], p.want) {
 				return fmt.Sprintf("%v was told %q, want %q once", p.is, got, p.want)
 			}
@@ -117,7 +116,7 @@ func slackWindow(s *slackShop, chat int) {
 
 	metadata := ""
 	c.press("boris", "Assign")
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		for _, call := range s.slack.calls() {
 			var view object
 			text := call.Fields["view"]
@@ -175,14 +174,14 @@ func TestOneSessionIsTakenInSlackAndInTheWorkspace(t *testing.T) {
 		}
 	}
 	for kind, want := range map[string]int{"taken": barrierRounds, "released": barrierRounds} {
-		eventually(t, 20*time.Second, func() string {
+		eventually(t, patience, func() string {
 			if n := c.events(kind); n != want {
 				return fmt.Sprintf("%d events %s, want %d", n, kind, want)
 			}
 			return ""
 		})
 	}
-	eventually(t, 20*time.Second, func() string {
+	eventually(t, patience, func() string {
 		n := 0
 		for _, text := range s.slack.whispers(s.slack.people["anna"]) {
 			if strings.Contains(text, "Boris Klein has this session") {

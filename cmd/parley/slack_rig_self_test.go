@@ -20,7 +20,7 @@ func (h fakeHub) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 
 func (h fakeHub) await(t *testing.T, text string) {
 	t.Helper()
-	for deadline := time.After(10 * time.Second); ; {
+	for deadline := time.After(patience); ; {
 		select {
 		case body := <-h.bodies:
 			if strings.Contains(body, text) {

@@ -76,7 +76,7 @@ func (r *slackRig) startBridge() (socket string) {
 	port := freePort(r.t)
 	r.bridge = "http://127.0.0.1:" + port
 	written := r.start(nil, r.bin("socketbridge"), "127.0.0.1:"+port)
-	eventually(r.t, 10*time.Second, func() string {
+	eventually(r.t, patience, func() string {
 		found := regexp.MustCompile(`-socket (\S+)\n`).FindStringSubmatch(written.String())
 		if found == nil {
 			return "the bridge does not say where its sockets are"
@@ -335,7 +335,7 @@ func (r *slackRig) calls() (all []slackCall) {
 func (r *slackRig) choose(who, session, name string) {
 	r.t.Helper()
 	var filled object
-	eventually(r.t, 20*time.Second, func() string {
+	eventually(r.t, patience, func() string {
 		for _, c := range r.calls() {
 			var view object
 			if !strings.Contains(c.Fields["view"], session) {
@@ -404,7 +404,7 @@ func (r *slackRig) directly(channel, who string) bool {
 // expect waits until a thread shows a text in exactly one message, which it gives.
 func (r *slackRig) expect(root, text string) (found slackMessage) {
 	r.t.Helper()
-	eventually(r.t, 30*time.Second, func() string {
+	eventually(r.t, patience, func() string {
 		n := 0
 		for _, m := range r.thread(root) {
 			if m.has(text) {
@@ -423,7 +423,7 @@ func (r *slackRig) expect(root, text string) (found slackMessage) {
 // root waits for the newest message in the room with a text.
 func (r *slackRig) root(text string) (ts string) {
 	r.t.Helper()
-	eventually(r.t, 30*time.Second, func() string {
+	eventually(r.t, patience, func() string {
 		for _, m := range r.history() {
 			if m.has(text) {
 				ts = m.TS

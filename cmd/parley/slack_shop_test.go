@@ -58,7 +58,7 @@ func (s *slackShop) addSlack(mode string) {
 		"kind": "slack", "department": departments.Items[0].ID, "settings": object{"mode": mode, "team_channel": s.slack.room},
 		"keys": object{"bot_token": slackBotToken, "signing_secret": slackSigning},
 	}, &added)
-	eventually(s.t, 10*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		if status, err := ada.call("POST", "/api/v1/channels/"+added.Channel.ID+"/test", object{}, nil); err != nil || status != http.StatusOK {
 			return fmt.Sprint("the test says ", status, err)
 		}
@@ -202,7 +202,7 @@ func (c *customer) row() (row sessionRow) {
 // held waits until the session is in a state, and somebody holds it: nobody if that is "".
 func (c *customer) held(state, by string) {
 	c.t.Helper()
-	eventually(c.t, 20*time.Second, func() string {
+	eventually(c.t, patience, func() string {
 		row, holder := c.row(), ""
 		if row.Assignee != nil {
 			holder = row.Assignee.Name
@@ -218,7 +218,7 @@ func (c *customer) held(state, by string) {
 func (c *customer) press(who, name string) button {
 	c.t.Helper()
 	var b button
-	eventually(c.t, 20*time.Second, func() string {
+	eventually(c.t, patience, func() string {
 		found, ok := c.slack.message(c.root).button(name)
 		b = found
 		if !ok {
@@ -239,7 +239,7 @@ func (c *customer) spoken(text string) []messageRow {
 // notes waits until a text stands in the session, as a note and nothing else.
 func (c *customer) notes(text string) {
 	c.t.Helper()
-	eventually(c.t, 20*time.Second, func() string {
+	eventually(c.t, patience, func() string {
 		if all := c.spoken(text); len(all) != 1 || all[0].Audience != "agents" {
 			return fmt.Sprintf("got %+v, want one note with %q", all, text)
 		}
@@ -250,7 +250,7 @@ func (c *customer) notes(text string) {
 // hears waits until somebody alone is told something with a text, after so many other things.
 func (s *slackShop) hears(who string, before int, text string) {
 	s.t.Helper()
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		all := s.slack.told(who)
 		for _, got := range all[min(before, len(all)):] {
 			if strings.Contains(got, text) {

@@ -138,7 +138,7 @@ func slackEditBack(s *slackShop, chat int) {
 	c.has("changed there", "corrected there")
 	s.anna().must(s.t, "DELETE", "/api/v1/messages/"+byBot, object{}, nil)
 	c.has("corrected there")
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		for _, m := range s.slack.thread(c.root) {
 			if m.has("changed there") {
 				return "the thread still shows what was deleted"
@@ -186,7 +186,7 @@ func slackHold(s *slackShop, chat int) {
 	if b := c.press("boris", "Close"); !b.asks {
 		s.t.Error("Close asks nobody first")
 	}
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		if got := c.row().State; got != "ended" {
 			return fmt.Sprintf("the session is %s, want ended", got)
 		}
@@ -205,7 +205,7 @@ func slackHold(s *slackShop, chat int) {
 // cardHas waits until the card shows a text.
 func (c *customer) cardHas(text string) {
 	c.t.Helper()
-	eventually(c.t, 20*time.Second, func() string {
+	eventually(c.t, patience, func() string {
 		if m := c.slack.message(c.root); !m.has(text) {
 			return fmt.Sprintf("the card has no %q: %s", text, m.whole)
 		}
@@ -230,7 +230,7 @@ func slackRace(s *slackShop, chat int) {
 	}
 	both.Wait()
 	winner, loser, name := "anna", "boris", "Anna"
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		row := c.row()
 		if row.Assignee == nil {
 			return "nobody holds the session"
@@ -300,7 +300,7 @@ func slackVisitor(s *slackShop, _ int) {
 	visitor := s.server.visit("support-widget", shop)
 	visitor.say(s.t, "01990000-0000-7000-8000-000000000001", "Hello from the shop")
 	var root string
-	eventually(s.t, 20*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		for _, m := range s.slack.history() {
 			if slices.ContainsFunc(s.slack.thread(m.TS), func(m slackMessage) bool { return m.has("Hello from the shop") }) {
 				root = m.TS

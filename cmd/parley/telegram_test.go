@@ -38,7 +38,7 @@ func (s *telegramShop) restart(by syscall.Signal) {
 	s.t.Helper()
 	if by == syscall.SIGKILL {
 		s.server.signal(by)
-		s.server.wait(10 * time.Second)
+		s.server.wait(patience)
 	} else {
 		s.server.stop()
 	}
@@ -49,7 +49,7 @@ func (s *telegramShop) restart(by syscall.Signal) {
 func (s *telegramShop) session(chat int) string {
 	s.t.Helper()
 	var id string
-	eventually(s.t, 30*time.Second, func() string {
+	eventually(s.t, patience, func() string {
 		for _, row := range s.anna().sessions(s.t) {
 			if row.Customer.Name == fmt.Sprint("Customer ", chat) && row.State != "ended" {
 				id = row.ID
@@ -180,7 +180,7 @@ func TestACustomerOnTelegramIsAnsweredB1(t *testing.T) {
 	s.rig.update(object{"edited_message": said(42, 1, object{"text": "Where is MY parcel?", "edit_date": 1_790_000_100})})
 	s.rig.update(object{"edited_message": said(42, 7, object{"text": "edited before it came", "edit_date": 1_790_000_100})})
 	s.rig.say(42, 7, "before")
-	eventually(t, 20*time.Second, func() string {
+	eventually(t, patience, func() string {
 		var got []string
 		for _, m := range s.messages(session) {
 			if m.Actor.Kind == "customer" {
@@ -203,7 +203,7 @@ func TestTelegramCallsB1(t *testing.T) {
 	session := s.session(42)
 	s.rig.say(42, 1, "by a call")
 	s.server.signal(syscall.SIGKILL)
-	s.server.wait(10 * time.Second)
+	s.server.wait(patience)
 	s.rig.say(42, 2, "while nobody is there")
 	s.server = s.serve()
 	s.rig.say(42, 3, "and after")
@@ -260,7 +260,7 @@ func TestWhatTelegramSaysLiterally(t *testing.T) {
 		t.Errorf("got %d parts with %d bytes, want %d bytes in two or more", len(parts), len(got), len(long))
 	}
 	s.anna().must(t, "DELETE", "/api/v1/messages/"+message, object{}, nil)
-	eventually(t, 20*time.Second, func() string {
+	eventually(t, patience, func() string {
 		if got := len(s.texts(42)); got != before {
 			return fmt.Sprintf("got %d messages after the deletion, want %d", got, before)
 		}
