@@ -33,6 +33,10 @@ type Desk interface {
 	Operators(ctx context.Context, who Actor, d DepartmentID) ([]Colleague, error)
 	// Departments gives those to which a session can be transferred, by name.
 	Departments(ctx context.Context) ([]Department, error)
+	// RecordForms gives what can be created from a session, and what each form begins with.
+	RecordForms(ctx context.Context, who Actor, s SessionID) ([]RecordForm, error)
+	// Renew has the card of a session made anew where the room shows one: somebody has pressed there what cannot be done any more.
+	Renew(ctx context.Context, s SessionID, room RemoteID) error
 	// Do does a deed as the workspace does. dedupe is unique within the channel; the same again gets the first answer.
 	Do(ctx context.Context, who Actor, d Deed, said Said, dedupe string) (Done, error)
 }

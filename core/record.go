@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -262,18 +263,25 @@ type Record struct {
 // NewRecord makes a record of a type that is to be kept, from a form as Fill has read it.
 func NewRecord(id RecordID, t RecordType, s Session, fields FieldValues, by AgentID, now Time) Record {
 	return Record{
-		ID: id, Type: t.ID, Binding: t.Binding, Department: s.Department, Session: s.ID, Form: formOf(s.ID, t.ID, fields), Title: t.title(fields), Fields: fields,
+		ID: id, Type: t.ID, Binding: t.Binding, Department: s.Department, Session: s.ID, Form: t.formOf(s.ID, fields), Title: t.title(fields), Fields: fields,
 		Version: 1, State: RecordOwed, DueAt: now, CreatedAt: now, CreatedBy: by, ChangedAt: now,
 	}
 }
 
-// formOf is what a form comes to: the same session, type and values are the same record, whoever sends them, from wherever.
-func formOf(s SessionID, t RecordTypeID, fields FieldValues) string {
-	b, err := json.Marshal(fields) // in the order of the names
-	if err != nil {                // words always marshal
+// formOf is what a form comes to: the same session, type and values are the same record, whoever sends them, from wherever. A box that is not ticked
+// says as much as one of which nothing is said.
+func (t RecordType) formOf(s SessionID, fields FieldValues) string {
+	said := maps.Clone(fields)
+	for _, f := range t.Fields {
+		if f.Kind == FieldCheckbox && said[f.Name] == "false" {
+			delete(said, f.Name)
+		}
+	}
+	b, err := json.Marshal(said) // in the order of the names
+	if err != nil {              // words always marshal
 		panic(err)
 	}
-	h := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", s, t, b))
+	h := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", s, t.ID, b))
 	return base64.RawURLEncoding.EncodeToString(h[:])
 }
 

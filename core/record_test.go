@@ -56,6 +56,21 @@ func TestF1_WhatATypeOfRecordMayBe(t *testing.T) {
 	}
 }
 
+func TestF1_ABoxThatIsNotTickedSaysNothing(t *testing.T) {
+	t.Parallel()
+	kind := typeOf(Field{Name: "subject", Kind: FieldText}, Field{Name: "vip", Kind: FieldCheckbox})
+	form := func(fields FieldValues) string { return NewRecord(1, kind, Session{ID: 2}, fields, 3, 4).Form }
+	unsaid := form(FieldValues{"subject": "Lamp"})
+	if got := form(FieldValues{"subject": "Lamp", "vip": "false"}); got != unsaid {
+		t.Error("not ticked: is another form than one that does not say so")
+	}
+	for name, other := range map[string]FieldValues{"ticked": {"subject": "Lamp", "vip": "true"}, "a text": {"subject": "false"}} {
+		if form(other) == unsaid || form(other) == form(nil) {
+			t.Errorf("%s: is the same form", name)
+		}
+	}
+}
+
 func TestF1_WhatAFormSays(t *testing.T) {
 	t.Parallel()
 	const refused = "refused"

@@ -107,6 +107,9 @@ const (
 	MovedLanguage   Moved = "language"   // … or a language
 )
 
+// MaxCardRecords is how many of a session's records its card shows.
+const MaxCardRecords = 5
+
 // Card is what a surface shows of a session, as it stands now.
 type Card struct {
 	Session    SessionID    `db:"id"`
@@ -141,6 +144,10 @@ type Card struct {
 	SnoozedAt    Time  `db:"snoozed_at"` // since when its holder has put it aside; zero: they have not
 	SnoozedUntil Time  `db:"snoozed_until"`
 	Woken        Woken `db:"woken"` // why it came back, until somebody has answered
+
+	Types   int64        `db:"types"` // of record that its department offers
+	Made    int64        `db:"made"`  // records that were created from it
+	Records []RecordMark `db:"-"`     // … the newest MaxCardRecords of them, newest first
 
 	Moved Moved `db:"-"` // why nothing more of it comes there
 }
@@ -181,7 +188,7 @@ func (e Event) ShownAs() (copied OutVerb, card bool) {
 			return OutTell, false
 		}
 	case EventStarted, EventTaken, EventAssigned, EventReleased, EventHandedOff, EventEnded, EventReopened, EventLost, EventFound, EventTransferred, EventPrioritised, EventLanguage, EventTagged, EventMarked,
-		EventBlocked, EventUnblocked, EventSnoozed, EventWoken:
+		EventBlocked, EventUnblocked, EventSnoozed, EventWoken, EventRecordCreated, EventRecordChanged:
 		return "", true
 	case EventJoined:
 		return "", e.Audience == Everyone // a pending session that is active now

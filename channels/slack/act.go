@@ -115,9 +115,13 @@ type task struct {
 	who     core.Actor
 	word    string    // what they are told, "" for nothing
 	refused core.Kind // why a deed was not done, "" if it was
+	offer   *post     // what they are shown instead of a word; nil: nothing
 }
 
 func (t *task) reply() reply {
+	if t.offer != nil {
+		return reply{after: func(ctx context.Context) { t.showTo(ctx, t.room, t.thread, t.user, *t.offer) }}
+	}
 	if t.word == "" {
 		return reply{}
 	}

@@ -12,7 +12,8 @@ import (
 	"parley/core"
 )
 
-// What buttons are called in Slack's calls. Their value is the session, of retry the session and the message: "ses_…/msg_…".
+// What buttons are called in Slack's calls. Their value is the session, of retry the session and the message: "ses_…/msg_…", of record the session and,
+// where that is settled, the type.
 const (
 	pressTake    = "take"
 	pressAssign  = "assign"
@@ -23,6 +24,8 @@ const (
 	pressUnblock = "unblock"
 	pressRetry   = "retry"
 	pressReply   = "reply"
+	pressRecord  = "record"
+	pressType    = "type" // a list in the window of a record
 	pressSend    = "send" // as pressKeep, of a question: the value is that
 	pressKeep    = "keep"
 	pressOpen    = "open" // leads to the workspace; Slack tells of it all the same
@@ -122,6 +125,9 @@ func cardPost(c core.Card, public string) post {
 	if c.Unreachable != "" && live {
 		lines = append(lines, line(emoji("warning"), words(" "), strong("The customer cannot be reached. "), words(c.Unreachable)))
 	}
+	if c.Moved == "" {
+		lines = append(lines, recordLines(c, public)...)
+	}
 	p := post{
 		text:   fmt.Sprintf("%s%s: %s", customerOf(c), title, state),
 		blocks: []slack.Block{slack.NewRichTextBlock("", lines...), slack.NewContextBlock("", counts(c)...)},
@@ -200,6 +206,9 @@ func buttonsOf(c core.Card, public string) []slack.BlockElement {
 	var all []slack.BlockElement
 	if c.Moved == "" {
 		all = deedsOf(c)
+		if c.Types > 0 {
+			all = append(all, button(pressRecord, c.Session.String(), "Record…"))
+		}
 	}
 	if public != "" {
 		open := button(pressOpen, c.Session.String(), "Open in workspace")

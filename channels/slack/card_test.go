@@ -66,6 +66,21 @@ func TestCards(t *testing.T) {
 		"blocked for good": func(c *core.Card) {
 			c.State, c.Outcome, c.EndedAt, c.Blocked = core.Over, core.CompletedByCustomer, core.At(testNow), core.Blocked{Since: 1, Name: "Grace"}
 		},
+		"with records": func(c *core.Card) {
+			c.State, c.Holder, c.Types, c.Made = core.Active, "Grace", 2, 9
+			c.Records = []core.RecordMark{
+				{ID: 3, Type: "Complaint", Title: "<!channel> *Broken* lamp", State: core.RecordKept, Address: "https://crm.example.test/5"},
+				{ID: 2, Type: "Complaint", Title: "Lamp", State: core.RecordOwed, Reason: "HubSpot cannot be reached."},
+				{ID: 1, Type: "Lead", Title: "Lamp", State: core.RecordParked, Reason: "The e-mail address is not known there.", Address: "javascript:alert(1)"},
+			}
+		},
+		"ended, and something may still be created": func(c *core.Card) {
+			c.State, c.Outcome, c.EndedAt, c.Types = core.Over, core.CompletedByOperator, core.At(testNow), 1
+		},
+		"moved, with records": func(c *core.Card) {
+			c.Moved, c.Team, c.Types, c.Made = core.MovedDepartment, "Sales", 1, 1
+			c.Records = []core.RecordMark{{ID: 1, Type: "Lead", Title: "Lamp", State: core.RecordKept}}
+		},
 		"ended by the customer": func(c *core.Card) {
 			c.State, c.Outcome, c.EndedAt = core.Over, core.CompletedByCustomer, core.At(testNow)
 		},

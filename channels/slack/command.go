@@ -44,7 +44,8 @@ const (
 		"!priority low, normal, high or urgent says how much it matters; !tag WORDS and !untag WORDS put tags on it and take them off.\n" +
 		"!language de, en or another tag says which language the customer speaks.\n" +
 		"!block day, 24h, 7d or forever ends the session and keeps the customer out for that time; !unblock lets them in again.\n" +
-		"!snooze 30m, 2h or 3d puts the session aside for so long, !snooze alone until the customer writes; !unsnooze brings it back."
+		"!snooze 30m, 2h or 3d puts the session aside for so long, !snooze alone until the customer writes; !unsnooze brings it back.\n" +
+		"!record offers to create a record from the session, such as a complaint, where the department has any; !record NAME says which."
 	sayCodeMissing = "Write the code after it: /parley link CODE. You get one in Parley's workspace."
 	sayCodeWrong   = "This code is wrong, was used, or is older than ten minutes. Make a new one in Parley's workspace."
 	sayTooOften    = "That were too many tries. Wait ten minutes, then make a new code in Parley's workspace."

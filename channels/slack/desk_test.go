@@ -48,6 +48,9 @@ type fakeDesk struct {
 	surface   core.Surface // zero: the room is none
 	operators []core.Colleague
 	mine      []core.Card
+	forms     []core.RecordForm
+	renewed   []string
+	there     bool // what is to be created was created already
 	refuse    func(core.Deed) error // may be nil
 	slow      func(core.Deed)       // may be nil
 	sees      func() error          // of Session, Message, Agent and the like; may be nil
@@ -209,6 +212,17 @@ func (d *fakeDesk) Departments(context.Context) ([]core.Department, error) {
 	return []core.Department{{ID: 1, Slug: "care", Name: "Customer Care"}, {ID: 2, Slug: "sales", Name: "Sales"}, {ID: 3, Slug: "sales-2", Name: "Sales Abroad"}}, d.look()
 }
 
+func (d *fakeDesk) RecordForms(context.Context, core.Actor, core.SessionID) ([]core.RecordForm, error) {
+	return d.forms, d.look()
+}
+
+func (d *fakeDesk) Renew(_ context.Context, s core.SessionID, room core.RemoteID) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.renewed = append(d.renewed, fmt.Sprint(s, " in ", room))
+	return nil
+}
+
 func (d *fakeDesk) Do(_ context.Context, who core.Actor, deed core.Deed, said core.Said, dedupe string) (core.Done, error) {
 	if d.slow != nil {
 		d.slow(deed)
@@ -241,6 +255,10 @@ func (d *fakeDesk) Do(_ context.Context, who core.Actor, deed core.Deed, said co
 		}
 	}
 	switch deed := deed.(type) {
+	case core.CreateRecord:
+		if d.there {
+			return core.Done{Record: 1}, nil
+		}
 	case core.Say:
 		keep(core.Everyone, deed.Text)
 	case core.Note:

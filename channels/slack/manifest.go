@@ -70,6 +70,7 @@ func Manifest(mode, host, slug string) ([]byte, error) {
 			Shortcuts: []slack.Shortcut{
 				{Name: "Note", CallbackID: callNote, Description: "Keep this inside", Type: slack.MessageShortcut},
 				{Name: "Reply to the customer", CallbackID: callReply, Description: "Write an answer", Type: slack.MessageShortcut},
+				{Name: titleRecord, CallbackID: callRecord, Description: "Such as a complaint", Type: slack.MessageShortcut},
 			},
 			SlashCommands: []slack.ManifestSlashCommand{{
 				Command: "/parley", Description: "Link yourself, see your sessions, say whether you work", UsageHint: "link CODE | mine | away | busy | back | help", Url: address,

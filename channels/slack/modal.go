@@ -17,6 +17,7 @@ const (
 	callNote   = "note"
 	callReply  = "reply"
 	callBlock  = "block"
+	callRecord = "record" // its fields are called as its type's are
 )
 
 const (
@@ -28,9 +29,10 @@ const (
 
 // about is what a window remembers of what it is about. Slack keeps it, and gives it back signed.
 type about struct {
-	Session core.SessionID `json:"session"`
-	Version int64          `json:"version"` // of the session when the window was opened
-	Room    string         `json:"room"`
+	Session core.SessionID    `json:"session"`
+	Version int64             `json:"version"` // of the session, or the type, when the window was opened
+	Room    string            `json:"room"`
+	Type    core.RecordTypeID `json:"type,omitzero"` // of the record that is created
 }
 
 func (b about) text() string {
@@ -41,47 +43,71 @@ func (b about) text() string {
 	return string(text)
 }
 
-// openAssign asks to whom a session is to be assigned. A trigger lives three seconds, so the window opens before anything is looked up.
-func (a *Adapter) openAssign(ctx context.Context, p press, session core.SessionID) {
-	tell := func(text string) { a.whisper(ctx, p.room(), p.thread(), p.User.ID, text) }
-	view, err := a.api.api.OpenViewContext(ctx, p.Trigger, window(callAssign, "Assign session", "", "", section("One moment …")))
+// openFilled opens a window and then fills it: a trigger lives three seconds, so the window opens before anything is looked up. Where there is an error,
+// the window says why.
+func (a *Adapter) openFilled(ctx context.Context, p press, callback, title string, filling func(context.Context) (slack.ModalViewRequest, error)) {
+	view, err := a.api.api.OpenViewContext(ctx, p.Trigger, window(callback, title, "", "", section("One moment …")))
 	if err != nil {
-		a.config.Log.InfoContext(ctx, "a window was not opened", "error", asked("slack.openAssign", err))
-		tell(sayLate)
-		return
+		a.config.Log.InfoContext(ctx, "a window was not opened", "window", callback, "error", asked("slack.openFilled", err))
+	} else {
+		err = a.fill(ctx, view.ID, callback, title, filling)
 	}
-	filled, err := a.assignWindow(ctx, p, session)
 	if err != nil {
-		text := why(notDone, err)
-		if e, ok := errors.AsType[*core.Error](err); ok && e.Op == opBarred {
-			text = e.Reason
-		}
-		filled = window(callAssign, "Assign session", "", "", section(text))
-	}
-	if _, err = a.api.api.UpdateViewContext(ctx, filled, "", "", view.ID); err != nil {
-		a.config.Log.InfoContext(ctx, "a window was not filled", "error", asked("slack.openAssign", err))
-		tell(sayLate)
+		a.whisper(ctx, p.room(), p.thread(), p.User.ID, sayLate)
 	}
 }
 
-// opBarred marks the error that has for its reason why somebody may not act.
+// fill puts another window in the place of one.
+func (a *Adapter) fill(ctx context.Context, id, callback, title string, filling func(context.Context) (slack.ModalViewRequest, error)) error {
+	filled, err := filling(ctx)
+	if err != nil {
+		filled = window(callback, title, "", "", section(whyActing(err)))
+	}
+	if _, err = a.api.api.UpdateViewContext(ctx, filled, "", "", id); err != nil {
+		a.config.Log.InfoContext(ctx, "a window was not filled", "window", callback, "error", asked("slack.fill", err))
+	}
+	return err
+}
+
+// opBarred marks the error that has for its reason, whole, why something is not done.
 const opBarred = "slack.admit"
+
+// whyActing says why nothing was done.
+func whyActing(err error) string {
+	if e, ok := errors.AsType[*core.Error](err); ok && e.Op == opBarred {
+		return e.Reason
+	}
+	return why(notDone, err)
+}
+
+// acting gives the agent who has pressed something; the error says why they may not act.
+func (a *Adapter) acting(ctx context.Context, p press) (core.Actor, error) {
+	who, err := a.admit(ctx, p.team(), p.User.ID)
+	if err == nil && who.bar != "" {
+		err = &core.Error{Op: opBarred, Kind: core.Forbidden, Reason: barredPress(who.bar)}
+	}
+	return who.agent, err
+}
+
+// openAssign asks to whom a session is to be assigned.
+func (a *Adapter) openAssign(ctx context.Context, p press, session core.SessionID) {
+	a.openFilled(ctx, p, callAssign, "Assign session", func(ctx context.Context) (slack.ModalViewRequest, error) {
+		return a.assignWindow(ctx, p, session)
+	})
+}
 
 // assignWindow is the window with those to whom the session can be assigned.
 func (a *Adapter) assignWindow(ctx context.Context, p press, session core.SessionID) (slack.ModalViewRequest, error) {
 	var none slack.ModalViewRequest
-	who, err := a.admit(ctx, p.team(), p.User.ID)
+	who, err := a.acting(ctx, p)
 	if err != nil {
 		return none, err
 	}
-	if who.bar != "" {
-		return none, &core.Error{Op: opBarred, Kind: core.Forbidden, Reason: barredPress(who.bar)}
-	}
-	card, err := a.config.Desk.Card(ctx, who.agent, session)
+	card, err := a.config.Desk.Card(ctx, who, session)
 	if err != nil {
 		return none, err
 	}
-	all, err := a.config.Desk.Operators(ctx, who.agent, card.Department)
+	all, err := a.config.Desk.Operators(ctx, who, card.Department)
 	switch {
 	case err != nil:
 		return none, err

@@ -48,15 +48,24 @@ type press struct {
 		ID       string `json:"id"`
 		Callback string `json:"callback_id"`
 		Metadata string `json:"private_metadata"`
-		State    struct {
-			Values map[string]map[string]struct {
-				Value    string `json:"value"`
-				Selected *struct {
-					Value string `json:"value"`
-				} `json:"selected_option"`
-			} `json:"values"`
+		Blocks   []struct {
+			Type string `json:"type"`
+			ID   string `json:"block_id"`
+		} `json:"blocks"`
+		State struct {
+			Values map[string]map[string]input `json:"values"` // by the names of their blocks and their own
 		} `json:"state"`
 	} `json:"view"`
+}
+
+// input is what stands in a field of a window.
+type input struct {
+	Value    string `json:"value"`
+	Date     string `json:"selected_date"`
+	Selected *struct {
+		Value string `json:"value"`
+	} `json:"selected_option"`
+	Options []struct{} `json:"selected_options"`
 }
 
 func readPress(body []byte) (press, error) {
@@ -93,12 +102,20 @@ func (a *Adapter) press(ctx context.Context, p press) reply {
 		return reply{}
 	case p.Type == "block_actions" && len(p.Actions) > 0 && p.Actions[0].Action == pressAvailability:
 		return a.chooseAvailability(ctx, p)
+	case p.Type == "block_actions" && len(p.Actions) > 0 && p.Actions[0].Action == pressType:
+		return a.chooseType(ctx, p)
 	case p.Type == "block_actions" && len(p.Actions) > 0:
 		return a.button(ctx, p, p.Actions[0].Action, p.Actions[0].Value)
 	case p.Type == "message_action" && p.Callback == callNote:
 		return reply{after: func(ctx context.Context) { a.openAt(ctx, p, a.openNote) }}
 	case p.Type == "message_action" && p.Callback == callReply:
 		return reply{after: func(ctx context.Context) { a.openAt(ctx, p, a.openReply) }}
+	case p.Type == "message_action" && p.Callback == callRecord:
+		return reply{after: func(ctx context.Context) {
+			a.openAt(ctx, p, func(ctx context.Context, p press, s core.SessionID) { a.openRecord(ctx, p, s, 0) })
+		}}
+	case p.Type == "view_submission" && p.View.Callback == callRecord:
+		return a.submitRecord(ctx, p)
 	case p.Type == "view_submission" && p.View.Callback == callAssign:
 		return a.submitAssign(ctx, p)
 	case p.Type == "view_submission" && p.View.Callback == callBlock:
@@ -149,6 +166,12 @@ func (a *Adapter) button(ctx context.Context, p press, action, value string) rep
 		d = core.Retry{Session: session, Message: about}
 	case pressAssign:
 		return reply{after: func(ctx context.Context) { a.openAssign(ctx, p, session) }}
+	case pressRecord:
+		of, err := core.ParseID[core.RecordTypeID](message)
+		if err != nil && message != "" {
+			return tell(sayOld)
+		}
+		return reply{after: func(ctx context.Context) { a.openRecord(ctx, p, session, of) }}
 	case pressReply:
 		return reply{after: func(ctx context.Context) { a.openReply(ctx, p, session) }}
 	default:
@@ -183,10 +206,32 @@ func (a *Adapter) pressed(ctx context.Context, p press, d core.Deed, room, dedup
 		return barredPress(who.bar)
 	}
 	if _, err = a.config.Desk.Do(ctx, who.agent, d, core.Said{Room: core.RemoteID(room)}, dedupe); err != nil {
+		if stale(err) {
+			a.renew(ctx, d.On(), room)
+		}
 		return why(notDone, err)
 	}
 	a.received()
 	return ""
+}
+
+// stale tells whether what was pressed may show what is no longer so.
+func stale(err error) bool {
+	switch core.KindOf(err) {
+	case core.Taken, core.Ended, core.NotFound, core.Gone:
+		return true
+	}
+	return false
+}
+
+// renew has a card made anew. Nothing depends on it.
+func (a *Adapter) renew(ctx context.Context, session core.SessionID, room string) {
+	if room == "" {
+		return
+	}
+	if err := a.config.Desk.Renew(ctx, session, core.RemoteID(room)); err != nil {
+		a.config.Log.InfoContext(ctx, "a card was not made anew", "error", err)
+	}
 }
 
 // barredPress is what somebody is told who may not press: bar is about what was said.

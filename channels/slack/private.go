@@ -24,7 +24,7 @@ const (
 const (
 	sayEmptyNote = "The note was not kept: there is nothing after //."
 	sayNoWord    = "Nothing was sent: Parley does not know this word. It knows !r TEXT, !take, !release, !close, !unanswered, !join, !assign NAME, " +
-		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS, !untag WORDS, !language TAG, !block TIME and !unblock."
+		"!transfer DEPARTMENT, !priority LEVEL, !tag WORDS, !untag WORDS, !language TAG, !block TIME, !unblock and !record."
 	sayNeverSent    = "This message was not sent, and your change was not either. Write it as a new message."
 	sayHiddenNote   = "It was kept as a note, because of its //. The customer does not get it."
 	sayWordEdited   = "Nothing was changed: words such as !take count when they are written, not by an edit."
@@ -97,12 +97,19 @@ const privateTime = 10 * time.Second
 // whisper tells one person something where only they see it: in a thread, or, where that is "", in the room. It is lost if Slack does not take it:
 // nothing depends on it.
 func (a *Adapter) whisper(ctx context.Context, room, thread, user, text string) {
-	if text == "" || user == "" || room == "" {
+	if text != "" {
+		a.showTo(ctx, room, thread, user, richPost(text, line(words(text))))
+	}
+}
+
+// showTo shows one person something, as whisper does.
+func (a *Adapter) showTo(ctx context.Context, room, thread, user string, p post) {
+	if user == "" || room == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, privateTime)
 	defer cancel()
-	if err := a.show(ctx, room, thread, user, richPost(text, line(words(text)))); err != nil {
+	if err := a.show(ctx, room, thread, user, p); err != nil {
 		a.config.Log.InfoContext(ctx, "a private word was not said", "error", asked("slack.whisper", err))
 	}
 }

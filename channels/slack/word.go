@@ -22,6 +22,8 @@ func (t *task) order(ctx context.Context, word, rest string) error {
 		}
 	}
 	switch word {
+	case "record":
+		return t.offerRecord(ctx, rest)
 	case "take":
 		d = core.Take{Session: t.session}
 	case "release":

@@ -88,6 +88,24 @@ func (d desk) Departments(ctx context.Context) ([]core.Department, error) {
 	return d.hub.store.AllDepartments(ctx)
 }
 
+func (d desk) RecordForms(ctx context.Context, who core.Actor, s core.SessionID) ([]core.RecordForm, error) {
+	return d.hub.store.RecordForms(ctx, who.Scope(), s)
+}
+
+func (d desk) Renew(ctx context.Context, s core.SessionID, room core.RemoteID) error {
+	_, err := d.hub.writer.Do(ctx, store.Job{
+		Touch: func(k *store.Keys) { k.Session(s) },
+		Do: func(w *store.Work) error {
+			row, err := w.Session(s)
+			if err != nil {
+				return err
+			}
+			return w.RenewCard(row, core.Surface{Channel: d.channel, Room: room})
+		},
+	})
+	return err
+}
+
 func (d desk) Do(ctx context.Context, who core.Actor, deed core.Deed, said core.Said, dedupe string) (core.Done, error) {
 	said.Channel = d.channel
 	return d.hub.do(ctx, who, deed, said, "c"+d.channel.String()+":"+dedupe)

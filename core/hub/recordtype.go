@@ -90,9 +90,16 @@ func (h *Hub) retype(ctx context.Context, who core.Actor, t *core.RecordType, ch
 				*t = before
 				return nil
 			}
+			offered, err := w.RecordTypesOf(t.Department)
+			if err != nil {
+				return err
+			}
 			w.PutRecordType(*t)
 			auditRecordType(w, by, before, *t)
 			w.Tell(settings(core.Event{Kind: core.EventDepartmentChanged, Department: t.Department}))
+			if first, last := len(offered) == 0, len(offered) == 1 && t.RemovedAt != 0; first || last {
+				return w.RenewCardsOf(t.Department) // which offer to create one only where there is a type
+			}
 			return nil
 		},
 	})

@@ -125,6 +125,27 @@ func (s *Store) Record(ctx context.Context, scope core.Scope, id core.RecordID) 
 	return found[0], nil
 }
 
+const selectRecordMarks = `SELECT r.id, t.name AS type_name, r.title, r.state, r.reason, r.address
+	FROM records r JOIN record_types t ON t.id = r.type WHERE r.session = ? ORDER BY r.id DESC LIMIT ?`
+
+// recorded adds to cards what was created from their sessions.
+func (s *Store) recorded(ctx context.Context, cards []core.Card) error {
+	for i := range cards {
+		c := &cards[i]
+		if c.Made == 0 {
+			continue
+		}
+		rows, err := all[RecordRow](ctx, s, "store.recorded", selectRecordMarks, c.Session, core.MaxCardRecords)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			c.Records = append(c.Records, *r.Mark(r.TypeName))
+		}
+	}
+	return nil
+}
+
 const selectRecordEdits = `SELECT version, at, agent, name, changes FROM record_edits WHERE record = ? ORDER BY version DESC LIMIT ?`
 
 // RecordEdits gives the newest changes of a record, the newest first. Whoever asks has seen the record.

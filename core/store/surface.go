@@ -104,6 +104,35 @@ func (w *Work) RenewCards(f core.Surface) error {
 	return nil
 }
 
+// RenewCardsOf owes all rooms that show a department's sessions the cards of those that are open.
+func (w *Work) RenewCardsOf(d core.DepartmentID) error {
+	surfaces, err := w.group.surfacesOf(d)
+	if err = w.read(err); err != nil {
+		return err
+	}
+	for _, f := range surfaces {
+		if err := w.RenewCards(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const selectLastOf = `SELECT id FROM log WHERE session = ? AND seq = ?`
+
+// RenewCard owes a room a session's card, if it has a thread there.
+func (w *Work) RenewCard(s core.Session, f core.Surface) error {
+	live, err := w.liveThread(s.ID, f)
+	if err != nil || live == "" {
+		return err
+	}
+	var last core.EventID
+	if err := w.get(&last, selectLastOf, s.ID, s.LastSeq); err != nil {
+		return err
+	}
+	return w.oweCard(s.ID, f, last)
+}
+
 // surfacesFor gives the surfaces that show a session.
 func (w *Work) surfacesFor(s core.Session) ([]core.Surface, error) {
 	all, err := w.group.surfacesOf(s.Department)

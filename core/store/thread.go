@@ -89,7 +89,9 @@ const selectThreads = `SELECT session, room, thread, lost, seq FROM threads WHER
 const (
 	cardColumns = `SELECT s.id, s.number, s.department, d.name AS team, d.slug AS team_slug, h.slug AS channel, h.kind, c.name AS customer, s.state, s.outcome, s.assignee,
 	COALESCE(a.name, '') AS holder, s.version, s.last_seq, s.messages, s.unread, s.preview, s.started_at, s.waiting_since, s.ended_at, s.unreachable,
-	s.priority, s.tags, s.language, s.marks, s.snoozed_at, s.snoozed_until, s.woken, ` + blockedOf + `
+	s.priority, s.tags, s.language, s.marks, s.snoozed_at, s.snoozed_until, s.woken, ` + blockedOf + `,
+	(SELECT count(*) FROM record_types rt WHERE rt.department = s.department AND rt.removed_at = 0) AS types,
+	(SELECT count(*) FROM records rc WHERE rc.session = s.id) AS made
 	FROM sessions s JOIN departments d ON d.id = s.department JOIN channels h ON h.id = s.channel
 	JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer LEFT JOIN agents a ON a.id = s.assignee ` + joinBlocked
 	selectCards = cardColumns + `WHERE s.id IN (?)`
@@ -106,7 +108,7 @@ func (s *Store) Card(ctx context.Context, scope core.Scope, id core.SessionID) (
 		return core.Card{}, cmp.Or(err, missing(op))
 	}
 	s.held(&cards[0].Blocked)
-	return cards[0], nil
+	return cards[0], s.recorded(ctx, cards)
 }
 
 // CardsOf gives the cards of the open sessions that the scope's agent holds, those that have waited longest first.
@@ -150,6 +152,9 @@ func (s *Store) expose(ctx context.Context, c core.ChannelID, tasks []Task) erro
 	}
 	served, err := all[core.Surface](ctx, s, op, selectServed, c)
 	if err != nil {
+		return err
+	}
+	if err := s.recorded(ctx, cards); err != nil {
 		return err
 	}
 	cardOf := map[core.SessionID]core.Card{}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -222,10 +223,10 @@ func TestWhatACardShowsS1(t *testing.T) {
 		}
 		shows := func(when string) {
 			t.Helper()
-			if got, err := h.store.Card(ctx, h.anna.Scope(), id); err != nil || got != want {
+			if got, err := h.store.Card(ctx, h.anna.Scope(), id); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: got %+v, %v, want %+v", when, got, err, want)
 			}
-			if got := h.task(id, "A").Card; got != want {
+			if got := h.task(id, "A").Card; !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: what is owed shows %+v, want %+v", when, got, want)
 			}
 		}
@@ -248,13 +249,29 @@ func TestWhatACardShowsS1(t *testing.T) {
 		want.State, want.Outcome, want.Version, want.LastSeq = core.Over, core.CompletedByOperator, 4, 5
 		want.EndedAt = core.At(h.clock.now())
 		shows("ended")
+		complaint := core.RecordType{ID: 501, Department: h.support, Name: "Complaint", Fields: core.Fields{{Name: "subject"}}, Version: 1}
+		h.must(h.do(h.on(id, func(w *store.Work, s core.Session) error {
+			gone := core.RecordType{ID: 502, Department: h.support, Name: "Old", RemovedAt: 1}
+			w.PutRecordType(complaint)
+			w.PutRecordType(gone)
+			for i := range core.MaxCardRecords + 2 {
+				w.AddRecord(core.NewRecord(core.RecordID(601+i), complaint, s, core.FieldValues{"subject": fmt.Sprint("lamp ", i)}, h.anna.Agent.ID, w.Now()))
+			}
+			return nil
+		})))
+		want.Types, want.Made = 1, core.MaxCardRecords+2
+		for i := range core.MaxCardRecords {
+			n := core.MaxCardRecords + 1 - i
+			want.Records = append(want.Records, core.RecordMark{ID: core.RecordID(601 + n), Type: "Complaint", Title: fmt.Sprint("lamp ", n), State: core.RecordOwed})
+		}
+		shows("with records")
 		for name, c := range map[string]struct {
 			scope core.Scope
 			id    core.SessionID
 		}{
 			"another department's": {h.eve.Scope(), id}, "nobody's": {core.Scope{}, id}, "one that is not there": {h.anna.Scope(), 987654},
 		} {
-			if got, err := h.store.Card(ctx, c.scope, c.id); core.KindOf(err) != core.NotFound || got != (core.Card{}) {
+			if got, err := h.store.Card(ctx, c.scope, c.id); core.KindOf(err) != core.NotFound || !reflect.DeepEqual(got, core.Card{}) {
 				t.Errorf("%s: got %+v, %v, want not found", name, got, err)
 			}
 		}
