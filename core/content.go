@@ -163,7 +163,7 @@ type Extra struct {
 	By      SwitchBy `json:"by,omitempty"`   // of EventDepartmentSwitched
 
 	Queue  bool        `json:"queue,omitempty"`  // of a message that tells the customer their place in the queue: Session.QueueText is what they see
-	Record *RecordMark `json:"record,omitempty"` // of EventRecordCreated and EventRecordChanged
+	Record *RecordMark `json:"record,omitempty"` // of EventRecordCreated, EventRecordChanged, EventAccountMatched and EventAccountUnmatched
 }
 
 // RecordMark is a record as an event tells of it.
@@ -174,7 +174,8 @@ type RecordMark struct {
 	State   RecordState `json:"state"`
 	Reason  string      `json:"reason,omitempty"`
 	Address string      `json:"address,omitempty"`
-	Edited  bool        `json:"edited,omitempty"` // of EventRecordChanged: somebody has given it other values
+	Edited  bool        `json:"edited,omitempty"`  // of EventRecordChanged: somebody has given it other values
+	Account bool        `json:"account,omitempty"` // it is who the customer is, or was
 }
 
 // Reaction is what somebody put on a message. Each side has one: what the customer shows, and what agents show together.

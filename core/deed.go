@@ -34,6 +34,10 @@ const (
 
 	VerbCreateRecord Verb = "create_record"
 	VerbEditRecord   Verb = "edit_record"
+
+	VerbMatchAccount    Verb = "match_account"
+	VerbRegisterAccount Verb = "register_account"
+	VerbUnmatchAccount  Verb = "unmatch_account"
 )
 
 // Deed is something that an agent does to a session, as a value. REST, surfaces, bots and tests use the same deeds.
@@ -178,6 +182,7 @@ var Deeds = []Deed{
 	Say{}, Note{}, Take{}, Release{}, Assign{}, Transfer{}, Join{}, Leave{}, End{}, Unanswered{}, Prioritise{}, Tag{}, Read{}, Typing{},
 	Edit{}, Delete{}, React{}, Retry{}, Block{}, Unblock{}, Snooze{}, Unsnooze{},
 	SetLanguage{}, CreateRecord{}, EditRecord{},
+	MatchAccount{}, RegisterAccount{}, UnmatchAccount{},
 }
 
 func (Say) Verb() Verb     { return VerbSay }
@@ -310,6 +315,6 @@ func (Retry) Check() error   { return nil }
 type Done struct {
 	Event   Event
 	Session Session
-	Record  RecordID // of CreateRecord: the record that is there now
+	Record  RecordID // of CreateRecord, MatchAccount and RegisterAccount: the record that is there now
 	Repeat  bool
 }

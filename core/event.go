@@ -31,6 +31,9 @@ const (
 	EventRecordCreated EventKind = "record_created" // a record was created from it: Extra.Record
 	EventRecordChanged EventKind = "record_changed" // one was edited, or its provider has taken or refused it: Extra.Record
 
+	EventAccountMatched   EventKind = "account_matched"   // an account that was there is the customer's: Extra.Record. One that is made is EventRecordCreated
+	EventAccountUnmatched EventKind = "account_unmatched" // … is not: Extra.Record
+
 	EventEdited   EventKind = "edited"   // About has another text now
 	EventDeleted  EventKind = "deleted"  // About was taken back
 	EventReacted  EventKind = "reacted"  // the actor shows Text, an emoji, on About; "" takes it back

@@ -32,6 +32,7 @@ type RecordType struct {
 	Department DepartmentID `db:"department"`
 	Name       string       `db:"name"`    // for people: Complaint; unique in the department
 	Binding    BindingID    `db:"binding"` // whose provider keeps its records; zero: Parley itself
+	Use        RecordUse    `db:"use"`     // a department has one for accounts at most
 	Fields     Fields       `db:"fields"`
 	Version    int64        `db:"version"` // rises with every change
 	CreatedAt  Time         `db:"created_at"`
@@ -54,6 +55,9 @@ func (f *Fields) Scan(stored any) error { return scanJSON(stored, f) }
 func (t RecordType) Check() error {
 	if err := CheckName("name", t.Name); err != nil {
 		return err
+	}
+	if !slices.Contains(RecordUses, t.Use) {
+		return invalid("use", "must be record or account")
 	}
 	if len(t.Fields) == 0 || len(t.Fields) > MaxFields {
 		return invalid("fields", "must be from 1 to 50")
@@ -238,7 +242,7 @@ const (
 // RecordStates lists all states.
 var RecordStates = []RecordState{RecordOwed, RecordKept, RecordParked}
 
-// Record is what was created from a session.
+// Record is what was created from a session, or the account of its customer.
 type Record struct {
 	ID         RecordID     `db:"id"`
 	Type       RecordTypeID `db:"type"`
@@ -263,14 +267,14 @@ type Record struct {
 // NewRecord makes a record of a type that is to be kept, from a form as Fill has read it.
 func NewRecord(id RecordID, t RecordType, s Session, fields FieldValues, by AgentID, now Time) Record {
 	return Record{
-		ID: id, Type: t.ID, Binding: t.Binding, Department: s.Department, Session: s.ID, Form: t.formOf(s.ID, fields), Title: t.title(fields), Fields: fields,
+		ID: id, Type: t.ID, Binding: t.Binding, Department: s.Department, Session: s.ID, Form: t.formOf(s.ID, fields), Title: t.Title(fields), Fields: fields,
 		Version: 1, State: RecordOwed, DueAt: now, CreatedAt: now, CreatedBy: by, ChangedAt: now,
 	}
 }
 
-// formOf is what a form comes to: the same session, type and values are the same record, whoever sends them, from wherever. A box that is not ticked
-// says as much as one of which nothing is said.
-func (t RecordType) formOf(s SessionID, fields FieldValues) string {
+// formOf is what a form comes to: of the same session, or customer, the same type and values are the same record, whoever sends them, from wherever. A
+// box that is not ticked says as much as one of which nothing is said.
+func (t RecordType) formOf(of any, fields FieldValues) string {
 	said := maps.Clone(fields)
 	for _, f := range t.Fields {
 		if f.Kind == FieldCheckbox && said[f.Name] == "false" {
@@ -281,12 +285,12 @@ func (t RecordType) formOf(s SessionID, fields FieldValues) string {
 	if err != nil {              // words always marshal
 		panic(err)
 	}
-	h := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", s, t.ID, b))
+	h := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", of, t.ID, b))
 	return base64.RawURLEncoding.EncodeToString(h[:])
 }
 
-// title is what a record is called in lists: what its first field that says something in words says.
-func (t RecordType) title(fields FieldValues) string {
+// Title is what a record is called in lists: what its first field that says something in words says.
+func (t RecordType) Title(fields FieldValues) string {
 	for _, f := range t.Fields {
 		if f.Kind != FieldCheckbox && fields[f.Name] != "" {
 			return Content{Text: fields[f.Name]}.Preview()
@@ -297,7 +301,7 @@ func (t RecordType) title(fields FieldValues) string {
 
 // Edit gives a record other values, and lets its provider have them.
 func (r *Record) Edit(t RecordType, fields FieldValues, now Time) {
-	r.Fields, r.Title = fields, t.title(fields)
+	r.Fields, r.Title = fields, t.Title(fields)
 	r.Version++
 	r.State, r.Reason, r.Attempts, r.DueAt, r.ChangedAt = RecordOwed, "", 0, now, now
 }
@@ -350,7 +354,7 @@ func CSVText(s string) string {
 	return s
 }
 
-// Mark is what an event tells of the record; name is its type's.
-func (r Record) Mark(name string) *RecordMark {
-	return &RecordMark{ID: r.ID, Type: name, Title: r.Title, State: r.State, Reason: r.Reason, Address: r.Address}
+// Mark is what an event tells of the record; t is its type.
+func (r Record) Mark(t RecordType) *RecordMark {
+	return &RecordMark{ID: r.ID, Type: t.Name, Title: r.Title, State: r.State, Reason: r.Reason, Address: r.Address, Account: t.Use == UseAccount}
 }

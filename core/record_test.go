@@ -13,7 +13,7 @@ func typeOf(fields ...Field) RecordType {
 			fields[i].Label = "x"
 		}
 	}
-	return RecordType{ID: 1, Department: 2, Name: "Complaint", Fields: fields, Version: 1}
+	return RecordType{ID: 1, Department: 2, Name: "Complaint", Use: UseRecord, Fields: fields, Version: 1}
 }
 
 func fieldOf(err error) string {
@@ -48,7 +48,10 @@ func TestF1_WhatATypeOfRecordMayBe(t *testing.T) {
 		"a default that is one":        {typeOf(Field{Name: "a", Kind: FieldChoice, Choices: []string{"x"}, Default: "x"}), ""},
 		"a long help":                  {typeOf(Field{Name: "a", Kind: FieldText, Help: strings.Repeat("x", 1001)}), "fields[0].help"},
 		"a label with control letters": {typeOf(Field{Name: "a", Kind: FieldText, Label: "a\nb"}), "fields[0].label"},
-		"a type without a name":        {RecordType{Fields: Fields{good}}, "name"},
+		"a type without a name":        {RecordType{Use: UseRecord, Fields: Fields{good}}, "name"},
+		"a type for nothing":           {RecordType{Name: "x", Fields: Fields{good}}, "use"},
+		"a type for something else":    {RecordType{Name: "x", Use: "lead", Fields: Fields{good}}, "use"},
+		"a type of account":            {RecordType{Name: "x", Use: UseAccount, Fields: Fields{{Name: "a", Label: "A", Kind: FieldText}}}, ""},
 	} {
 		if got := fieldOf(c.typ.Check()); got != c.field {
 			t.Errorf("%s: got %q refused, want %q", name, got, c.field)

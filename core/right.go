@@ -103,6 +103,10 @@ var Rights = map[Verb]Right{
 
 	VerbCreateRecord: {May: AsOperator | AsSupervisor, Over: true},
 	VerbEditRecord:   {May: AsOperator | AsSupervisor, Over: true},
+
+	VerbMatchAccount:    {May: AsOperator | AsSupervisor, Over: true},
+	VerbRegisterAccount: {May: AsOperator | AsSupervisor, Over: true},
+	VerbUnmatchAccount:  {May: AsOperator | AsSupervisor, Over: true},
 }
 
 // Allow applies the deed's row: NotFound to who may not know of the session, Ended, Forbidden, or Taken where only

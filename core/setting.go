@@ -26,6 +26,7 @@ type Settings struct {
 	Distribution Distribution `json:"distribution" doc:"how sessions come to operators, and how many at once"`
 	Queue        Queue        `json:"queue" doc:"what customers are told of the queue"`
 	Bot          Bot          `json:"bot" doc:"the bot with which sessions begin"`
+	Accounts     Accounts     `json:"accounts" doc:"where customers are matched with their accounts"`
 }
 
 // Shipped are the settings where nobody has set any.

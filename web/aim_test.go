@@ -39,6 +39,12 @@ func (h *house) bodyFor(r route, method string) any {
 		return NewHook{Name: fmt.Sprint("h", h.ids.Next(1)), URL: nowhere, Events: []string{"session.ended"}}
 	case method == "PUT" && strings.Contains(r.path, "/hooks/"):
 		return HookChange{NewHook{Name: fmt.Sprint("h", h.ids.Next(1)), URL: nowhere, Events: []string{"session.ended"}}, true}
+	case path == "candidates":
+		return AccountQuery{Fields: map[string]string{"name": "Carla"}}
+	case path == "account" && method == "PUT":
+		return AccountMatch{Account: "R1", Fields: map[string]string{"name": "Carla"}}
+	case path == "account" && method == "POST":
+		return NewRecord{Type: h.contact(h.support.ID).ID.String(), Fields: map[string]string{"name": fmt.Sprint(h.ids.Next(1))}}
 	case path == "records":
 		return NewRecord{Type: h.complaint(h.support.ID).ID.String(), Fields: map[string]string{"subject": fmt.Sprint(h.ids.Next(1))}}
 	case method == "PUT" && strings.Contains(r.path, "/records/"):
@@ -56,7 +62,7 @@ func (h *house) bodyFor(r route, method string) any {
 	case path == "block":
 		return Block{For: "7d"}
 	case path == "settings":
-		return SettingsChange{Own: map[string]any{"auto_close": map[string]any{"messenger": 3600}}}
+		return SettingsChange{Own: map[string]any{"auto_close": map[string]any{"messenger": 3600}, "accounts": map[string]any{"web": true}}}
 	case path == "switch":
 		return map[string]any{"on": true}
 	case path == "read":
@@ -86,6 +92,9 @@ func (h *house) aim(path, name string) string {
 			continue
 		}
 		session, author := make()
+		if strings.Contains(path, "/account") && author != nil {
+			h.contact(h.departmentOf(session))
+		}
 		id := session.String()
 		switch {
 		case strings.Contains(path, "/channels/"):

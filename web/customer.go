@@ -12,6 +12,7 @@ type Customer struct {
 	Name     string       `json:"name" doc:"empty until somebody tells"`
 	Since    string       `json:"since" format:"date-time" doc:"when they first wrote"`
 	Channels []ChannelRef `json:"channels" nullable:"false" doc:"those that they have written through, where one sees it"`
+	Accounts []Account    `json:"accounts" nullable:"false" doc:"what they were matched with, where departments offer that in which one has a role"`
 }
 
 type customerInput struct {
@@ -33,5 +34,6 @@ func (s *Server) customer(ctx context.Context, in *customerInput) (*customerOutp
 	for _, h := range channels {
 		out.Body.Channels = append(out.Body.Channels, ChannelRef{ID: h.ID.String(), Kind: h.Kind, Slug: h.Slug})
 	}
-	return out, nil
+	out.Body.Accounts, err = s.accountsOf(ctx, callerOf(ctx).actor.Scope(), id)
+	return out, err
 }

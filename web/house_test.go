@@ -52,6 +52,11 @@ type house struct {
 		sync.Mutex
 		of map[core.DepartmentID]core.RecordType
 	}
+	contacts struct { // … those of accounts
+		sync.Mutex
+		of map[core.DepartmentID]core.RecordType
+	}
+	crm      book
 	channels map[core.DepartmentID]core.Channel
 
 	anna, boris, oleg, sofia, eve, victor, ada, gone, left *person
@@ -98,7 +103,7 @@ func open(t *testing.T, change ...func(*Config)) *house {
 	t.Cleanup(func() { _ = h.files.Close() })
 	can := func(core.ChannelID) (core.Capabilities, bool) { return h.capable, true }
 	h.hub, err = hub.New(hub.Config{
-		Writer: h.writer, Store: h.store, Files: h.files, Hints: h.feed.Hint, Can: can,
+		Writer: h.writer, Store: h.store, Files: h.files, Hints: h.feed.Hint, Can: can, Providers: func(context.Context, core.BindingID) (core.Provider, error) { return &h.crm, nil },
 		IDs: h.ids, Clock: core.SystemClock, Log: quiet,
 	})
 	check(t, err)

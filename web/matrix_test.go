@@ -145,6 +145,22 @@ POST /api/v1/sessions/{waiting}/records         401 201 201 201 404 404 404 401 
 POST /api/v1/sessions/{held}/records            401 201 201 201 404 404 404 401 401
 POST /api/v1/sessions/{sales}/records           401 404 404 404 404 404 404 401 401
 POST /api/v1/sessions/{unknown}/records         401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/account/candidates 401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{held}/account/candidates 401 200 200 200 404 404 404 401 401
+POST /api/v1/sessions/{sales}/account/candidates 401 404 404 404 200 200 404 401 401
+POST /api/v1/sessions/{unknown}/account/candidates 401 404 404 404 404 404 404 401 401
+PUT /api/v1/sessions/{waiting}/account          401 200 200 200 404 404 404 401 401
+PUT /api/v1/sessions/{held}/account             401 200 200 200 404 404 404 401 401
+PUT /api/v1/sessions/{sales}/account            401 404 404 404 200 200 404 401 401
+PUT /api/v1/sessions/{unknown}/account          401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{waiting}/account         401 201 201 201 404 404 404 401 401
+POST /api/v1/sessions/{held}/account            401 201 201 201 404 404 404 401 401
+POST /api/v1/sessions/{sales}/account           401 404 404 404 404 404 404 401 401
+POST /api/v1/sessions/{unknown}/account         401 404 404 404 404 404 404 401 401
+DELETE /api/v1/sessions/{waiting}/account       401 204 204 204 404 404 404 401 401
+DELETE /api/v1/sessions/{held}/account          401 204 204 204 404 404 404 401 401
+DELETE /api/v1/sessions/{sales}/account         401 404 404 404 204 204 404 401 401
+DELETE /api/v1/sessions/{unknown}/account       401 404 404 404 404 404 404 401 401
 GET  /api/v1/search                             401 200 200 200 200 200 200 401 401
 GET  /api/v1/sessions                           401 200 200 200 200 200 200 401 401
 

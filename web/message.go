@@ -11,7 +11,7 @@ import (
 type Event struct {
 	ID       string `json:"id" example:"msg_5k"`
 	Seq      int64  `json:"seq" doc:"dense within the session, from 1"`
-	Kind     string `json:"kind" doc:"started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, edited, deleted, reacted, delivery, file, lost, found; others may come"`
+	Kind     string `json:"kind" doc:"started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, account_matched, account_unmatched, edited, deleted, reacted, delivery, file, lost, found; others may come"`
 	At       string `json:"at" format:"date-time"`
 	Session  string `json:"session"`
 	Audience string `json:"audience" enum:"everyone,agents" doc:"agents: a note"`
@@ -37,7 +37,7 @@ type Event struct {
 	Until string `json:"until,omitempty" format:"date-time" doc:"of blocked, where it may be missing: for good; of snoozed, where it may be missing: until the customer writes"`
 	Woken string `json:"woken,omitempty" enum:"time,customer,hand" doc:"of woken: what has brought it back"`
 
-	Record *RecordMark `json:"record,omitempty" doc:"of record_created and record_changed: the record, as it was then"`
+	Record *RecordMark `json:"record,omitempty" doc:"of record_created, record_changed, account_matched and account_unmatched: the record, as it was then"`
 
 	State     string `json:"state,omitempty" enum:"queued,sent,uncertain,failed,dropped" doc:"of message: how far it is on its way, as it stands; of delivery: what it became"`
 	Reason    string `json:"reason,omitempty" doc:"a sentence for people: of a state, a deletion, a loss"`
@@ -56,6 +56,7 @@ type RecordMark struct {
 	Reason  string `json:"reason,omitempty" doc:"a sentence for people: of state"`
 	Address string `json:"address,omitempty" doc:"where people see it at its provider"`
 	Edited  bool   `json:"edited,omitempty" doc:"of record_changed: the actor has given it other values"`
+	Account bool   `json:"account,omitempty" doc:"it is who the session's customer is, or was: they were registered where it is created"`
 }
 
 // Entity marks a part of a text. Offset and length count Unicode code points.
@@ -146,7 +147,7 @@ func (e *Event) dress(data string) {
 	}
 	e.Added, e.Removed, e.Until = x.Added, x.Removed, x.Until.String()
 	if m := x.Record; m != nil {
-		e.Record = &RecordMark{m.ID.String(), m.Type, m.Title, string(m.State), m.Reason, m.Address, m.Edited}
+		e.Record = &RecordMark{m.ID.String(), m.Type, m.Title, string(m.State), m.Reason, m.Address, m.Edited, m.Account}
 	}
 	for _, r := range x.Reactions {
 		e.Reactions = append(e.Reactions, Reaction{By: string(r.By), Emoji: r.Emoji})

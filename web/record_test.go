@@ -216,7 +216,7 @@ func TestRecordsAreExportedAsATable16And34(t *testing.T) {
 func TestF3_WhatAHookIsToldOfARecord(t *testing.T) {
 	t.Parallel()
 	r := core.Record{ID: 5, Title: "Lamp", State: core.RecordOwed}
-	e := core.Event{ID: 9, At: 1, Kind: core.EventRecordCreated, Session: 7, Audience: core.AgentsOnly, Data: core.Extra{Record: r.Mark("Complaint")}.Data()}
+	e := core.Event{ID: 9, At: 1, Kind: core.EventRecordCreated, Session: 7, Audience: core.AgentsOnly, Data: core.Extra{Record: r.Mark(core.RecordType{Name: "Complaint"})}.Data()}
 	body, err := HookBody(core.HookRecord, e, store.Summary{Session: core.Session{ID: 7}})
 	check(t, err)
 	if want := `"record":{"id":"rec_5","type":"Complaint","title":"Lamp","state":"owed"}`; !strings.Contains(string(body), want) || !strings.Contains(string(body), `"type":"record.created"`) {

@@ -11,6 +11,7 @@ import (
 type RecordType struct {
 	ID         string `json:"id" example:"rct_5k"`
 	Department string `json:"department" doc:"its id"`
+	Use        string `json:"use" enum:"record,account" doc:"record: created from sessions; account: who their customers are"`
 	RecordForm
 	Version int64 `json:"version" doc:"rises with every change"`
 }
@@ -41,6 +42,7 @@ type RecordStart struct {
 // NewRecordType is a type that is to be added.
 type NewRecordType struct {
 	Department string `json:"department" doc:"its id"`
+	Use        string `json:"use,omitempty" enum:"record,account" doc:"record, if left out: created from sessions; account: who their customers are, one type in a department; it stays so"`
 	RecordForm
 }
 
@@ -51,6 +53,10 @@ type RecordTypeChange struct {
 }
 
 type (
+	recordFormsInput struct {
+		OnSession
+		Use string `query:"use" enum:"record,account" default:"record" doc:"account: by which the customer is registered"`
+	}
 	recordTypesInput struct {
 		Department string `query:"department" doc:"an id"`
 	}
@@ -68,7 +74,7 @@ type (
 )
 
 func recordTypeOf(t core.RecordType) RecordType {
-	out := RecordType{ID: t.ID.String(), Department: t.Department.String(), RecordForm: RecordForm{Name: t.Name}, Version: t.Version}
+	out := RecordType{ID: t.ID.String(), Department: t.Department.String(), Use: string(t.Use), RecordForm: RecordForm{Name: t.Name}, Version: t.Version}
 	for _, f := range t.Fields {
 		out.Fields = append(out.Fields, Field{f.Name, f.Label, string(f.Kind), f.Required, f.Default, f.Help, f.Choices})
 	}
@@ -117,13 +123,13 @@ func (s *Server) recordTypes(ctx context.Context, in *recordTypesInput) (*record
 	return out, nil
 }
 
-// recordForms gives what can be created from a session.
-func (s *Server) recordForms(ctx context.Context, in *struct{ OnSession }) (*struct{ Body List[RecordStart] }, error) {
+// recordForms gives what can be created from a session, or by what its customer is registered.
+func (s *Server) recordForms(ctx context.Context, in *recordFormsInput) (*struct{ Body List[RecordStart] }, error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	forms, err := s.store.RecordForms(ctx, callerOf(ctx).actor.Scope(), id)
+	forms, err := s.store.RecordForms(ctx, callerOf(ctx).actor.Scope(), id, core.RecordUse(in.Use))
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +148,7 @@ func (s *Server) addRecordType(ctx context.Context, in *addRecordTypeInput) (*re
 	if err != nil {
 		return nil, err
 	}
-	return s.putRecordType(ctx, core.RecordType{Department: d, Name: in.Body.Name, Fields: in.Body.fields()}, 0)
+	return s.putRecordType(ctx, core.RecordType{Department: d, Use: core.RecordUse(in.Body.Use), Name: in.Body.Name, Fields: in.Body.fields()}, 0)
 }
 
 func (s *Server) setRecordType(ctx context.Context, in *setRecordTypeInput) (*recordTypeOutput, error) {

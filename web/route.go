@@ -75,6 +75,10 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/sessions/{id}/record-forms", signedIn, "What can be created from a session, and what each form begins with", handle(s.recordForms)},
 		{"GET", "/api/v1/sessions/{id}/records", signedIn, "What was created from a session, oldest first", handle(s.sessionRecords)},
 		{"POST", "/api/v1/sessions/{id}/records", deed(core.VerbCreateRecord), "Create a record; the same form twice is one", handle(s.createRecord)},
+		{"POST", "/api/v1/sessions/{id}/account/candidates", deed(core.VerbMatchAccount), "Look for accounts that may be its customer's: at most 20", handle(s.findAccounts)},
+		{"PUT", "/api/v1/sessions/{id}/account", deed(core.VerbMatchAccount), "Match its customer with an account that was found", handle(s.matchAccount)},
+		{"POST", "/api/v1/sessions/{id}/account", deed(core.VerbRegisterAccount), "Register its customer: make an account; the same form twice is one", handle(s.registerAccount)},
+		{"DELETE", "/api/v1/sessions/{id}/account", deed(core.VerbUnmatchAccount), "Take the account from its customer; it stays where it is", handle(s.unmatchAccount)},
 
 		{"GET", "/api/v1/search", signedIn, "Find sessions by their names and numbers, or what was said in them", handle(s.search)},
 		{"GET", "/api/v1/sessions", signedIn, "Sessions: the queue as it is served, all others newest first", handle(s.sessions)},

@@ -102,6 +102,8 @@ func (s *Server) placed(ctx context.Context, rows []store.Summary) ([]Session, e
 type SessionDetail struct {
 	Session
 	Participants []Participant `json:"participants" nullable:"false"`
+	AccountType  string        `json:"account_type,omitempty" doc:"the type of account that its customer is matched with; missing: its department does not offer that now"`
+	Account      *Account      `json:"account,omitempty" doc:"the customer's, where that is offered; missing: they have none"`
 }
 
 // Ref names somebody.
@@ -320,6 +322,14 @@ func (s *Server) session(ctx context.Context, in *struct{ OnSession }) (*session
 				ID: p.Agent.String(), Name: p.Name, JoinedAt: p.JoinedAt.String(), ReadSeq: p.ReadSeq,
 			})
 		}
+	}
+	t, account, err := s.accountIn(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	if out.Body.AccountType = t.ID.String(); account != nil {
+		now := accountOf(*account)
+		out.Body.Account = &now
 	}
 	return out, nil
 }

@@ -109,7 +109,7 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	var err error
 	n.watch = &watch{store: s, log: log.With("room", "watch"), bell: make(chan struct{}, 1)}
 	n.hub, err = hub.New(hub.Config{
-		Writer: n.writer, Store: s, Files: files, Hints: n.hint, Swept: n.meter.Swept, Can: n.watch.can, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
+		Writer: n.writer, Store: s, Files: files, Hints: n.hint, Swept: n.meter.Swept, Can: n.watch.can, Providers: n.provider, IDs: &core.IDMaker{}, Clock: core.SystemClock, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the hub: %w", err)

@@ -29,7 +29,7 @@ var byHand = []string{
 var notByHand = map[string]string{
 	// What the log tells, or follows from it.
 	"AddSession": "log", "PutSession": "log", "PutTyped": "no change", "PutLoad": "counter, or the limit that SetLimit notes", "PutDepartment": "counter, or its switch, or follows from settings", "PutParticipant": "log", "AddCustomer": "log", "NameCustomer": "log",
-	"AddRecord": "log", "PutRecord": "log", "AddRecordEdit": "kept with the record", "PutMessage": "log", "AddFile": "log", "PutFile": "log", "DropFile": "nobody said it", "Claim": "log",
+	"AddRecord": "log", "PutRecord": "log", "AddRecordEdit": "kept with the record", "AddAccount": "log", "RemoveAccount": "log", "PutMessage": "log", "AddFile": "log", "PutFile": "log", "DropFile": "nobody said it", "Claim": "log",
 	// What is owed, and where it stands.
 	"OweHooks": "delivery", "SettleHookCall": "delivery", "Owe": "delivery", "PutLane": "delivery", "RemovePart": "delivery", "AddThread": "delivery", "CatchUp": "delivery",
 	"LoseThread": "delivery", "AddTelling": "delivery", "RemoveTelling": "delivery", "WakeOpen": "timer", "WakeDepartments": "timer", "Rest": "timer", "Park": "parked", "Unpark": "parked",
@@ -131,7 +131,7 @@ var kept = map[string]string{
 	"Do": "the log has it, but for blocks", "Receive": "the log has it", "Desk": "the same methods", "Run": "looks after what is due", "Bring": "a message claims it",
 	"SignIn": "no change", "SignOut": "no change", "NewLinkCode": "changes nothing before it is used", "SetAvailability": "no setting",
 	"NoteReading": "TestG5_ReadingOthersSessionsIsNoted",
-	"Openings":    "reads", "Waits": "no change: it writes down how many receive", "Moved": "no change",
+	"Openings":    "reads", "AccountType": "reads", "FindAccounts": "reads, at a provider", "Waits": "no change: it writes down how many receive", "Moved": "no change",
 }
 
 // canary is in whatever is secret, and in nothing else.

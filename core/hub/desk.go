@@ -89,7 +89,7 @@ func (d desk) Departments(ctx context.Context) ([]core.Department, error) {
 }
 
 func (d desk) RecordForms(ctx context.Context, who core.Actor, s core.SessionID) ([]core.RecordForm, error) {
-	return d.hub.store.RecordForms(ctx, who.Scope(), s)
+	return d.hub.store.RecordForms(ctx, who.Scope(), s, core.UseRecord)
 }
 
 func (d desk) Renew(ctx context.Context, s core.SessionID, room core.RemoteID) error {

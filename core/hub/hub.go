@@ -13,17 +13,18 @@ import (
 
 // Hub decides. Its methods may be called by many at once.
 type Hub struct {
-	writer *store.Writer
-	store  *store.Store
-	files  *file.Store
-	hints  func(core.Hint)
-	swept  func(sessions int)
-	can    func(core.ChannelID) (core.Capabilities, bool)
-	ids    *core.IDMaker
-	clock  core.Clock
-	log    *slog.Logger
-	by     core.ActorKind
-	noted  noted
+	writer    *store.Writer
+	store     *store.Store
+	files     *file.Store
+	hints     func(core.Hint)
+	swept     func(sessions int)
+	can       func(core.ChannelID) (core.Capabilities, bool)
+	providers func(context.Context, core.BindingID) (core.Provider, error)
+	ids       *core.IDMaker
+	clock     core.Clock
+	log       *slog.Logger
+	by        core.ActorKind
+	noted     noted
 
 	looked   core.Time // when timers were last looked after; belongs to Run
 	moved    *arrivals
@@ -32,16 +33,17 @@ type Hub struct {
 
 // Config is what a hub needs.
 type Config struct {
-	Writer *store.Writer
-	Store  *store.Store
-	Files  *file.Store                                    // nil where nobody brings any
-	Can    func(core.ChannelID) (core.Capabilities, bool) // what a channel can do; false: not known here yet
-	Hints  func(core.Hint)                                // shows that somebody writes; must not block
-	Swept  func(sessions int)                             // counts those that waited although there was room; nil: nobody does
-	IDs    *core.IDMaker
-	Clock  core.Clock
-	Log    *slog.Logger
-	By     core.ActorKind // by whose hand is done what no agent asks for; "": the system's
+	Writer    *store.Writer
+	Store     *store.Store
+	Files     *file.Store                                                  // nil where nobody brings any
+	Can       func(core.ChannelID) (core.Capabilities, bool)               // what a channel can do; false: not known here yet
+	Providers func(context.Context, core.BindingID) (core.Provider, error) // makes what speaks for a binding; nil where nobody looks for accounts
+	Hints     func(core.Hint)                                              // shows that somebody writes; must not block
+	Swept     func(sessions int)                                           // counts those that waited although there was room; nil: nobody does
+	IDs       *core.IDMaker
+	Clock     core.Clock
+	Log       *slog.Logger
+	By        core.ActorKind // by whose hand is done what no agent asks for; "": the system's
 }
 
 // New makes the hub. It refuses to start when a deed has no code or no row in the table of rights.
@@ -49,7 +51,7 @@ func New(c Config) (*Hub, error) {
 	if err := complete(core.Deeds, core.Rights); err != nil {
 		return nil, err
 	}
-	return &Hub{writer: c.Writer, store: c.Store, files: c.Files, hints: c.Hints, swept: c.Swept, can: c.Can, ids: c.IDs,
+	return &Hub{writer: c.Writer, store: c.Store, files: c.Files, hints: c.Hints, swept: c.Swept, can: c.Can, providers: c.Providers, ids: c.IDs,
 		clock: c.Clock, log: c.Log.With("room", "hub"), moved: newArrivals(), by: c.By}, nil
 }
 
@@ -108,6 +110,12 @@ func (a *act) dispatch(d core.Deed, dry bool) error {
 		run = func() error { return a.createRecord(d) }
 	case core.EditRecord:
 		run = func() error { return a.editRecord(d) }
+	case core.MatchAccount:
+		run = func() error { return a.matchAccount(d) }
+	case core.RegisterAccount:
+		run = func() error { return a.registerAccount(d) }
+	case core.UnmatchAccount:
+		run = a.unmatchAccount
 	case core.Read:
 		run = func() error { return a.read(d) }
 	case core.Edit:

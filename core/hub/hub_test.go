@@ -32,6 +32,8 @@ type shop struct {
 	capable                       core.Capabilities // of its channel
 	strange                       bool              // nobody knows its channel
 	complaint                     core.RecordType   // of Support; see typed
+	contact                       core.RecordType   // … and for accounts; see accounted
+	crm                           book              // keeps accounts
 }
 
 func (s *shop) can(core.ChannelID) (core.Capabilities, bool) { return s.capable, !s.strange }
@@ -52,7 +54,7 @@ func openAt(t *testing.T, url string, clock core.Clock) *shop {
 		s.groups++
 	})
 	s.files = storetest.Files(t)
-	h, err := New(Config{Writer: w, Store: s.store, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: clock, Log: slog.New(slog.DiscardHandler),
+	h, err := New(Config{Writer: w, Store: s.store, Files: s.files, Can: s.can, Providers: s.providers, IDs: &core.IDMaker{}, Clock: clock, Log: slog.New(slog.DiscardHandler),
 		Hints: func(h core.Hint) { s.mu.Lock(); defer s.mu.Unlock(); s.hints = append(s.hints, h) }})
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +77,7 @@ func openAt(t *testing.T, url string, clock core.Clock) *shop {
 func (s *shop) node(url string) *Hub {
 	s.t.Helper()
 	st := storetest.Turned(s.t, url, s.hub.clock)
-	return must(New(Config{Writer: storetest.Write(s.t, st, func(core.Committed) {}), Store: st, Files: s.files, Can: s.can, IDs: &core.IDMaker{}, Clock: s.hub.clock,
+	return must(New(Config{Writer: storetest.Write(s.t, st, func(core.Committed) {}), Store: st, Files: s.files, Can: s.can, Providers: s.providers, IDs: &core.IDMaker{}, Clock: s.hub.clock,
 		Log: slog.New(slog.DiscardHandler), Hints: func(core.Hint) {}}))
 }
 

@@ -178,6 +178,17 @@ func (s *shop) on(d core.Deed, id core.SessionID) core.Deed {
 			edit.Record = s.recorded(s.sofia, id, core.FieldValues{"subject": "x"})
 		}
 		return edit
+	case core.MatchAccount:
+		s.accounted()
+		return core.MatchAccount{Session: id, Remote: "R1"}
+	case core.RegisterAccount:
+		return core.RegisterAccount{Session: id, Type: s.accounted().ID, Fields: core.FieldValues{"name": "x"}}
+	case core.UnmatchAccount: // of what Sofia has matched, where anything can be
+		s.accounted()
+		if s.session(id).State != core.Empty {
+			s.do(s.sofia, core.MatchAccount{Session: id, Remote: "R1"})
+		}
+		return core.UnmatchAccount{Session: id}
 	case core.Read:
 		return core.Read{Session: id, Seq: 1}
 	case core.Typing:

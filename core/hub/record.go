@@ -9,17 +9,7 @@ import (
 
 // createRecord makes a record of a form, once: who sends the same form meanwhile, from wherever, gets the record that is there.
 func (a *act) createRecord(d core.CreateRecord) error {
-	t, err := a.recordType(d.Type)
-	if err != nil {
-		return err
-	}
-	switch {
-	case t.RemovedAt != 0:
-		return &core.Error{Op: "hub.CreateRecord", Kind: core.Gone, Reason: "This kind of record is not offered any more."}
-	case d.Version != 0 && d.Version != t.Version:
-		return &core.Error{Op: "hub.CreateRecord", Kind: core.Taken, Reason: "This form has changed since it was opened. Open it again."}
-	}
-	fields, err := t.Fill(d.Fields)
+	t, fields, err := a.form(d, core.UseRecord)
 	if err != nil {
 		return err
 	}
@@ -32,9 +22,28 @@ func (a *act) createRecord(d core.CreateRecord) error {
 	a.record = r.ID
 	a.AddRecord(r)
 	e := a.event(core.EventRecordCreated, core.AgentsOnly)
-	e.Data, e.Dedupe = core.Extra{Record: r.Mark(t.Name)}.Data(), a.Key()
+	e.Data, e.Dedupe = core.Extra{Record: r.Mark(t)}.Data(), a.Key()
 	a.Append(&a.s, e)
 	return nil
+}
+
+// form reads a form of a type that the session's department offers for such a use.
+func (a *act) form(d core.CreateRecord, use core.RecordUse) (core.RecordType, core.FieldValues, error) {
+	t, err := a.recordType(d.Type)
+	switch {
+	case err != nil:
+		return t, nil, err
+	case t.RemovedAt != 0:
+		return t, nil, &core.Error{Op: "hub.form", Kind: core.Gone, Reason: "This kind of record is not offered any more."}
+	case t.Use == core.UseAccount && use != core.UseAccount:
+		return t, nil, &core.Error{Op: "hub.form", Kind: core.Invalid, Field: "type", Reason: "is of accounts: register the customer instead"}
+	case t.Use != core.UseAccount && use == core.UseAccount:
+		return t, nil, &core.Error{Op: "hub.form", Kind: core.Invalid, Field: "type", Reason: "is not of accounts"}
+	case d.Version != 0 && d.Version != t.Version:
+		return t, nil, &core.Error{Op: "hub.form", Kind: core.Taken, Reason: "This form has changed since it was opened. Open it again."}
+	}
+	fields, err := t.Fill(d.Fields)
+	return t, fields, err
 }
 
 // recordType gives a type of the session's department.
@@ -77,7 +86,7 @@ func (a *act) editRecord(d core.EditRecord) error {
 		return err
 	}
 	a.AddRecordEdit(r.ID, core.RecordEdit{Version: r.Version, At: a.Now(), Agent: a.who.Agent.ID, Name: a.who.Agent.PublicName, Changes: string(text)})
-	mark := r.Mark(t.Name)
+	mark := r.Mark(t)
 	mark.Edited = true
 	e := a.event(core.EventRecordChanged, core.AgentsOnly)
 	e.Data, e.Dedupe = core.Extra{Record: mark}.Data(), a.Key()

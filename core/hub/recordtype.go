@@ -9,18 +9,21 @@ import (
 	"parley/core/store"
 )
 
-// SetRecordType adds a type of record to a department, or changes the one that has its id: its name and its fields. Records that are there stay as they
-// are. version is the type's as the admin saw it; zero is any. Errors: Forbidden to all but admins, NotFound, Invalid with the field, Taken where it
+// SetRecordType adds a type of record to a department, for records where it does not say for what, or changes the one that has its id: its name and its
+// fields. Records that are there stay as they are. version is the type's as the admin saw it; zero is any. Errors: Forbidden to all but admins, NotFound, Invalid with the field, Taken where it
 // has changed since.
 func (h *Hub) SetRecordType(ctx context.Context, who core.Actor, t core.RecordType, version int64) (core.RecordType, error) {
 	const op = "hub.SetRecordType"
 	if err := governs(who); err != nil {
 		return t, err
 	}
+	added := t.ID == 0
+	if t.Use == "" {
+		t.Use = core.UseRecord
+	}
 	if err := t.Check(); err != nil {
 		return t, err
 	}
-	added := t.ID == 0
 	err := h.retype(ctx, who, &t, func(w *store.Work, before core.RecordType) error {
 		if version != 0 && version != before.Version {
 			return &core.Error{Op: op, Kind: core.Taken, Reason: "This type has changed since you looked at it."}
@@ -31,6 +34,9 @@ func (h *Hub) SetRecordType(ctx context.Context, who core.Actor, t core.RecordTy
 		}
 		if slices.ContainsFunc(others, func(o core.RecordType) bool { return o.Name == t.Name && o.ID != t.ID }) {
 			return &core.Error{Op: op, Kind: core.Invalid, Field: "name", Reason: "is another type's of this department"}
+		}
+		if added && t.Use == core.UseAccount && slices.ContainsFunc(others, func(o core.RecordType) bool { return o.Use == core.UseAccount }) {
+			return &core.Error{Op: op, Kind: core.Invalid, Field: "use", Reason: "is another type's of this department: it has one type of account"}
 		}
 		if added && len(others) >= core.MaxRecordTypes {
 			return &core.Error{Op: op, Kind: core.Invalid, Field: "name", Reason: "would be one type too many: a department has at most 50"}
@@ -80,7 +86,7 @@ func (h *Hub) retype(ctx context.Context, who core.Actor, t *core.RecordType, ch
 				if before.RemovedAt != 0 {
 					return &core.Error{Op: "hub.retype", Kind: core.NotFound}
 				}
-				t.Binding, t.CreatedAt = before.Binding, before.CreatedAt
+				t.Binding, t.Use, t.CreatedAt = before.Binding, before.Use, before.CreatedAt
 			}
 			t.Version = before.Version + 1
 			if err := check(w, before); err != nil {
@@ -123,6 +129,7 @@ func (h *Hub) NoteExport(ctx context.Context, who core.Actor, filter map[string]
 type recordTypeView struct {
 	Name       string                `json:"name"`
 	Department core.DepartmentID     `json:"department"`
+	Use        core.RecordUse        `json:"use"`
 	Fields     map[string]core.Field `json:"fields"`
 }
 
@@ -132,7 +139,7 @@ func auditRecordType(w *store.Work, by core.Hand, before, after core.RecordType)
 		if t.ID == 0 || t.RemovedAt != 0 {
 			return nil
 		}
-		v := recordTypeView{t.Name, t.Department, map[string]core.Field{}}
+		v := recordTypeView{t.Name, t.Department, t.Use, map[string]core.Field{}}
 		for _, f := range t.Fields {
 			v.Fields[f.Name] = f
 		}

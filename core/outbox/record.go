@@ -203,7 +203,7 @@ func (r *Records) settle(ctx context.Context, epoch int64, asked core.Record, ke
 				return err
 			}
 			w.Append(&s, core.Event{
-				Kind: core.EventRecordChanged, Audience: core.AgentsOnly, ActorKind: core.BySystem, Data: core.Extra{Record: now.Mark(t.Name)}.Data(),
+				Kind: core.EventRecordChanged, Audience: core.AgentsOnly, ActorKind: core.BySystem, Data: core.Extra{Record: now.Mark(t)}.Data(),
 			})
 			return nil
 		},

@@ -78,7 +78,7 @@ func (x *Search) Find(ctx context.Context, scope core.Scope, q Query) (Page, err
 	if err != nil || f.nothing {
 		return Page{}, err
 	}
-	within, cancel := context.WithTimeout(ctx, x.within)
+	within, cancel := context.WithTimeout(ctx, x.Within)
 	defer cancel()
 	err = f.run(within)
 	if err != nil && within.Err() != nil && ctx.Err() == nil {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -28,20 +29,21 @@ type Config struct {
 	Store  *store.Store
 	Holder string // names this process
 	Clock  core.Clock
+	Within time.Duration // for one page of what is found; zero: 2 s
 	Log    *slog.Logger
 }
 
 // Search keeps the index, on one node at a time, and finds with it, on all. Its methods may be called by many at once.
 type Search struct {
 	Config
-	wake   chan struct{} // one slot: look, or not
-	parts  int           // mostParts
-	within time.Duration // findTime
+	wake  chan struct{} // one slot: look, or not
+	parts int           // mostParts
 }
 
 // New makes a search. It finds what is in the index; what comes gets there while Run runs somewhere.
 func New(c Config) *Search {
-	return &Search{Config: c, wake: make(chan struct{}, 1), parts: mostParts, within: findTime}
+	c.Within = cmp.Or(c.Within, findTime)
+	return &Search{Config: c, wake: make(chan struct{}, 1), parts: mostParts}
 }
 
 // Ring lets Run look soon: something was said. It does not block.

@@ -33,8 +33,8 @@ func open(t testing.TB, url string) *house {
 	h := &house{t: t, last: 100}
 	h.store = storetest.Open(t, url, h.now)
 	h.writer = storetest.Write(t, h.store, func(core.Committed) { h.search.Ring() })
-	h.search = New(Config{Store: h.store, Holder: "one", Clock: h.now, Log: slog.New(slog.DiscardHandler)})
-	h.search.parts, h.search.within = 1, patience
+	h.search = New(Config{Store: h.store, Holder: "one", Clock: h.now, Within: patience, Log: slog.New(slog.DiscardHandler)})
+	h.search.parts = 1
 	return h
 }
 

@@ -36,6 +36,7 @@ type group struct {
 	lanes        table[laneKey, core.Lane]
 	files        table[core.FileID, claimed]
 	records      map[core.RecordID]core.Record // those that were changed
+	accounts     map[accountKey]core.Account   // … those; without a record: there is none any more
 	leases       map[string]int64              // epochs, 0: nobody's
 
 	surfaces map[core.DepartmentID][]core.Surface // of the departments that were looked at
@@ -86,7 +87,7 @@ func newGroup(ctx context.Context, w *Writer, tx *sqlx.Tx) *group {
 		routes: map[core.AgentID][]core.DepartmentID{}, receivers: map[core.DepartmentID][]core.Candidate{}, lines: map[core.DepartmentID]line{},
 		seen:       map[core.DepartmentID]map[core.AgentID]core.Candidate{},
 		identities: newTable[place, core.Identity](), customers: newTable[core.CustomerID, core.Customer](),
-		messages: newTable[core.EventID, core.Event](), lanes: newTable[laneKey, core.Lane](), files: newTable[core.FileID, claimed](), records: map[core.RecordID]core.Record{}, leases: map[string]int64{},
+		messages: newTable[core.EventID, core.Event](), lanes: newTable[laneKey, core.Lane](), files: newTable[core.FileID, claimed](), records: map[core.RecordID]core.Record{}, accounts: map[accountKey]core.Account{}, leases: map[string]int64{},
 		blocked:   newTable[place, core.Blocked](),
 		surfaces:  map[core.DepartmentID][]core.Surface{},
 		documents: newTable[core.DepartmentID, core.SettingsDocument](), wakes: map[core.Subject]core.Time{},

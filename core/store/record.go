@@ -87,7 +87,7 @@ var selectRecords = `SELECT ` + of("r", recordColumns) + `, t.name AS type_name,
 var (
 	selectRecordPage = selectRecords + ` AND r.id < ? AND (CAST(? AS BIGINT) = 0 OR r.type = ?) AND (CAST(? AS BIGINT) = 0 OR r.department = ?)
 		AND (CAST(? AS TEXT) = '' OR r.state = ?) AND (CAST(? AS TEXT) = '' OR lower(r.title) LIKE ? ESCAPE '!') ORDER BY r.id DESC LIMIT ?`
-	selectRecordsOf  = selectRecords + ` AND r.session = ? ORDER BY r.id`
+	selectRecordsOf  = selectRecords + ` AND r.session = ? AND t.use = 'record' ORDER BY r.id`
 	selectRecordSeen = selectRecords + ` AND r.id = ?`
 )
 
@@ -108,7 +108,7 @@ func (s *Store) Records(ctx context.Context, scope core.Scope, f RecordFilter, b
 		with(nil, scope, before, f.Type, f.Type, f.Department, f.Department, string(f.State), string(f.State), f.Title, containing(f.Title), limit)...)
 }
 
-// RecordsOf gives a session's records, oldest first, if the scope sees it.
+// RecordsOf gives a session's records, oldest first, if the scope sees it. Its customer's account is none of them.
 func (s *Store) RecordsOf(ctx context.Context, scope core.Scope, id core.SessionID) ([]RecordRow, error) {
 	return all[RecordRow](ctx, s, "store.RecordsOf", selectRecordsOf, with(nil, scope, id)...)
 }
@@ -126,7 +126,7 @@ func (s *Store) Record(ctx context.Context, scope core.Scope, id core.RecordID) 
 }
 
 const selectRecordMarks = `SELECT r.id, t.name AS type_name, r.title, r.state, r.reason, r.address
-	FROM records r JOIN record_types t ON t.id = r.type WHERE r.session = ? ORDER BY r.id DESC LIMIT ?`
+	FROM records r JOIN record_types t ON t.id = r.type WHERE r.session = ? AND t.use = 'record' ORDER BY r.id DESC LIMIT ?`
 
 // recorded adds to cards what was created from their sessions.
 func (s *Store) recorded(ctx context.Context, cards []core.Card) error {
@@ -140,7 +140,7 @@ func (s *Store) recorded(ctx context.Context, cards []core.Card) error {
 			return err
 		}
 		for _, r := range rows {
-			c.Records = append(c.Records, *r.Mark(r.TypeName))
+			c.Records = append(c.Records, *r.Mark(core.RecordType{Name: r.TypeName, Use: core.UseRecord}))
 		}
 	}
 	return nil

@@ -2,12 +2,13 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"parley/core"
 )
 
 const (
-	recordTypeColumns = `id, department, name, binding, fields, version, created_at, removed_at`
+	recordTypeColumns = `id, department, name, binding, use, fields, version, created_at, removed_at`
 	selectRecordType  = `SELECT ` + recordTypeColumns + ` FROM record_types `
 )
 
@@ -45,12 +46,12 @@ func (s *Store) BoundTypes(ctx context.Context, b core.BindingID) ([]core.Record
 	return all[core.RecordType](ctx, s, "store.BoundTypes", selectBoundTypes, b)
 }
 
-const upsertRecordType = `INSERT INTO record_types (` + recordTypeColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+const upsertRecordType = `INSERT INTO record_types (` + recordTypeColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET name = excluded.name, fields = excluded.fields, version = excluded.version, removed_at = excluded.removed_at`
 
 // PutRecordType adds a type, or changes it.
 func (w *Work) PutRecordType(t core.RecordType) {
-	w.change(upsertRecordType, t.ID, t.Department, t.Name, t.Binding, t.Fields, t.Version, t.CreatedAt, t.RemovedAt)
+	w.change(upsertRecordType, t.ID, t.Department, t.Name, t.Binding, string(t.Use), t.Fields, t.Version, t.CreatedAt, t.RemovedAt)
 }
 
 // maxSaid is how many of a customer's messages are looked at for what forms begin with.
@@ -59,13 +60,14 @@ const maxSaid = 200
 const selectSaidByCustomer = `SELECT text FROM log
 	WHERE session = ? AND kind = 'message' AND actor_kind = 'customer' AND audience = 'everyone' AND deleted_at = 0 AND text <> '' ORDER BY seq LIMIT ?`
 
-// RecordForms gives what can be created from a session, and what each form begins with; NotFound if the scope does not see it.
-func (s *Store) RecordForms(ctx context.Context, scope core.Scope, id core.SessionID) ([]core.RecordForm, error) {
+// RecordForms gives the types for a use that a session's department offers, and what each form begins with; NotFound if the scope does not see it.
+func (s *Store) RecordForms(ctx context.Context, scope core.Scope, id core.SessionID, use core.RecordUse) ([]core.RecordForm, error) {
 	row, err := s.Session(ctx, scope, id)
 	if err != nil {
 		return nil, err
 	}
 	types, err := s.RecordTypes(ctx, []core.DepartmentID{row.Department})
+	types = slices.DeleteFunc(types, func(t core.RecordType) bool { return t.Use != use })
 	if err != nil || len(types) == 0 {
 		return nil, err
 	}

@@ -90,8 +90,8 @@ const (
 	cardColumns = `SELECT s.id, s.number, s.department, d.name AS team, d.slug AS team_slug, h.slug AS channel, h.kind, c.name AS customer, s.state, s.outcome, s.assignee,
 	COALESCE(a.name, '') AS holder, s.version, s.last_seq, s.messages, s.unread, s.preview, s.started_at, s.waiting_since, s.ended_at, s.unreachable,
 	s.priority, s.tags, s.language, s.marks, s.snoozed_at, s.snoozed_until, s.woken, ` + blockedOf + `,
-	(SELECT count(*) FROM record_types rt WHERE rt.department = s.department AND rt.removed_at = 0) AS types,
-	(SELECT count(*) FROM records rc WHERE rc.session = s.id) AS made
+	(SELECT count(*) FROM record_types rt WHERE rt.department = s.department AND rt.use = 'record' AND rt.removed_at = 0) AS types,
+	(SELECT count(*) FROM records rc JOIN record_types rt ON rt.id = rc.type WHERE rc.session = s.id AND rt.use = 'record') AS made
 	FROM sessions s JOIN departments d ON d.id = s.department JOIN channels h ON h.id = s.channel
 	JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer LEFT JOIN agents a ON a.id = s.assignee ` + joinBlocked
 	selectCards = cardColumns + `WHERE s.id IN (?)`

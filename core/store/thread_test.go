@@ -249,9 +249,9 @@ func TestWhatACardShowsS1(t *testing.T) {
 		want.State, want.Outcome, want.Version, want.LastSeq = core.Over, core.CompletedByOperator, 4, 5
 		want.EndedAt = core.At(h.clock.now())
 		shows("ended")
-		complaint := core.RecordType{ID: 501, Department: h.support, Name: "Complaint", Fields: core.Fields{{Name: "subject"}}, Version: 1}
+		complaint := core.RecordType{ID: 501, Department: h.support, Use: core.UseRecord, Name: "Complaint", Fields: core.Fields{{Name: "subject"}}, Version: 1}
 		h.must(h.do(h.on(id, func(w *store.Work, s core.Session) error {
-			gone := core.RecordType{ID: 502, Department: h.support, Name: "Old", RemovedAt: 1}
+			gone := core.RecordType{ID: 502, Department: h.support, Use: core.UseRecord, Name: "Old", RemovedAt: 1}
 			w.PutRecordType(complaint)
 			w.PutRecordType(gone)
 			for i := range core.MaxCardRecords + 2 {

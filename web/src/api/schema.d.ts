@@ -754,6 +754,42 @@ export interface paths {
         patch: operations["patch-session"];
         trace?: never;
     };
+    "/api/v1/sessions/{id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Match its customer with an account that was found */
+        put: operations["put-session-account"];
+        /** Register its customer: make an account; the same form twice is one */
+        post: operations["post-session-account"];
+        /** Take the account from its customer; it stays where it is */
+        delete: operations["delete-session-account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/account/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for accounts that may be its customer's: at most 20 */
+        post: operations["post-session-account-candidates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/assign": {
         parameters: {
             query?: never;
@@ -1123,6 +1159,58 @@ export interface components {
             /** @description all that they have: slugs, of a-z, 0-9 and single dashes */
             skills?: string[];
         };
+        Account: {
+            /** @description where people see it at its provider */
+            address?: string;
+            /** @description its id: that of its type */
+            department: string;
+            /** @description by their names, as those of records */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * @description of its record, which agents of its department see and change as others
+             * @example rec_5k
+             */
+            id: string;
+            /** Format: date-time */
+            matched_at: string;
+            /** @description who has matched or registered the customer */
+            matched_by: components["schemas"]["Ref"];
+            /** @description a sentence for people: why it is parked, or still owed */
+            reason?: string;
+            /**
+             * @description as of records
+             * @enum {string}
+             */
+            state: "owed" | "kept" | "parked";
+            /** @description beginning of the first field that says something */
+            title: string;
+            type: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description rises with every edit
+             */
+            version: number;
+        };
+        AccountMatch: {
+            /** @description a candidate's id */
+            account: string;
+            /** @description by which it was found: it is looked for once more */
+            fields?: {
+                [key: string]: string;
+            };
+        };
+        AccountQuery: {
+            /** @description of the department's type of account, by their names: found is what has all of them just so; without any: the customer's name, in the first field that takes words */
+            fields?: {
+                [key: string]: string;
+            };
+        };
+        Accounts: {
+            /** @description customers are matched with their accounts also where the department has no messenger, once it has a type of account */
+            web: boolean;
+        };
         Activation: {
             /** @description closed outside of business hours; if not, those steer texts only */
             closed_outside_hours: boolean;
@@ -1263,6 +1351,18 @@ export interface components {
             /** @description with a comma between: a customer who writes one of them, and nothing else, asks for a person */
             words: string;
         };
+        Candidate: {
+            /** @description where people see it at its provider */
+            address?: string;
+            /** @description by their names, as those of records */
+            fields: {
+                [key: string]: string;
+            };
+            /** @description what its provider calls it: what a match takes */
+            id: string;
+            /** @description beginning of the first field that says something */
+            title: string;
+        };
         ChangedFrame: {
             /** @enum {string} */
             type: "changed";
@@ -1368,6 +1468,8 @@ export interface components {
             password: string;
         };
         Customer: {
+            /** @description what they were matched with, where departments offer that in which one has a role */
+            accounts: components["schemas"]["Account"][];
             /** @description those that they have written through, where one sees it */
             channels: components["schemas"]["ChannelRef"][];
             /** @example cus_5k */
@@ -1477,7 +1579,7 @@ export interface components {
             from?: components["schemas"]["Ref"];
             /** @example msg_5k */
             id: string;
-            /** @description started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, edited, deleted, reacted, delivery, file, lost, found; others may come */
+            /** @description started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, account_matched, account_unmatched, edited, deleted, reacted, delivery, file, lost, found; others may come */
             kind: string;
             /** @description of language: what the customer speaks */
             language?: string;
@@ -1504,7 +1606,7 @@ export interface components {
             reactions?: components["schemas"]["Reaction"][] | null;
             /** @description a sentence for people: of a state, a deletion, a loss */
             reason?: string;
-            /** @description of record_created and record_changed: the record, as it was then */
+            /** @description of record_created, record_changed, account_matched and account_unmatched: the record, as it was then */
             record?: components["schemas"]["RecordMark"];
             /** @description of tagged: the tags that went */
             removed?: string[];
@@ -1819,6 +1921,9 @@ export interface components {
             /** @description which kinds of channels there are, those of other departments too: agents may work on one that serves another's customers */
             kinds: string[];
         };
+        ListCandidate: {
+            items: components["schemas"]["Candidate"][];
+        };
         ListChannel: {
             items: components["schemas"]["Channel"][];
         };
@@ -1986,6 +2091,11 @@ export interface components {
             fields: components["schemas"]["Field"][];
             /** @description for people, such as Complaint; unique in the department */
             name: string;
+            /**
+             * @description record, if left out: created from sessions; account: who their customers are, one type in a department; it stays so
+             * @enum {string}
+             */
+            use?: "record" | "account";
         };
         Nothing: Record<string, never>;
         PageAuditEntry: {
@@ -2208,6 +2318,8 @@ export interface components {
             version?: number;
         };
         RecordMark: {
+            /** @description it is who the session's customer is, or was: they were registered where it is created */
+            account?: boolean;
             /** @description where people see it at its provider */
             address?: string;
             /** @description of record_changed: the actor has given it other values */
@@ -2230,6 +2342,11 @@ export interface components {
             id: string;
             /** @description for people, such as Complaint; unique in the department */
             name: string;
+            /**
+             * @description record: created from sessions; account: who their customers are
+             * @enum {string}
+             */
+            use: "record" | "account";
             /** @description by the fields' names: their defaults, and what is known of the session and its customer; what begins empty is missing */
             values: {
                 [key: string]: string;
@@ -2249,6 +2366,11 @@ export interface components {
             id: string;
             /** @description for people, such as Complaint; unique in the department */
             name: string;
+            /**
+             * @description record: created from sessions; account: who their customers are
+             * @enum {string}
+             */
+            use: "record" | "account";
             /**
              * Format: int64
              * @description rises with every change
@@ -2448,6 +2570,10 @@ export interface components {
             woken?: components["schemas"]["Woken"];
         };
         SessionDetail: {
+            /** @description the customer's, where that is offered; missing: they have none */
+            account?: components["schemas"]["Account"];
+            /** @description the type of account that its customer is matched with; missing: its department does not offer that now */
+            account_type?: string;
             /**
              * @description of a messenger: begun outside of business hours, or, as an offline message, while the department was closed
              * @enum {string}
@@ -2559,6 +2685,8 @@ export interface components {
         Settings: {
             /** @description when a session that nobody has joined ends because its customer has left the site */
             abandon: components["schemas"]["Abandon"];
+            /** @description where customers are matched with their accounts */
+            accounts: components["schemas"]["Accounts"];
             /** @description what closes the department to new sessions */
             activation: components["schemas"]["Activation"];
             /** @description when sessions end because the customer is silent */
@@ -4687,6 +4815,166 @@ export interface operations {
             };
         };
     };
+    "put-session-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountMatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecord"];
+            };
+        };
+        responses: {
+            /** @description The same was there already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-session-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-account-candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountQuery"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCandidate"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-session-assign": {
         parameters: {
             query?: never;
@@ -5006,7 +5294,10 @@ export interface operations {
     };
     "get-session-record-forms": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description account: by which the customer is registered */
+                use?: "record" | "account";
+            };
             header?: never;
             path: {
                 /** @description the session's id */

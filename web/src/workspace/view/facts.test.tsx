@@ -5,7 +5,7 @@ import { anna, heldBy, session } from '../sample/session.ts'
 import { Facts } from './facts.tsx'
 
 const active = session('ses_1', heldBy(anna, { tags: ['billing', 'vip'], started_at: '2026-01-05T10:00:00Z' }))
-const diego: Customer = { id: 'cus_1', name: 'Diego', since: '2026-01-05T10:00:00Z', channels: [] }
+const diego: Customer = { id: 'cus_1', name: 'Diego', since: '2026-01-05T10:00:00Z', channels: [], accounts: [] }
 const ended = session('ses_0', { state: 'ended', preview: 'Where is my lamp?', ended_at: '2026-01-04T10:00:00Z' })
 
 function show(
