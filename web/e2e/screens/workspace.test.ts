@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { stage } from '../stage.ts'
 import { Desk } from './desk.ts'
 import { House } from './house.ts'
+import { records, seedRecords } from './record.ts'
 import { look } from './screen.ts'
 import { type Sessions, seed } from './seed.ts'
 import { Telegram } from './telegram.ts'
@@ -15,7 +16,8 @@ let sessions: Sessions
 beforeAll(async () => {
   house = new House(on)
   sessions = await seed(house, telegram)
+  await seedRecords(house, sessions.active)
 })
 afterAll(() => telegram.close())
 
-look('workspace', workspace, (look) => new Desk(house, look, sessions))
+look('workspace', { ...workspace, ...records }, (look) => new Desk(house, look, sessions))

@@ -28,6 +28,24 @@ export type Media = Shapes['Media']
 export type Brought = Shapes['File']
 export type Gone = Shapes['GoneSession']
 export type Customer = Shapes['Customer']
+export type RecordType = Shapes['RecordType']
+export type NewRecordType = Shapes['NewRecordType']
+export type RecordField = Shapes['Field']
+/** A type with what its form begins with. */
+export type OpenForm = Shapes['OpenForm']
+/** What was created from a session. */
+export type RecordRow = Shapes['Record']
+export type RecordPage = Shapes['PageRecord']
+export type RecordDetail = Shapes['RecordDetail']
+/** A record as an event tells of it. */
+export type RecordMark = Shapes['RecordMark']
+export type Hook = Shapes['Hook']
+export type NewHook = Shapes['NewHook']
+export type HookChange = Shapes['HookChange']
+export type SecretHook = Shapes['SecretHook']
+export type HookAttempt = Shapes['HookAttempt']
+export type HookCall = Shapes['HookCallRow']
+export type HookCallPage = Shapes['PageHookCallRow']
 export type State = Session['state']
 
 /** A problem document; what stands between here and the server may answer with less. */

@@ -103,7 +103,7 @@ const labels = {
   token: 'token',
   team_channel: 'room.label',
   origins: 'origins',
-  title: 'texts.title',
+  title: 'title',
   greeting: 'greeting',
 } as const
 

@@ -1,4 +1,5 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { recordRest } from '../live/record.ts'
 import { asRefusal } from '../live/refusal.ts'
 import { rest } from '../live/rest.ts'
 
@@ -30,6 +31,13 @@ export const agentsQuery = (department: string) =>
 
 export const customerQuery = (id: string) =>
   queryOptions({ queryKey: ['customer', id], queryFn: () => rest.customer(id), staleTime: 60_000 })
+
+/** What one's departments create from sessions. */
+export const typesQuery = queryOptions({ queryKey: ['types'], queryFn: recordRest.types })
+
+/** What was created from a session; `told` is the newest event that tells of a record of it. */
+export const recordsQuery = (session: string, told: number) =>
+  queryOptions({ queryKey: ['records', session, told], queryFn: () => recordRest.ofSession(session) })
 
 /** A customer's newest sessions. The stream does not tell of them: they are looked up again when another one is opened. */
 export const theirsQuery = (customer: string, limit: number) =>

@@ -1,6 +1,4 @@
-import '../style/settings.css'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, Navigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import type { Channel } from '../../api/wire.ts'
 import { channelRest as rest } from '../live/channel.ts'
@@ -8,41 +6,17 @@ import { asRefusal } from '../live/refusal.ts'
 import { keyNames, newKeys } from '../state/channel.ts'
 import { ChannelRow } from '../view/channel.tsx'
 import { KeysForm } from '../view/channelform.tsx'
-import { Icon } from '../view/icon.tsx'
 import { ts } from '../words/settings.ts'
 import { t } from '../words/t.ts'
 import { AddChannel, faultWords } from './addchannel.tsx'
-import { meQuery } from './ask.ts'
 import { useNow } from './clock.ts'
+import { Settings } from './settings.tsx'
 
 const lookEvery = 5_000
 
 /** Where admins see how the channels fare, and add others (FEATURES B5, S-15). */
 export function ChannelsPage() {
-  const { data: me, error } = useQuery(meQuery)
-  if (error && asRefusal(error).signedOut)
-    return <Navigate to="/login" search={{ next: '/settings/channels' }} replace />
-  return (
-    <div className="settings">
-      <header className="settings-head">
-        <Link to="/inbox" className="icon-button" aria-label={ts('back')}>
-          <Icon name="arrow-left" size={20} />
-        </Link>
-        <h1>{ts('title')}</h1>
-      </header>
-      <main className="settings-body">
-        {error ? (
-          <p role="alert">{t('net.unreachable')}</p>
-        ) : !me ? (
-          <p role="status">{t('loading')}</p>
-        ) : me.admin ? (
-          <Channels />
-        ) : (
-          <p>{ts('admins')}</p>
-        )}
-      </main>
-    </div>
-  )
+  return <Settings at="channels">{() => <Channels />}</Settings>
 }
 
 function Channels() {

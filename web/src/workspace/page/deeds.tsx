@@ -18,6 +18,7 @@ import { t } from '../words/t.ts'
 import { agentsQuery, departmentsQuery } from './ask.ts'
 import { useDeed } from './deed.ts'
 import { useLive } from './live.tsx'
+import { useRecording } from './record.tsx'
 import { tagsChooser } from './tags.ts'
 
 export interface Deeds {
@@ -63,6 +64,7 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
   const plain = plainDeeds(rest, session)
   const blocked = blockOf(session, now)
   const offers = offersOf(session, me, session.present.includes(me.id), blocked)
+  const recording = useRecording(session, me)
   const left = onEnded ? { after: onEnded } : {}
   const ready = onReady ? { after: onReady } : {}
 
@@ -153,6 +155,7 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
     transfer,
     priority,
     tags,
+    ...(recording.offer ? { record: recording.offer } : {}),
   }
   // Priority and tags go by one right.
   const offered: Commands = Object.fromEntries(
@@ -163,6 +166,7 @@ export function useDeeds(session: Session, me: Me, now: number, { onReady, onEnd
   const close = () => setAsking(undefined)
   const dialogs = (
     <>
+      {recording.dialog}
       {asking === 'block' && (
         <BlockDialog
           customer={customer}

@@ -1,14 +1,14 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import type { Me, Session } from '../../api/wire.ts'
 import type { Triage } from '../live/rest.ts'
-import { type ListName, listsOf, roleIn } from '../state/list.ts'
 import { Facts } from '../view/facts.tsx'
 import { t } from '../words/t.ts'
-import { customerQuery, theirsQuery } from './ask.ts'
+import { customerQuery, recordsQuery, theirsQuery } from './ask.ts'
 import { useDeed } from './deed.ts'
 import { useLive, useShown } from './live.tsx'
+import { placeOf } from './place.ts'
 import { knownTags } from './tags.ts'
 
 const few = 6 // the one that is shown among them
@@ -23,6 +23,8 @@ export function CustomerFacts({ session, me, now }: { session: Session; me: Me; 
   const [all, setAll] = useState(false)
   const known = useQuery(customerQuery(customer.id))
   const theirs = useQuery(theirsQuery(customer.id, all ? many : few))
+  const told = state.logs[id]?.events.findLast((event) => event.record)?.seq ?? 0
+  const records = useQuery({ ...recordsQuery(id, told), placeholderData: keepPreviousData })
   const { sessions } = state
   const offered = useMemo(() => knownTags(sessions, department, []), [sessions, department])
   const triage = (change: Triage, back: Triage, done: string) =>
@@ -39,6 +41,14 @@ export function CustomerFacts({ session, me, now }: { session: Session; me: Me; 
       tags={offered}
       earlier={theirs.data?.items.filter((other) => other.id !== id) ?? []}
       failed={theirs.isError}
+      records={records.data}
+      unrecorded={records.isError}
+      recordLink={(record, children) => (
+        <Link to="/records/{-$record}" params={{ record: record.id }}>
+          {children}
+        </Link>
+      )}
+      onRecords={() => records.refetch()}
       link={(other, children) => {
         const place = placeOf(other, me)
         return place ? (
@@ -58,15 +68,4 @@ export function CustomerFacts({ session, me, now }: { session: Session; me: Me; 
       {...(theirs.data?.next && !all ? { onAll: () => setAll(true) } : {})}
     />
   )
-}
-
-// placeOf says in which list somebody would look for a session.
-function placeOf(session: Session, me: Me): { department: string; list: ListName } | undefined {
-  const role = roleIn(me, session.department)
-  if (!role) return undefined
-  const { state, assignee } = session
-  const open = assignee?.id === me.id ? 'my' : 'active'
-  const wanted = state === 'ended' ? 'closed' : state === 'waiting' ? 'unassigned' : open
-  const [first = 'closed', ...others] = listsOf(role)
-  return { department: role.department.slug, list: [first, ...others].find((list) => list === wanted) ?? first }
 }

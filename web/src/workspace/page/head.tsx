@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useState } from 'react'
+import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import type { Me, Session } from '../../api/wire.ts'
 import { type ActionName, actionNames, actions, type Commands } from '../state/action.ts'
 import { Head } from '../view/head.tsx'
@@ -26,12 +26,14 @@ export function DialogueHead(props: DialogueHeadProps) {
   const { session, me, now, blocked, back, commands, onReady, onEnded } = props
   const { offers, offered, busy, dialogs } = useDeeds(session, me, now, { onReady, onEnded })
   const choose = useChoose()
-  const [menu, setMenu] = useState<'assign' | 'more'>()
+  const [menu, setMenu] = useState<'assign' | 'more' | 'record'>()
+  const recordPlace = useRef<HTMLButtonElement>(null)
   const closeMenu = () => setMenu(undefined)
-  const { assign } = offered
+  const { assign, record } = offered
   const own: Commands = {
     ...offered,
     ...(assign && typeof assign !== 'function' ? { assign: { ...assign, open: () => setMenu('assign') } } : {}),
+    ...(record && typeof record !== 'function' ? { record: { ...record, open: () => setMenu('record') } } : {}),
   }
   useCommands(commands, own)
   const act = (name: ActionName) => choose(name, commands.current[name])
@@ -52,9 +54,12 @@ export function DialogueHead(props: DialogueHeadProps) {
         }}
         onMore={() => setMenu((open) => (open ? undefined : 'more'))}
         menuOpen={menu}
+        record={record && { place: recordPlace, several: typeof record !== 'function' }}
         menu={
           menu === 'assign' && own.assign && typeof own.assign !== 'function' ? (
             <ChoiceMenu chooser={own.assign} onClose={closeMenu} />
+          ) : menu === 'record' && own.record && typeof own.record !== 'function' ? (
+            <ChoiceMenu chooser={own.record} anchor={recordPlace} onClose={closeMenu} />
           ) : menu === 'more' ? (
             <ActionMenu label={t('deed.more')} names={listed} onChoose={act} onClose={closeMenu} />
           ) : null

@@ -88,6 +88,7 @@ function useLiveOf(me: Me): Live {
           client.invalidateQueries({ queryKey: ['me'] })
           client.invalidateQueries({ queryKey: ['agents'] })
           client.invalidateQueries({ queryKey: ['departments'] })
+          client.invalidateQueries({ queryKey: ['types'] })
         },
       }),
   )

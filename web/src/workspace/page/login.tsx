@@ -79,5 +79,5 @@ function faultWords(error: Error): string {
 
 /** A path within the workspace; anything else leads to the inbox. */
 export function inside(next: string | undefined): string {
-  return next && /^\/(inbox|settings)(\/|$)/.test(next) ? next : '/inbox'
+  return next && /^\/(inbox|records|settings)(\/|$)/.test(next) ? next : '/inbox'
 }

@@ -1,7 +1,7 @@
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import type { Me, Role } from '../../api/wire.ts'
-import { type ListName, listOf } from '../state/list.ts'
+import type { Me, Role, Session } from '../../api/wire.ts'
+import { type ListName, listOf, listsOf, roleIn } from '../state/list.ts'
 
 /** Where in the inbox one is. */
 export interface Place {
@@ -57,4 +57,15 @@ export function lastList(me: Me): Goal | undefined {
   const role = me.roles.find((r) => r.department.slug === department)
   const list = role && listOf(role, last)
   return department && list ? { department, list } : undefined
+}
+
+/** In which list somebody would look for a session; nowhere where they have no role. */
+export function placeOf(session: Session, me: Me): { department: string; list: ListName } | undefined {
+  const role = roleIn(me, session.department)
+  if (!role) return undefined
+  const { state, assignee } = session
+  const open = assignee?.id === me.id ? 'my' : 'active'
+  const wanted = state === 'ended' ? 'closed' : state === 'waiting' ? 'unassigned' : open
+  const [first = 'closed', ...others] = listsOf(role)
+  return { department: role.department.slug, list: [first, ...others].find((list) => list === wanted) ?? first }
 }

@@ -14,7 +14,7 @@ const root = createRootRoute({
   component: Outlet,
   notFoundComponent: () => null,
   beforeLoad: ({ location }) => {
-    if (!/^\/(login|inbox|settings\/channels)(\/|$)/.test(location.pathname))
+    if (!/^\/(login|inbox|records|settings\/(channels|records|hooks))(\/|$)/.test(location.pathname))
       throw redirect({ to: '/inbox', replace: true })
   },
 })
@@ -40,7 +40,32 @@ const channels = createRoute({
   component: lazyRouteComponent(() => import('./channels.tsx'), 'ChannelsPage'),
 })
 
-export const router = createRouter({ routeTree: root.addChildren([login, channels, inbox.addChildren([start, list])]) })
+const types = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/records',
+  component: lazyRouteComponent(() => import('./types.tsx'), 'TypesPage'),
+})
+
+const hooks = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/hooks',
+  component: lazyRouteComponent(() => import('./hooks.tsx'), 'HooksPage'),
+})
+
+const records = createRoute({
+  getParentRoute: () => root,
+  path: '/records/{-$record}',
+  component: lazyRouteComponent(() => import('./records.tsx'), 'RecordsPage'),
+  validateSearch: (search): { type?: string; state?: 'owed' | 'kept' | 'parked'; q?: string } => ({
+    ...(typeof search.type === 'string' ? { type: search.type } : {}),
+    ...(search.state === 'owed' || search.state === 'kept' || search.state === 'parked' ? { state: search.state } : {}),
+    ...(typeof search.q === 'string' ? { q: search.q } : {}),
+  }),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, channels, types, hooks, records, inbox.addChildren([start, list])]),
+})
 
 declare module '@tanstack/react-router' {
   interface Register {

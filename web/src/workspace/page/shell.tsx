@@ -12,7 +12,7 @@ import { Choose, KeysDialog } from '../view/keys.tsx'
 import { Rail } from '../view/rail.tsx'
 import { Sheet } from '../view/sheet.tsx'
 import { t } from '../words/t.ts'
-import { linksQuery, queries } from './ask.ts'
+import { linksQuery, queries, typesQuery } from './ask.ts'
 import { useAvailability } from './availability.ts'
 import { useBadge } from './badge.ts'
 import { useNow } from './clock.ts'
@@ -46,6 +46,8 @@ export function Shell({ me }: { me: Me }) {
   const [keysOpen, setKeysOpen] = useState(false)
   const [linking, setLinking] = useState<LinkKind>()
   const { data: links } = useQuery(linksQuery)
+  const { data: types } = useQuery(typesQuery)
+  const hasTypes = me.roles.some(({ department }) => types?.some((type) => type.department === department.id))
   const commands = useRef<Commands>({})
   const hasRoom = useMedia(roomy)
   const hasSeveral = useMedia(several)
@@ -120,7 +122,14 @@ export function Shell({ me }: { me: Me }) {
     ...you,
     ...(hasRoom ? { rail: () => setRail(railLook === 'wide' ? 'narrow' : 'wide') } : {}),
     ...(shown ? { facts: showFacts } : {}),
-    ...(me.admin ? { channels: () => navigate({ to: '/settings/channels' }) } : {}),
+    ...(hasTypes ? { records: () => navigate({ to: '/records/{-$record}' }) } : {}),
+    ...(me.admin
+      ? {
+          channels: () => navigate({ to: '/settings/channels' }),
+          types: () => navigate({ to: '/settings/records' }),
+          hooks: () => navigate({ to: '/settings/hooks' }),
+        }
+      : {}),
   })
   const facts = shown && <CustomerFacts key={shown.customer.id} session={shown} me={me} now={now} />
 
@@ -150,6 +159,14 @@ export function Shell({ me }: { me: Me }) {
                 {children}
               </Link>
             )}
+            pages={
+              hasTypes && (
+                <Link to="/records/{-$record}" className="rail-page" title={t('act.records')}>
+                  <Icon name="clipboard" />
+                  <span className="grow cut rail-words">{t('act.records')}</span>
+                </Link>
+              )
+            }
             more={
               <>
                 {me.admin && (

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { Agent, Event, Me, Session } from '../../api/wire.ts'
 import type { Log as LogState } from '../state/log.ts'
@@ -33,6 +34,7 @@ export function DialogueLog(props: DialogueLogProps) {
   const { session, log, me, agents, now, bottom, unreadAfter, onBottom, offered, amend, onAim } = props
   const live = useLive()
   const say = useToast()
+  const navigate = useNavigate()
   const [deleting, setDeleting] = useState<Event>()
   const { unsent, connection } = useShown()
   const { id, customer_read_seq: customerReadSeq } = session
@@ -77,8 +79,9 @@ export function DialogueLog(props: DialogueLogProps) {
           )
       }
     }
-    return { offered, busy, onDeed, onReact }
-  }, [live, offered, busy, run, onAim, say])
+    const onRecord = (record: string) => void navigate({ to: '/records/{-$record}', params: { record } })
+    return { offered, busy, onDeed, onReact, onRecord }
+  }, [live, offered, busy, run, onAim, say, navigate])
   const onRetry = useCallback((clientId: string) => live.outbox.retry(clientId), [live])
   const onDiscard = useCallback((clientId: string) => live.outbox.drop(clientId), [live])
 

@@ -20,6 +20,8 @@ export interface Offers {
   /** Whether one may put it aside, or bring it back. */
   snooze: boolean
   unsnooze: boolean
+  /** Whether one may create a record from it. */
+  record: boolean
   react: boolean
   /** Whether one may change what stands: own messages, and as a supervisor those of colleagues. */
   amend: boolean
@@ -43,6 +45,7 @@ const none: Offers = {
   unblock: false,
   snooze: false,
   unsnooze: false,
+  record: false,
   react: false,
   amend: false,
   read: false,
@@ -62,6 +65,7 @@ export function offers(session: Session, me: Me, participates: boolean, blocked?
       ...none,
       note: true,
       triage: true,
+      record: true,
       amend: true,
       read,
       block: blocks && !blocked && (holds || participates || supervisor),
@@ -88,6 +92,7 @@ export function offers(session: Session, me: Me, participates: boolean, blocked?
     unblock,
     snooze: held && (inside || supervisor) && !session.snoozed,
     unsnooze: held && (inside || supervisor) && session.snoozed !== undefined,
+    record: true,
     react: inside,
     amend: true,
     read,

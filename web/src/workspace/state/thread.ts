@@ -1,4 +1,4 @@
-import type { Brought, Event, Media } from '../../api/wire.ts'
+import type { Brought, Event, Media, RecordMark } from '../../api/wire.ts'
 import { dayOf } from '../../shared/time.ts'
 import { isChange } from './change.ts'
 import { mediaOf } from './file.ts'
@@ -42,7 +42,8 @@ export interface Said {
 export type Item =
   | { type: 'day'; key: string; at: number }
   | { type: 'unread'; key: string; count: number }
-  | { type: 'system'; key: string; event: Event }
+  /** Where a record was created, it tells how that stands now. */
+  | { type: 'system'; key: string; event: Event; record?: RecordMark }
   /** A message that was taken back; the event says by whom, where it is held. */
   | { type: 'deleted'; key: string; message: Event; event: Event | undefined }
   | { type: 'note'; key: string; by: string; said: Said; mark?: Mark; reason?: string; clientId?: string }
@@ -96,6 +97,7 @@ export function thread(input: ThreadInput): Item[] {
   const stored = new Set(shown.map((event) => event.client_id))
   const held = new Map(shown.map((event) => [event.id, event]))
   const deletions = new Map(shown.filter((event) => event.kind === 'deleted').map((event) => [event.about, event]))
+  const records = new Map(shown.flatMap(({ record }) => (record ? [[record.id, record]] : [])))
   const quoted = (about: string | undefined) =>
     about ? { quote: { message: about, event: held.get(about) } } : undefined
   for (const event of shown) {
@@ -110,7 +112,7 @@ export function thread(input: ThreadInput): Item[] {
     }
     // A key that the message had while it was on its way keeps its place on the screen.
     const key = event.client_id || `${event.seq}`
-    if (event.kind !== 'message') items.push({ type: 'system', key, event })
+    if (event.kind !== 'message') items.push({ type: 'system', key, event, ...standing(event, records) })
     else if (event.deleted_at) items.push({ type: 'deleted', key, message: event, event: deletions.get(event.id) })
     else
       add(
@@ -128,6 +130,12 @@ export function thread(input: ThreadInput): Item[] {
     addOutgoing(items, message, { key: clientId, text, at, ...bearing(files?.map(mediaOf)), ...quoted(replyTo) }, me)
   }
   return items
+}
+
+// standing is how a record that was created has come on since, as far as the log is held.
+function standing({ kind, record }: Event, records: ReadonlyMap<string, RecordMark>): { record?: RecordMark } {
+  const now = kind === 'record_created' && record ? records.get(record.id) : undefined
+  return now ? { record: now } : {}
 }
 
 const bearing = (media: readonly Media[] | null | undefined) => (media ? { media } : undefined)

@@ -21,6 +21,7 @@ export interface Acts {
   onReact: (message: Event, emoji: string) => void
   /** Goes to a message that is held. */
   onQuote: (message: string) => void
+  onRecord?: (record: string) => void
 }
 
 interface SaidProps {

@@ -1,7 +1,8 @@
-import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import { type FormEvent, type ReactNode, useId } from 'react'
 import type { AddedChannel, Department } from '../../api/wire.ts'
 import type { ChannelKind } from '../state/channel.ts'
 import { ts } from '../words/settings.ts'
+import { Copied } from './copied.tsx'
 import { Icon } from './icon.tsx'
 
 interface ChannelFormProps {
@@ -104,7 +105,7 @@ export function ChannelForm(props: ChannelFormProps) {
               </label>
             </Step>
             <Step title={ts('texts')}>
-              <Field name="title" label={ts('texts.title')} hint={ts('texts.title.hint')} fault={at('title')} />
+              <Field name="title" hint={ts('texts.title.hint')} fault={at('title')} />
               <Field name="greeting" hint={ts('greeting.hint')} fault={at('greeting')} />
             </Step>
           </>
@@ -221,31 +222,6 @@ function Field({ name, label = ts(name), hint, fault, secret, many, onInput }: F
       <span id={`${id}-hint`} className="faint">
         {hint}
       </span>
-    </div>
-  )
-}
-
-/** A text to be copied. */
-function Copied({ label, text }: { label: string; text: string }) {
-  const [told, setTold] = useState('')
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setTold(ts('copied')),
-      () => setTold(ts('uncopied')),
-    )
-  return (
-    <div className="copied">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
-      <section aria-label={label} tabIndex={0}>
-        <pre dir="ltr">{text}</pre>
-      </section>
-      <p>
-        <button type="button" className="button small" disabled={text === ''} onClick={() => void copy()}>
-          <Icon name="copy" size={14} />
-          {ts('copy')}
-        </button>
-        <span role="status">{told}</span>
-      </p>
     </div>
   )
 }

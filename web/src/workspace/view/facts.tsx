@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Customer, Event, Participant, Session } from '../../api/wire.ts'
+import type { Customer, Event, Participant, RecordRow, Session } from '../../api/wire.ts'
 import { blockOf } from '../state/block.ts'
 import { date, millis, rowTime, span } from '../state/time.ts'
 import { languageName } from '../words/language.ts'
@@ -8,6 +8,7 @@ import { blockWords } from './block.tsx'
 import { Earlier } from './earlier.tsx'
 import { Icon } from './icon.tsx'
 import { Avatar, customerName, sourceOf } from './person.tsx'
+import { RecordsBlock } from './record.tsx'
 import { Tags } from './tags.tsx'
 
 interface FactsProps {
@@ -29,6 +30,11 @@ interface FactsProps {
   /** There are more. */
   onAll?: () => void
   link: (session: Session, children: ReactNode) => ReactNode
+  /** What was created from the session, and the way there. */
+  records?: readonly RecordRow[] | undefined
+  unrecorded?: boolean
+  recordLink?: (record: RecordRow, children: ReactNode) => ReactNode
+  onRecords?: () => void
   onTag: (tag: string) => void
   onUntag: (tag: string) => void
   onPriority: (priority: Priority) => void
@@ -134,6 +140,12 @@ export function Facts(props: FactsProps) {
           {line(t('facts.people'), others.map((person) => person.name).join(', '))}
         </dl>
       </section>
+      <RecordsBlock
+        records={props.records ?? []}
+        failed={props.unrecorded ?? false}
+        link={props.recordLink ?? ((_, children) => children)}
+        onRetry={() => props.onRecords?.()}
+      />
       <Earlier
         sessions={props.earlier}
         failed={props.failed}

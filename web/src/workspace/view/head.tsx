@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import type { Session } from '../../api/wire.ts'
 import type { ActionName } from '../state/action.ts'
 import type { Offers } from '../state/right.ts'
@@ -22,7 +22,9 @@ interface HeadProps {
   back: ReactNode
   /** The menu that hangs under the buttons. */
   menu: ReactNode
-  menuOpen: 'assign' | 'more' | undefined
+  menuOpen: 'assign' | 'more' | 'record' | undefined
+  /** The button that creates records, where there is something to create. */
+  record: { place: RefObject<HTMLButtonElement | null>; several: boolean } | undefined
   /** Whether what is known of the customer can be shown and hidden. */
   facts: boolean
   onDeed: (name: ActionName) => void
@@ -32,6 +34,7 @@ interface HeadProps {
 /** What stands above the dialogue: who it is with, and what can be done. */
 export function Head(props: HeadProps) {
   const { session, me, offers, blocked, busy, back, menu, menuOpen, facts: hasFacts, onDeed, onMore } = props
+  const { record } = props
   const { assignee, number, messages, priority, tags } = session
   const held = assignee && (assignee.id === me ? t('head.mine') : t('head.held', { name: assignee.name }))
   const facts = [
@@ -68,6 +71,21 @@ export function Head(props: HeadProps) {
             {customerName(session)}
           </h1>
           <StateWord state={session.state} />
+          {record && (
+            <button
+              type="button"
+              className="button tiny head-record"
+              ref={record.place}
+              disabled={busy}
+              data-deed="record"
+              aria-label={t('head.record.label', { name: customerName(session) })}
+              onClick={() => onDeed('record')}
+              {...(record.several ? { 'aria-haspopup': 'menu', 'aria-expanded': menuOpen === 'record' } : {})}
+            >
+              <Icon name="clipboard" size={14} />
+              <span>{t('head.record')}</span>
+            </button>
+          )}
         </div>
         <p className="head-sub cut">{facts.filter(Boolean).join(' · ')}</p>
       </div>

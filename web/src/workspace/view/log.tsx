@@ -125,7 +125,7 @@ function entry(item: Item, props: LogProps, acts: Acts, tab: string | undefined)
         </li>
       )
     case 'system':
-      return <System key={item.key} item={item} session={session} />
+      return <System key={item.key} item={item} session={session} onRecord={acts.onRecord} />
     case 'deleted':
       return <Deleted key={item.key} item={item} session={session} />
     case 'note':

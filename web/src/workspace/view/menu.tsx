@@ -160,12 +160,18 @@ export function ActionMenu({ label, names, anchor, onChoose, onClose }: ActionMe
   )
 }
 
+interface ChoiceMenuProps {
+  chooser: Chooser
+  anchor?: RefObject<HTMLElement | null>
+  onClose: () => void
+}
+
 /** A menu of what an action can be done with. */
-export function ChoiceMenu({ chooser, onClose }: { chooser: Chooser; onClose: () => void }) {
+export function ChoiceMenu({ chooser, anchor, onClose }: ChoiceMenuProps) {
   const choices = chooser.choices()
   return (
     // Anew when the choices have come, so that the focus is on the first of them.
-    <Menu key={`${choices.length}`} label={chooser.title} onClose={onClose}>
+    <Menu key={`${choices.length}`} label={chooser.title} {...(anchor ? { anchor } : {})} onClose={onClose}>
       <p className="menu-head">{chooser.title}</p>
       {choices.map((choice) => (
         <MenuItem

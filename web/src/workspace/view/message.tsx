@@ -8,6 +8,7 @@ import { t } from '../words/t.ts'
 import { type Acts, authorOf, Body, Bubble, MessagePlace, Reactions } from './bubble.tsx'
 import { Icon } from './icon.tsx'
 import { Avatar, customerName, Source } from './person.tsx'
+import { RecordLine } from './record.tsx'
 
 /** What can be done with a message that was refused. */
 export interface Resend {
@@ -263,14 +264,17 @@ function taggedWords(actor: string, { added, removed }: Event): string {
   return came ? t('event.retagged', { actor, came, went }) : t('event.untagged', { actor, tags: went })
 }
 
+type SystemProps = Pick<Shown<'system'>, 'item' | 'session'> & { onRecord: Acts['onRecord'] }
+
 /** A line of what happened. A kind that this page does not know yet is left out. */
-export const System = memo(function System({ item, session }: Pick<Shown<'system'>, 'item' | 'session'>): ReactNode {
-  const { event, key } = item
+export const System = memo(function System({ item, session, onRecord }: SystemProps): ReactNode {
+  const { event, key, record } = item
   const words = eventWords(event, session)
   if (!words) return null
   return (
     <li className="system" data-item={key} data-said={key}>
       {words} · <Time at={millis(event.at)} />
+      {event.record && <RecordLine mark={record ?? event.record} created={record !== undefined} onRecord={onRecord} />}
     </li>
   )
 })

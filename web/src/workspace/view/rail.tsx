@@ -16,6 +16,8 @@ interface RailProps {
   blue: number | undefined
   counts: (department: string) => { unread: number; unassigned: number }
   link: (role: Role, list: ListName, children: ReactNode) => ReactNode
+  /** The ways to pages beside the inbox. */
+  pages: ReactNode
   /** What opens the rest of what can be done. */
   more: ReactNode
   onRed: () => void
@@ -26,7 +28,7 @@ interface RailProps {
 
 /** The left rail: departments with their lists and counters, and who is signed in (FEATURES D2, C10). */
 export function Rail(props: RailProps) {
-  const { me, red, blue, counts, link, more, onRed, onBlue, onAvailability, onSearch } = props
+  const { me, red, blue, counts, link, pages, more, onRed, onBlue, onAvailability, onSearch } = props
   const roles = me.roles.filter((role) => role.operator || role.supervisor)
   const person = useRef<HTMLSpanElement>(null)
   return (
@@ -94,6 +96,7 @@ export function Rail(props: RailProps) {
         })}
         {roles.length === 0 && <p className="rail-none">{t('rail.none')}</p>}
       </div>
+      {pages}
       <div className="rail-foot">
         <span className="rail-me" title={`${me.name}, ${roleWords(roles)}`}>
           <Avatar name={me.name} size="m" />

@@ -2,9 +2,15 @@ import { translator } from '../../shared/texts/catalogue.ts'
 
 /** The words of the settings, in English. They come with these pages, when one goes there. */
 const settings = {
-  title: 'Channels',
   back: 'Back to the inbox',
-  admins: 'Only admins set up channels. Ask one of yours to do it, or to make you an admin.',
+  pages: 'Settings',
+  'page.channels': 'Channels',
+  'page.records': 'Record types',
+  'page.hooks': 'Hooks',
+  'admins.records':
+    'Only admins say what can be created from sessions. Ask one of yours to do it, or to make you an admin.',
+  'admins.hooks': 'Only admins set up hooks. Ask one of yours to do it, or to make you an admin.',
+  'admins.channels': 'Only admins set up channels. Ask one of yours to do it, or to make you an admin.',
   failed: 'The channels could not be loaded.',
   none: 'There is no channel yet. Add the first one below.',
   list: 'Channels that are there',
@@ -68,7 +74,7 @@ const settings = {
   'origins.hint': 'Like https://shop.example.com, without a path.',
   files: 'Customers may send files',
   texts: 'Say who answers',
-  'texts.title': 'Title (optional)',
+  title: 'Title (optional)',
   'texts.title.hint': 'Above the chat until an agent joins. Empty is the department.',
   greeting: 'Greeting (optional)',
   'greeting.hint': 'Asks customers to write. Empty is “Write to us”.',

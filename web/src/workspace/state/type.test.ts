@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { added, changed, draftOf, moved, nameOf, refusedAt, typeOf, without } from './type.ts'
+
+describe('a type of record, while it is written (F1)', () => {
+  test('its fields are added, moved and removed, and the name of a field follows its label until it is written', () => {
+    let draft = added(draftOf(undefined))
+    const [one, two] = draft.fields.map(({ key }) => key) as [number, number]
+    draft = changed(draft, one, { label: 'Order Nº é' })
+    draft = changed(draft, two, { label: 'Why', kind: 'choice', choices: ' Late \n\nBroken\n' })
+    draft = changed(draft, two, { name: 'reason' })
+    draft = changed(draft, two, { label: 'Why?', required: true })
+    draft = moved(moved(draft, two, -1), two, -1)
+    expect(typeOf({ ...draft, name: ' Complaint ' })).toEqual({
+      name: 'Complaint',
+      fields: [
+        { name: 'reason', label: 'Why?', kind: 'choice', required: true, choices: ['Late', 'Broken'] },
+        { name: 'order_no_e', label: 'Order Nº é', kind: 'text' },
+      ],
+    })
+    expect(typeOf(without(draft, two)).fields).toHaveLength(1)
+  })
+
+  test('one that is there comes back as it was', () => {
+    const type = {
+      name: 'Lead',
+      fields: [{ name: 'kind', label: 'Kind', kind: 'choice' as const, choices: ['a', 'b'], default: 'a', help: 'h' }],
+    }
+    expect(typeOf(draftOf(type))).toEqual(type)
+    expect(typeOf(changed(draftOf(type), 0, { label: 'Sort' })).fields[0]?.name).toBe('kind')
+  })
+
+  test.each([
+    ['', ''],
+    ['  E-mail ', 'e_mail'],
+    ['Straße 5', 'stra_e_5'],
+  ])('%j is the name %j', (label, name) => expect(nameOf(label)).toBe(name))
+
+  test('a refusal says where', () => {
+    expect(refusedAt('fields[3].choices')).toEqual({ at: 3, part: 'choices' })
+    expect(refusedAt('name')).toEqual({ at: -1, part: 'name' })
+    expect(refusedAt('department')).toBeUndefined()
+  })
+})

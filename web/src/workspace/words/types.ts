@@ -1,0 +1,52 @@
+import { translator } from '../../shared/texts/catalogue.ts'
+
+/** The words of the settings of types of records, in English. They come with the page, when one goes there. */
+const types = {
+  intro:
+    'What agents create from sessions, such as requests and complaints. Where a department has a type, a button stands beside the customer’s name.',
+  failed: 'The types could not be loaded.',
+  none: 'No type yet.',
+  count: { one: '{count} field', other: '{count} fields' },
+  edit: 'Edit',
+  'edit.one': 'Edit {name}',
+  remove: 'Remove',
+  'remove.one': 'Remove {name}',
+  'remove.title': 'Remove {name}?',
+  'remove.text': 'It is not offered any more. Records that are there stay.',
+  'remove.confirm': 'Remove type',
+  add: 'Add a type',
+  'add.in': 'Add a type to {department}',
+  name: 'Name of the type',
+  'name.hint': 'Such as Complaint. Unique in the department.',
+  fields: 'Fields, in the order of the form',
+  field: 'Field {number}',
+  'field.add': 'Add a field',
+  'field.up': 'Move {label} up',
+  'field.down': 'Move {label} down',
+  'field.remove': 'Remove {label}',
+  label: 'Label',
+  'field.name': 'Name in other systems',
+  'field.name.hint': 'Small letters, digits and _. The same wherever the record goes.',
+  kind: 'Kind',
+  'kind.text': 'Text',
+  'kind.number': 'Number',
+  'kind.choice': 'Choice',
+  'kind.date': 'Date',
+  'kind.email': 'E-mail',
+  'kind.phone': 'Phone',
+  'kind.checkbox': 'Checkbox',
+  required: 'Must be filled in',
+  'required.checkbox': 'Must be ticked',
+  default: 'Begins with (optional)',
+  help: 'Help (optional)',
+  choices: 'Choices, one a line',
+  submit: 'Add',
+  busy: 'Adding',
+  save: 'Save',
+  saving: 'Saving',
+  unreachable: 'Parley cannot be reached. What you wrote stays: try again.',
+  changed: 'Somebody has changed this type meanwhile. Cancel, and open it again.',
+} as const
+
+/** The words of a key, its slots filled. */
+export const tt = translator(types, 'en')
