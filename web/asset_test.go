@@ -21,6 +21,10 @@ func TestPages(t *testing.T) {
 		"the workspace":                         {"/", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"a session in the workspace":            {"/inbox/support/my/ses_1f0xk4q2m9a", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"a list in the workspace":               {"/inbox/support/unassigned", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
+		"the records":                           {"/records", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
+		"a record":                              {"/records/rec_5k", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
+		"the settings of hooks":                 {"/settings/hooks", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
+		"the settings of types of records":      {"/settings/records", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the inbox, with a slash":               {"/inbox/", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the workspace by its file":             {"/index.html", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"signing in, compressed":                {"/login", "gzip, deflate, br, zstd", "br of index", html, cacheAsk, "br", false},
@@ -76,7 +80,7 @@ func TestPathsWithoutAPage(t *testing.T) {
 	for _, path := range []string{
 		"/assets/gone-1a2b.js", "/favicon.ico", "/.env", "/api", "/api/v1/nothing", "/api/v2/me", "/hooks/telegram/x", "/widget", "/widget/panel-0.js",
 		"/widget/loader.js", "/widget/v1/socket", "/app/index.html", "/w/loader.js", "/.stamp", "/index.html.br", "/assets/main-1a2b.js.gz",
-		"/metric", "/debug/pprof/", "/API/v1/me", "/admin", "/inboxes", "/Inbox", "/login/admin", "/inbox/support", "/inbox/a/b/c/d", "/inbox//my", "//", "/demo/",
+		"/metric", "/debug/pprof/", "/API/v1/me", "/admin", "/inboxes", "/records/a/b", "/settings", "/Inbox", "/login/admin", "/inbox/support", "/inbox/a/b/c/d", "/inbox//my", "//", "/demo/",
 	} {
 		refused(t, h.call(nil, "GET", path, nil), http.StatusNotFound, "not_found", "")
 	}

@@ -100,7 +100,7 @@ export const records: Screens<Desk> = {
   }),
   'records/failed': shown(async (desk) => {
     const { page } = await desk.open('/records', 'anna', (page) =>
-      page.route('**/api/v1/records?*', (route) => route.fulfill({ status: 404, json: {} })),
+      page.route('**/api/v1/records', (route) => route.fulfill({ status: 404, json: {} })),
     )
     await see(page.getByText('The records could not be loaded.'))
     return { page }
@@ -196,7 +196,7 @@ export const records: Screens<Desk> = {
     const agent = await hooks(desk)
     await agent.page.route('**/calls?*', (route) => route.fulfill({ json: { items: calls, next: '7' } }))
     await agent.page.getByRole('button', { name: 'Calls of Warehouse' }).click()
-    await agent.page.getByText('session.ended', { exact: true }).last().click()
+    await agent.page.locator('details.call').last().locator('summary').click()
     await agent.page.getByText('Send many again').click()
     await see(agent.page.getByRole('region', { name: 'Answer' }))
     return agent

@@ -120,13 +120,13 @@ export function HookRow(props: HookRowProps) {
 /** A secret that is shown this once. */
 export function Secret({ of: { hook, secret }, onDone }: { of: SecretHook; onDone: () => void }) {
   return (
-    <section className="hook-secret" aria-label={th('secret.label')}>
+    <div className="hook-secret">
       <p role="status">{secret ? th('secret.once', { name: hook.name }) : th('secret.lost')}</p>
       {secret && <Copied label={th('secret.label')} text={secret} />}
       <button type="button" className="button" onClick={onDone}>
         {secret ? th('secret.done') : t('close')}
       </button>
-    </section>
+    </div>
   )
 }
 

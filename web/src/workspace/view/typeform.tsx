@@ -79,6 +79,7 @@ interface TypeFormProps {
 /** What a type is called and asks for. */
 export function TypeForm(props: TypeFormProps) {
   const { label, draft, busy, submit, refused, told, field, onDraft, onSubmit, onCancel } = props
+  const id = useId()
   const says = told.startsWith(`${field} `) ? told.slice(field.length + 1) : told
   const whose =
     refused &&
@@ -101,8 +102,10 @@ export function TypeForm(props: TypeFormProps) {
         wrong={refused?.at === -1}
         onChange={(name) => onDraft({ ...draft, name })}
       />
-      <h4>{tt('fields')}</h4>
-      <ol className="type-fields">
+      <p className="type-form-fields" id={`${id}-fields`}>
+        {tt('fields')}
+      </p>
+      <ol className="type-fields" aria-labelledby={`${id}-fields`}>
         {draft.fields.map((one, i) => (
           <li key={one.key}>
             <OneField
