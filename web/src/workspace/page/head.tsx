@@ -59,7 +59,11 @@ export function DialogueHead(props: DialogueHeadProps) {
           menu === 'assign' && own.assign && typeof own.assign !== 'function' ? (
             <ChoiceMenu chooser={own.assign} onClose={closeMenu} />
           ) : menu === 'record' && own.record && typeof own.record !== 'function' ? (
-            <ChoiceMenu chooser={own.record} anchor={recordPlace} onClose={closeMenu} />
+            <ChoiceMenu
+              chooser={own.record}
+              {...(recordPlace.current?.offsetParent ? { anchor: recordPlace } : {})}
+              onClose={closeMenu}
+            />
           ) : menu === 'more' ? (
             <ActionMenu label={t('deed.more')} names={listed} onChoose={act} onClose={closeMenu} />
           ) : null

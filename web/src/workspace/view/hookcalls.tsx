@@ -85,31 +85,33 @@ function Call({ call, busy, onReplay }: { call: HookCall; busy: boolean; onRepla
         </span>
         <span className="muted">{came}</span>
       </summary>
-      <p className="muted">
-        {[
-          th('call.attempts', { count: attempts }),
-          due_at && state === 'owed' && th('call.due', { time: dayTime(millis(due_at)) }),
-          last?.reason,
-        ]
-          .filter(Boolean)
-          .join(' · ')}
-      </p>
-      <p className="faint">
-        {th('call.id')} {id}
-      </p>
-      <Body label={th('call.request')} text={pretty(request)} />
-      {last && <Body label={th('call.answer')} text={last.answer} />}
-      {state !== 'owed' && (
-        <button
-          type="button"
-          className="button small"
-          disabled={busy}
-          aria-label={th('replay.one', { time })}
-          onClick={onReplay}
-        >
-          {th('replay')}
-        </button>
-      )}
+      <div className="call-parts">
+        <p className="muted">
+          {[
+            th('call.attempts', { count: attempts }),
+            due_at && state === 'owed' && th('call.due', { time: dayTime(millis(due_at)) }),
+            last?.reason,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+        <p className="faint">
+          {th('call.id')} {id}
+        </p>
+        <Body label={th('call.request')} text={pretty(request)} />
+        {last && <Body label={th('call.answer')} text={last.answer} />}
+        {state !== 'owed' && (
+          <button
+            type="button"
+            className="button small"
+            disabled={busy}
+            aria-label={th('replay.one', { time })}
+            onClick={onReplay}
+          >
+            {th('replay')}
+          </button>
+        )}
+      </div>
     </details>
   )
 }
