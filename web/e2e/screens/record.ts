@@ -1,10 +1,18 @@
-import type { Department, Hook, HookCall, OpenForm, RecordDetail, RecordRow, RecordType } from '../../src/api/wire.ts'
+import type {
+  Department,
+  Hook,
+  HookCall,
+  RecordDetail,
+  RecordRow,
+  RecordStart,
+  RecordType,
+} from '../../src/api/wire.ts'
 import { type Agent, see } from '../people.ts'
 import type { Desk } from './desk.ts'
 import type { House } from './house.ts'
 import { type Screens, shown } from './screen.ts'
 
-const fields: OpenForm['fields'] = [
+const fields: RecordStart['fields'] = [
   { name: 'subject', label: 'Subject', kind: 'text', required: true, help: 'In a few words' },
   { name: 'reason', label: 'Reason', kind: 'choice', choices: ['Late', 'Broken', 'Wrong'], default: 'Late' },
   { name: 'amount', label: 'Amount', kind: 'number', help: 'In euro' },
@@ -70,6 +78,7 @@ export const records: Screens<Desk> = {
   'record/form': shown(openForm, 'zoomed', 'rtl'),
   'record/faults': shown(async (desk) => {
     const agent = await openForm(desk)
+    await agent.page.getByLabel('Subject').fill('')
     await agent.page.getByLabel(/^Amount/).fill('12,5')
     await agent.page.getByRole('button', { name: 'Create', exact: true }).click()
     await see(agent.page.getByText('Fill this in.'))

@@ -32,7 +32,7 @@ export type RecordType = Shapes['RecordType']
 export type NewRecordType = Shapes['NewRecordType']
 export type RecordField = Shapes['Field']
 /** A type with what its form begins with. */
-export type OpenForm = Shapes['OpenForm']
+export type RecordStart = Shapes['RecordStart']
 /** What was created from a session. */
 export type RecordRow = Shapes['Record']
 export type RecordPage = Shapes['PageRecord']

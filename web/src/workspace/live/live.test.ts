@@ -89,7 +89,13 @@ function server() {
     retry: (id) => answer(`retry ${id}`, () => message('ses_1', 2)),
     take: (id) => answer(`take ${id}`, () => found(id)),
     customer: (id) =>
-      answer(`customer ${id}`, () => ({ id, name: 'Diego', since: '2026-01-05T10:00:00Z', channels: [], accounts: [] })),
+      answer(`customer ${id}`, () => ({
+        id,
+        name: 'Diego',
+        since: '2026-01-05T10:00:00Z',
+        channels: [],
+        accounts: [],
+      })),
     block: (id) => answer(`block ${id}`, () => found(id)),
     unblock: (id) => answer(`unblock ${id}`, () => found(id)),
     join: (id) => answer(`join ${id}`, () => found(id)),

@@ -1,5 +1,5 @@
 import type { paths } from '../../api/schema.d.ts'
-import type { NewRecordType, OpenForm, RecordDetail, RecordPage, RecordRow, RecordType } from '../../api/wire.ts'
+import type { NewRecordType, RecordDetail, RecordPage, RecordRow, RecordStart, RecordType } from '../../api/wire.ts'
 import { client, got, on } from './rest.ts'
 
 type Query = NonNullable<paths['/api/v1/records']['get']['parameters']['query']>
@@ -16,7 +16,7 @@ export const recordRest = {
   removeType: (id: string): Promise<unknown> =>
     got(client.DELETE('/api/v1/record-types/{id}', { params: on(id), body: {} })),
   /** What can be created from a session, with what its forms begin with. */
-  forms: async (session: string): Promise<OpenForm[]> =>
+  forms: async (session: string): Promise<RecordStart[]> =>
     (await got(client.GET('/api/v1/sessions/{id}/record-forms', { params: on(session) }))).items,
   /** The same form twice is one record. */
   create: (session: string, body: { type: string; fields: Fields; version: number }): Promise<RecordRow> =>

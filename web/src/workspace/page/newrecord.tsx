@@ -2,7 +2,7 @@ import '../style/form.css'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { Me, OpenForm, RecordType, Session } from '../../api/wire.ts'
+import type { Me, RecordStart, RecordType, Session } from '../../api/wire.ts'
 import { recordRest } from '../live/record.ts'
 import { asRefusal, type Refusal } from '../live/refusal.ts'
 import { begun, type Filled, faultsIn, filledOf, refusedField } from '../state/form.ts'
@@ -60,7 +60,7 @@ export function NewRecord({ session, me, type, onClose }: NewRecordProps) {
 }
 
 interface FormProps extends Pick<NewRecordProps, 'session' | 'me' | 'onClose'> {
-  form: OpenForm
+  form: RecordStart
   /** The type has changed while its form was open. */
   onAnew: () => unknown
 }

@@ -12,7 +12,7 @@ export function useRecording(session: Session, me: Me): { offer: Offer | undefin
   const say = useToast()
   const { data } = useQuery(typesQuery)
   const [open, setOpen] = useState<{ type: RecordType; Form: typeof NewRecord }>()
-  const types = data?.filter(({ department }) => department === session.department) ?? []
+  const types = data?.filter(({ department, use }) => department === session.department && use === 'record') ?? []
   // The form comes when it is asked for first.
   const ask = (type: RecordType) =>
     import('./newrecord.tsx').then(

@@ -110,7 +110,7 @@ function useEdit(record: RecordDetail | undefined, onDone: () => void) {
 
 function Edit({ record, type, onClose }: { record: RecordDetail; type: RecordType; onClose: () => void }) {
   const { fields } = type
-  const [filled, setFilled] = useState(() => begun({ fields, begin: record.fields }))
+  const [filled, setFilled] = useState(() => begun({ fields, values: record.fields }))
   const [checked, setChecked] = useState(false)
   const { mutate, isPending, error, reset } = useEdit(record, onClose)
   const refusal = error ? asRefusal(error) : undefined

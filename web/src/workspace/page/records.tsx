@@ -54,7 +54,9 @@ function Records({ me, open }: { me: Me; open: string | undefined }) {
     const timer = setTimeout(() => written !== q && to({ q: written }), 300)
     return () => clearTimeout(timer)
   }, [written])
-  const mine = types.filter((one) => me.roles.some((role) => role.department.id === one.department))
+  const mine = types.filter(
+    (one) => one.use === 'record' && me.roles.some((role) => role.department.id === one.department),
+  )
   const heads = mine.filter((one) => me.roles.some((r) => r.supervisor && r.department.id === one.department))
   const table = heads.find((one) => one.id === type) ?? (mine.length === 1 ? heads[0] : undefined)
   const several = new Set(mine.map(({ department }) => department)).size > 1

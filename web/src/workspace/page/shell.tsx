@@ -47,7 +47,9 @@ export function Shell({ me }: { me: Me }) {
   const [linking, setLinking] = useState<LinkKind>()
   const { data: links } = useQuery(linksQuery)
   const { data: types } = useQuery(typesQuery)
-  const hasTypes = me.roles.some(({ department }) => types?.some((type) => type.department === department.id))
+  const hasTypes = me.roles.some(({ department }) =>
+    types?.some((type) => type.department === department.id && type.use === 'record'),
+  )
   const commands = useRef<Commands>({})
   const hasRoom = useMedia(roomy)
   const hasSeveral = useMedia(several)

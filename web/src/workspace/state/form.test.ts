@@ -31,7 +31,7 @@ describe('the form of a record (F1)', () => {
 
   test('begins with what is known, and a box that is not ticked says no', () => {
     const fields = [field('text', { name: 'name' }), field('checkbox', { name: 'paid' }), field('date', { name: 'on' })]
-    const filled = begun({ fields, begin: { name: 'Carla', gone: 'x' } })
+    const filled = begun({ fields, values: { name: 'Carla', gone: 'x' } })
     expect(filled).toEqual({ name: 'Carla', paid: 'false', on: '' })
     expect(filledOf(fields, { ...filled, gone: 'x' })).toEqual({ name: 'Carla', paid: 'false' })
   })

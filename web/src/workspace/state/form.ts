@@ -1,4 +1,4 @@
-import type { OpenForm, RecordField } from '../../api/wire.ts'
+import type { RecordField, RecordStart } from '../../api/wire.ts'
 
 /** What a form says, by the fields' names, each written as its kind is. */
 export type Filled = Readonly<Record<string, string>>
@@ -9,8 +9,10 @@ export type Fault = 'missing' | 'ticked' | 'number' | 'email' | 'phone' | 'date'
 const mostBytes = 16 << 10
 
 /** What a form says when it is opened: a box that is not ticked says no. */
-export function begun({ fields, begin }: Pick<OpenForm, 'fields' | 'begin'>): Filled {
-  return Object.fromEntries(fields.map(({ name, kind }) => [name, begin[name] ?? (kind === 'checkbox' ? 'false' : '')]))
+export function begun({ fields, values }: Pick<RecordStart, 'fields' | 'values'>): Filled {
+  return Object.fromEntries(
+    fields.map(({ name, kind }) => [name, values[name] ?? (kind === 'checkbox' ? 'false' : '')]),
+  )
 }
 
 /** What is sent of a form: fields of its type, without those that are empty. */

@@ -15,7 +15,7 @@ interface TypeRowProps {
 }
 
 /** A type, and what can be done with it. */
-export function TypeRow({ type: { name, fields }, open, onEdit, onRemove, children }: TypeRowProps) {
+export function TypeRow({ type: { name, use, fields }, open, onEdit, onRemove, children }: TypeRowProps) {
   return (
     <li className="channel type">
       <span className="channel-kind">
@@ -23,6 +23,7 @@ export function TypeRow({ type: { name, fields }, open, onEdit, onRemove, childr
       </span>
       <div className="channel-words">
         <h3 className="cut">{name}</h3>
+        {use === 'account' && <p className="muted">{tt('account')}</p>}
         <p className="muted">
           {tt('count', { count: fields.length })}: {fields.map(({ label }) => label).join(', ')}
         </p>

@@ -6,6 +6,7 @@ const types = {
     'What agents create from sessions, such as requests and complaints. Where a department has a type, a button stands beside the customer’s name.',
   failed: 'The types could not be loaded.',
   none: 'No type yet.',
+  account: 'An account: who the customers are.',
   count: { one: '{count} field', other: '{count} fields' },
   edit: 'Edit',
   'edit.one': 'Edit {name}',
