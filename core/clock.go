@@ -60,3 +60,7 @@ type Clock func() time.Time
 
 // SystemClock is the machine's.
 var SystemClock Clock = time.Now
+
+// Skew is by how much clocks may differ, and be set back, without anybody looking after that: those of nodes, of the database, and one's own of a
+// moment ago.
+const Skew = time.Minute

@@ -139,7 +139,8 @@ func ParseID[T interface{ parse(string) (T, bool) }](s string) (T, error) {
 type RemoteID string
 
 // IDMaker makes ids: 41 bits of milliseconds since 2024, 22 random bits, always rising within one maker. Two nodes that
-// make ids in the same millisecond differ by the random bits; the primary key is the last guard.
+// make ids in the same millisecond differ by the random bits; the primary key is the last guard. A clock that is set back, or is before 2024, changes none
+// of that.
 type IDMaker struct {
 	mu   sync.Mutex
 	last int64
@@ -154,6 +155,6 @@ func (m *IDMaker) Next(now Time) int64 {
 	random := int64(binary.BigEndian.Uint32(b[:]) >> 10)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.last = max(m.last+1, (int64(now)/1000-idEpoch)<<22|random)
+	m.last = max(m.last+1, max(int64(now)/1000-idEpoch, 0)<<22|random)
 	return m.last
 }

@@ -43,6 +43,12 @@ func TestIDsRise(t *testing.T) {
 		}
 		last = id
 	}
+	for range 100 {
+		var first IDMaker // of a machine that thinks it is 1970, at each of its starts
+		if id := first.Next(At(time.Date(1970, 1, 1, 0, 1, 0, 0, time.UTC))); id <= 0 {
+			t.Errorf("an id of 1970 is %d", id)
+		}
+	}
 	if far := m.Next(At(time.Date(2090, 1, 1, 0, 0, 0, 0, time.UTC))); far <= 0 {
 		t.Errorf("an id of 2090 is %d", far)
 	}

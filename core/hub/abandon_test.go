@@ -157,3 +157,22 @@ func TestC1_WhoIsTakenInTimeIsNotAbandoned(t *testing.T) {
 		d.healthy()
 	})
 }
+
+// Whoever had it before, a session that nobody has joined is looked at when its customer has been gone for long enough, and not later.
+func TestC1_ATransferDoesNotGiveWhoHasLeftMoreTime(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		d.bot("")
+		d.visited(0)
+		id := d.write("carla", "hi")
+		d.visited(0, id)
+		d.do(d.anna, core.SetLanguage{Session: id, Language: "de"})
+		d.visited(9 * time.Minute)
+		d.do(d.sofia, core.Transfer{Session: id, To: d.sales})
+		d.visited(time.Minute)
+		if s := d.session(id); s.Outcome != core.Abandoned {
+			t.Errorf("got %+v, want it abandoned", s)
+		}
+	})
+}

@@ -50,6 +50,7 @@ func enterBot(w *store.Work, s *core.Session, bot core.Actor) {
 		return
 	}
 	w.PutParticipant(core.Participant{Session: s.ID, Agent: bot.Agent.ID, JoinedAt: w.Now()})
+	s.ReadSeq = 0 // the bot has not read what people have while the session was empty
 	w.Append(s, core.Event{
 		Kind: core.EventTaken, Audience: core.AgentsOnly, ActorKind: core.ByAgent, Actor: int64(bot.Agent.ID), Name: bot.Agent.PublicName,
 	})

@@ -261,3 +261,18 @@ func TestC20_APersonJoinsTheBotAndIsMet(t *testing.T) {
 		d.healthy()
 	})
 }
+
+func TestC20_ABotThatGetsAnEmptySessionHasReadNothingOfIt(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		d.bot("")
+		id := d.sendEmpty("carla")
+		d.do(d.anna, core.Read{Session: id, Seq: 1})
+		d.write("carla", "hi")
+		if s := d.session(id); s.ReadSeq != 0 || s.Unread != 1 {
+			t.Errorf("got it read up to %d, %d unread; want the bot's own", s.ReadSeq, s.Unread)
+		}
+		d.healthy()
+	})
+}

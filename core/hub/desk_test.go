@@ -99,7 +99,7 @@ func TestLinkingByCodeS8(t *testing.T) {
 		o := works(t, url)
 		ctx := context.Background()
 		code, until, err := o.hub.NewLinkCode(ctx, o.anna)
-		if now := core.At(o.hub.clock()); err != nil || until <= now || until > now.Add(linkTime) || len(code.Reveal()) < 20 {
+		if now := core.At(o.hub.clock()); err != nil || until <= now || until > now.Add(store.LinkTime) || len(code.Reveal()) < 20 {
 			t.Fatalf("got until %v, %v", until, err)
 		}
 		refused := func(name, code string) {

@@ -30,7 +30,7 @@ var happenings = []string{
 	"say", "say", "say", "say", "say", "say", "note", "take", "take", "take over the limit", "assign", "assign", "assign over the limit", "release", "release", "transfer", "join",
 	"leave", "end", "end", "unanswered", "snooze", "snooze", "unsnooze", "read", "typing", "prioritise", "tag", "block", "unblock",
 	"limit", "limit", "limit", "limit", "availability", "availability", "availability", "come", "come", "come", "come", "node goes", "visit", "visit", "visit", "settings", "settings", "switch", "sweep",
-	"abilities", "abilities", "language",
+	"abilities", "abilities", "language", "clock", "clock",
 	"time", "time", "time", "time", "time", "time", "time", "time", "time", "time", "at once", "at once", "at once",
 }
 

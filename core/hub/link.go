@@ -4,21 +4,17 @@ import (
 	"context"
 	"crypto/rand"
 	"strings"
-	"time"
 
 	"parley/core"
 	"parley/core/store"
 )
-
-// linkTime is how long a code may be used.
-const linkTime = 10 * time.Minute
 
 // NewLinkCode gives an agent a code that links one account on a channel to them, when it is said there. It works once, and in the
 // place of those given before.
 func (h *Hub) NewLinkCode(ctx context.Context, who core.Actor) (code core.Secret, until core.Time, err error) {
 	code = core.Secret(rand.Text())
 	_, err = h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
-		until = w.Now().Add(linkTime)
+		until = w.Now().Add(store.LinkTime)
 		w.PutLinkCode(core.HashToken(code), who.Agent.ID, until)
 		return nil
 	}})

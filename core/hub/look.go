@@ -63,7 +63,10 @@ func (h *Hub) arm(w *store.Work, s core.Session) error {
 	if s.Bot {
 		_, lapses = r.Bot.Look(s, true, w.Now())
 	}
-	_, leaves := r.left(s, 0, w.Now())
+	ends, leaves := r.left(s, s.StartedAt, w.Now()) // whoever looks will know when the customer was last seen
+	if ends {
+		leaves = w.Now()
+	}
 	if at := sooner(sooner(sooner(next, passes), sooner(lapses, s.SnoozedUntil)), leaves); at != 0 {
 		w.Wake(core.AboutSession(s.ID), at)
 	}
@@ -206,13 +209,9 @@ func inform(w *store.Work, s *core.Session, text string, pulls bool, key string)
 
 // lookAround looks at all that is due, a page at once: so many are committed together.
 func (h *Hub) lookAround(ctx context.Context) error {
-	now := core.At(h.clock())
-	if h.looked == 0 || now < h.looked {
-		if err := h.wakeDepartments(ctx); err != nil {
-			return err
-		}
+	if err := h.keepTime(ctx); err != nil {
+		return err
 	}
-	h.looked = now
 	for {
 		due, err := h.store.DueTimers(ctx, core.At(h.clock()), lookPage)
 		if err != nil || len(due) == 0 {

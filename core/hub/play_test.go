@@ -84,6 +84,7 @@ type play struct {
 	until    map[seat]core.Time
 	visits   map[core.RemoteID]core.Time // when customers of the site were last connected
 	blocked  map[core.RemoteID]*block
+	ahead    bool // by ten years
 	over     bool // the step's deed means to go beyond a limit that is not a hard one
 	swept    int
 	broken   string // what does not hold, as the format of a sentence
@@ -210,6 +211,10 @@ func (p *play) step(h happening) {
 		must(0, node.sweep(ctx))
 	case "time":
 		p.passed.Add(int64(h.Pause))
+		p.look(h)
+	case "clock":
+		p.turn(h)
+		p.come(node, a, fmt.Sprint("node ", h.To%2), stays[h.Number%len(stays)]) // nodes say again whom they see
 		p.look(h)
 	default:
 		p.deeds(h)

@@ -227,9 +227,3 @@ func reruled(w *store.Work, before map[core.DepartmentID]core.Rules) error {
 	}
 	return nil
 }
-
-// wakeDepartments has all departments looked at now: after a start, and where the clock was set back, nobody knows when they should be.
-func (h *Hub) wakeDepartments(ctx context.Context) error {
-	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error { w.WakeDepartments(); return nil }})
-	return err
-}

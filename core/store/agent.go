@@ -97,7 +97,7 @@ func (s *Store) Colleagues(ctx context.Context, scope core.Scope, d core.Departm
 	if len(departments) == 0 {
 		return nil, nil
 	}
-	now, err := s.databaseTime(ctx)
+	now, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return nil, fail(op, err)
 	}

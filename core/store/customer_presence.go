@@ -38,7 +38,7 @@ func (s *Store) SeeCustomers(ctx context.Context, of []core.SessionID) error {
 	if len(of) == 0 {
 		return nil
 	}
-	now, err := s.databaseTime(ctx)
+	now, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return fail(op, err)
 	}

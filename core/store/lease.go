@@ -9,8 +9,8 @@ import (
 	"parley/core"
 )
 
-// databaseTime gives the time by which leases are counted: the database's own, which all nodes share.
-func (s *Store) databaseTime(ctx context.Context) (core.Time, error) {
+// DatabaseTime gives the time by which leases are counted: the database's own, which all nodes share.
+func (s *Store) DatabaseTime(ctx context.Context) (core.Time, error) {
 	if s.leaseClock != nil {
 		return core.At(s.leaseClock()), nil
 	}
@@ -20,17 +20,18 @@ func (s *Store) databaseTime(ctx context.Context) (core.Time, error) {
 }
 
 const takeLease = `INSERT INTO leases (name, holder, epoch, until) VALUES (?, ?, 1, ?)
-	ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = leases.epoch + 1, until = excluded.until WHERE leases.until < ?
+	ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = leases.epoch + 1, until = excluded.until WHERE leases.until < ? OR leases.until > ?
 	RETURNING epoch`
 
 // TakeLease makes the holder the one who may do something, such as run a channel, for a time. The epoch marks all that is written
-// under it. ok is false while another holds it.
+// under it. ok is false while another holds it. A lease that would last for more than twice that time was had before the database's clock was set back,
+// and is nobody's.
 func (s *Store) TakeLease(ctx context.Context, name, holder string, d time.Duration) (epoch int64, ok bool, err error) {
-	now, err := s.databaseTime(ctx)
+	now, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return 0, false, fail("store.TakeLease", err)
 	}
-	err = s.write.GetContext(ctx, &epoch, s.write.Rebind(takeLease), name, holder, now.Add(d), now)
+	err = s.write.GetContext(ctx, &epoch, s.write.Rebind(takeLease), name, holder, now.Add(d), now, now.Add(2*d))
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, false, nil
 	}
@@ -42,7 +43,7 @@ const renewLease = `UPDATE leases SET until = ? WHERE name = ? AND epoch = ?`
 // RenewLease holds a lease for longer; Gone if another has taken it.
 func (s *Store) RenewLease(ctx context.Context, name string, epoch int64, d time.Duration) error {
 	const op = "store.RenewLease"
-	now, err := s.databaseTime(ctx)
+	now, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return fail(op, err)
 	}

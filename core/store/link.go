@@ -2,9 +2,13 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"parley/core"
 )
+
+// LinkTime is how long a code that links somebody may be used.
+const LinkTime = 10 * time.Minute
 
 const (
 	selectAgentByLink = selectAgentRoles + `JOIN links k ON k.agent = a.id WHERE k.channel = ? AND k.remote = ?`

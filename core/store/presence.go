@@ -8,13 +8,13 @@ import (
 )
 
 const putNode = `INSERT INTO nodes (node, since, until) VALUES (?, ?, ?) ON CONFLICT (node) DO UPDATE
-	SET since = CASE WHEN nodes.until < excluded.since THEN excluded.since ELSE nodes.since END, until = excluded.until`
+	SET since = CASE WHEN nodes.until < excluded.since OR nodes.since > excluded.since THEN excluded.since ELSE nodes.since END, until = excluded.until`
 
 // PutPresence says of all of them, in one statement, that the node sees them there, for a time by the database's clock; and that the node looks
 // who is there, for as long.
 func (s *Store) PutPresence(ctx context.Context, node string, all []core.Presence, d time.Duration) error {
 	const op = "store.PutPresence"
-	now, err := s.databaseTime(ctx)
+	now, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return fail(op, err)
 	}
@@ -34,7 +34,7 @@ const (
 // EndPresence ends all that a node has said.
 func (s *Store) EndPresence(ctx context.Context, node string) error {
 	const op = "store.EndPresence"
-	now, err := s.databaseTime(ctx)
+	now, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return fail(op, err)
 	}
@@ -50,34 +50,47 @@ const selectWhoIsHere = `SELECT DISTINCT agent FROM presence WHERE until > ? ORD
 // Present gives who is there now, as any node sees them, by id.
 func (s *Store) Present(ctx context.Context) ([]core.AgentID, error) {
 	const op = "store.Present"
-	now, err := s.databaseTime(ctx)
+	now, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return nil, fail(op, err)
 	}
 	return all[core.AgentID](ctx, s, op, selectWhoIsHere, now)
 }
 
-// presenceKept is how long what is over stays at least: a node that is only late renews its rows, and must not meet their removal.
+// presenceKept is how long what is over stays at least: a node that is only late renews its rows, and must not meet their removal. Nobody says for
+// longer that somebody is there: what would hold for longer was said before the database's clock was set back.
 const presenceKept = time.Minute
 
 const (
 	sweepPresence = `DELETE FROM presence WHERE until < ? AND EXISTS (SELECT 1 FROM presence n WHERE n.agent = presence.agent
 		AND n.surface = presence.surface AND (n.until, n.node) > (presence.until, presence.node))`
 	sweepNodes     = `DELETE FROM nodes WHERE until < ?`
+	overNodes      = `DELETE FROM nodes WHERE until > ?` // who is alive says it again, and is known since then
 	sweepCustomers = `DELETE FROM customer_presence WHERE seen_at < ? AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = customer_presence.session
 		AND (s.ended_at <> 0 OR s.connected = TRUE))`
+
+	overPresence  = `UPDATE presence SET until = ? WHERE until > ?`
+	overCustomers = `UPDATE customer_presence SET seen_at = ? WHERE seen_at > ?`
 )
 
 // SweepPresence removes what nodes that ended without a word have left, and the customers whom nobody asks for any more. When an agent was last seen
-// on a surface stays known.
+// on a surface stays known. What holds for too long is over now.
 func (s *Store) SweepPresence(ctx context.Context) error {
 	const op = "store.SweepPresence"
-	now, err := s.databaseTime(ctx)
+	now, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return fail(op, err)
 	}
 	for _, sweep := range []string{sweepPresence, sweepNodes, sweepCustomers} {
 		if _, err := s.write.ExecContext(ctx, s.write.Rebind(sweep), now.Add(-presenceKept)); err != nil {
+			return fail(op, err)
+		}
+	}
+	if _, err := s.write.ExecContext(ctx, s.write.Rebind(overNodes), now.Add(presenceKept)); err != nil {
+		return fail(op, err)
+	}
+	for _, over := range []string{overPresence, overCustomers} {
+		if _, err := s.write.ExecContext(ctx, s.write.Rebind(over), now, now.Add(presenceKept)); err != nil {
 			return fail(op, err)
 		}
 	}

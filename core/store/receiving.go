@@ -16,7 +16,7 @@ const countReceiving = `SELECT r.department, count(*) AS receiving` + fromReceiv
 // Receiving counts the operators who receive sessions now, by department; where nobody does it has none.
 func (s *Store) Receiving(ctx context.Context) (map[core.DepartmentID]int64, error) {
 	const op = "store.Receiving"
-	now, err := s.databaseTime(ctx)
+	now, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return nil, fail(op, err)
 	}

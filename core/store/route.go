@@ -296,7 +296,7 @@ func (s *Store) Unserved(ctx context.Context, now core.Time) ([]core.DepartmentI
 	if err != nil || len(waits) == 0 {
 		return nil, err
 	}
-	seen, err := s.databaseTime(ctx)
+	seen, err := s.DatabaseTime(ctx)
 	if err != nil {
 		return nil, fail(op, err)
 	}
