@@ -48,16 +48,16 @@ func TestWhatLiesAheadOfAClockThatWasSetBackIsNow(t *testing.T) {
 				t.Fatal(err)
 			}
 			for what, want := range map[string]int{
-				fmt.Sprintf("sessions WHERE started_at = %d AND snoozed_until = %d AND typed_at = 0 AND held_at = 0", past, late):             3,
-				fmt.Sprintf("sessions WHERE id = %d AND waiting_since = %d", sessions[0], past):                                               1,
+				fmt.Sprintf("sessions WHERE started_at = %d AND snoozed_until = %d AND typed_at = 0 AND held_at = 0", past, late):            3,
+				fmt.Sprintf("sessions WHERE id = %d AND waiting_since = %d", sessions[0], past):                                              1,
 				fmt.Sprintf("sessions WHERE id = %d AND waiting_since < %d AND waiting_since > %d", sessions[1], now, now.Add(-time.Second)): 1,
-				fmt.Sprintf("sessions WHERE id = %d AND waiting_since = %d AND last_at = %d", sessions[2], now, now):                          1,
-				fmt.Sprintf("agents WHERE away_since = %d AND quiet_until = %d", now, now.Add(core.MaxQuiet)):                                 h.count("agents"),
-				fmt.Sprintf("logins WHERE created_at = %d AND seen_at = %d", past, now):                                                       1100,
-				fmt.Sprintf("link_codes WHERE hash = 'long' AND until = %d", now.Add(store.LinkTime)):                                         1,
-				fmt.Sprintf("link_codes WHERE hash = 'short' AND until = %d", soon):                                                           1,
-				fmt.Sprintf("lanes WHERE lane = 'waits' AND due_at = %d AND since = %d AND attempts = 3", now, now):                           1,
-				fmt.Sprintf("lanes WHERE lane = 'goes' AND due_at = %d", late):                                                                1, // it is under way
+				fmt.Sprintf("sessions WHERE id = %d AND waiting_since = %d AND last_at = %d", sessions[2], now, now):                         1,
+				fmt.Sprintf("agents WHERE away_since = %d AND quiet_until = %d", now, now.Add(core.MaxQuiet)):                                h.count("agents"),
+				fmt.Sprintf("logins WHERE created_at = %d AND seen_at = %d", past, now):                                                      1100,
+				fmt.Sprintf("link_codes WHERE hash = 'long' AND until = %d", now.Add(store.LinkTime)):                                        1,
+				fmt.Sprintf("link_codes WHERE hash = 'short' AND until = %d", soon):                                                          1,
+				fmt.Sprintf("lanes WHERE lane = 'waits' AND due_at = %d AND since = %d AND attempts = 3", now, now):                          1,
+				fmt.Sprintf("lanes WHERE lane = 'goes' AND due_at = %d", late):                                                               1, // it is under way
 			} {
 				if got := h.count(what); got != want {
 					t.Errorf("%s: got %d rows, want %d", what, got, want)
