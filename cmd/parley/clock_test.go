@@ -36,7 +36,7 @@ func TestWhateverTheClockIsSetToANodeGoesOn(t *testing.T) {
 	})
 	played, failed := 0, false
 	rapid.Check(t, func(rt *rapid.T) {
-		script := rapid.SliceOfN(rapid.Custom(aTurn), 5, 15).Draw(rt, "script")
+		script := rapid.SliceOfN(rapid.Custom(aTurn), 10, 20).Draw(rt, "script")
 		if played++; played > plays && !failed {
 			return
 		}
@@ -53,7 +53,7 @@ func TestWhateverTheClockIsSetToANodeGoesOn(t *testing.T) {
 // aTurn draws something that happens.
 func aTurn(t *rapid.T) turn {
 	return turn{
-		What:  rapid.SampledFrom([]string{"write", "write", "assign", "say", "say", "break", "mend", "clock", "clock", "leave", "come", "wait"}).Draw(t, "what"),
+		What:  rapid.SampledFrom([]string{"write", "write", "assign", "say", "say", "say", "break", "break", "mend", "clock", "clock", "clock", "leave", "come", "wait"}).Draw(t, "what"),
 		Who:   rapid.IntRange(0, 2).Draw(t, "who"),
 		Pause: rapid.SampledFrom([]time.Duration{0, 10 * time.Second, 70 * time.Second}).Draw(t, "pause"),
 		Clock: rapid.IntRange(0, 5).Draw(t, "clock"),
