@@ -43,15 +43,15 @@ TOGETHER := -p 2 -parallel 4
 
 # go vet is one of the linters.
 test: deps $(PAGES) ## every test: Go on both databases with the race detector, TypeScript, browser
-	@. .ci/env; CGO_ENABLED=1 .ci/step "go test, rooms" go test -vet=off $(TOGETHER) $(RACE) -timeout 10m $(ROOMS)
-	@. .ci/env; .ci/step "go test, commands" go test -vet=off $(TOGETHER) -timeout 10m ./cmd/...
+	@. .ci/env; CGO_ENABLED=1 .ci/step "go test, rooms" go test -vet=off $(TOGETHER) $(RACE) -timeout 30m $(ROOMS)
+	@. .ci/env; .ci/step "go test, commands" go test -vet=off $(TOGETHER) -timeout 30m ./cmd/...
 	@cd web; ../.ci/step "typescript" npm run --silent types
 	@cd web; ../.ci/step "vitest" npm test --silent
 	@.ci/step "build" $(MAKE) --no-print-directory build
 	@. .ci/env; export PARLEY_BIN="$$PWD/bin/parley"; cd web; ../.ci/step "browser tests" npm run --silent e2e
 
 race: deps $(PAGES) ## the tests of whole processes, with the race detector
-	@. .ci/env; CGO_ENABLED=1 go test $(RACE) -timeout 20m ./cmd/...
+	@. .ci/env; CGO_ENABLED=1 go test $(RACE) -timeout 40m ./cmd/...
 
 pace: deps build ## measures how smoothly the pages scroll (P12); nothing else should run meanwhile
 	@. .ci/env; export PARLEY_BIN="$$PWD/bin/parley"; cd web; npm run --silent bench

@@ -30,9 +30,7 @@ const secret = 'He paid twice, be nice.'
 const handed = 'Boris here, it comes tomorrow.'
 
 function journey(on: ReturnType<typeof stage>): void {
-  test('a session from the first word to the next session (A12, A19, C2, C10, C12, D12)', {
-    timeout: 90_000,
-  }, async () => {
+  test('a session from the first word to the next session (A12, A19, C2, C10, C12, D12)', async () => {
     const anna = await Agent.come(on, 'anna')
     const boris = await Agent.come(on, 'boris')
     // What the demo left unread is read, so that the counters begin at nothing.

@@ -34,7 +34,7 @@ test.for(['light', 'dark'] as const)(
     }
     await keyboard.press('Escape')
     await seeGone(dialog)
-    expect(await menu.evaluate((e) => e === document.activeElement)).toBe(true)
+    await eventually(() => menu.evaluate((e) => e === document.activeElement)).toBe(true)
 
     await keyboard.press('Enter')
     await item.press('Enter')
@@ -47,6 +47,6 @@ test.for(['light', 'dark'] as const)(
     await eventually(() => focused('Close')).toBe(true)
     await keyboard.press('Enter')
     await seeGone(dialog)
-    expect(await menu.evaluate((e) => e === document.activeElement)).toBe(true)
+    await eventually(() => menu.evaluate((e) => e === document.activeElement)).toBe(true)
   },
 )

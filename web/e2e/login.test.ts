@@ -58,7 +58,7 @@ test('a supervisor watches, notes and steers, and moves nobody’s counter (C10,
   await sofia.openSession('is this the right place?')
   await see(sofia.deeds.getByRole('button', { name: 'Assign' }))
   expect(await sofia.deeds.getByRole('button', { name: 'Take' }).count()).toBe(0)
-  expect(await sofia.page.getByRole('button', { name: 'Reply', exact: true }).isDisabled()).toBe(true)
+  await eventually(() => sofia.page.getByRole('button', { name: 'Reply', exact: true }).isDisabled()).toBe(true)
   await sofia.deed('Assign')
   await sofia.page.getByRole('menuitem', { name: 'Boris Lind' }).click()
   await boris.choose('My')

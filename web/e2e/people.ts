@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { password, type Stage } from './stage.ts'
 
 // On two cores, with other tests beside.
-const soon = { timeout: 20_000, interval: 50 }
+const soon = { timeout: 60_000, interval: 50 }
 
 /** Waits for what is to be seen. */
 export const see = (locator: Locator) => locator.first().waitFor({ timeout: soon.timeout })

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const startsWithin = 20_000
+const startsWithin = 60_000
 
 /** Server is the program itself, serving its demo from a folder and a database of its own. */
 export class Server {

@@ -76,7 +76,7 @@ export function stage({ databaseURL, settings = [] }: Props = {}): Stage {
   made.person = async (who, { keep = false, ...options } = {}) => {
     const agent = `Mozilla/5.0 (X11; Linux x64_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 e2e/${who}`
     const context = await made.browser.newContext({ userAgent: agent, reducedMotion: 'reduce', viewport, ...options })
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(60_000)
     if (keep) kept.add(context)
     watch(context, (what) => trouble.push(`${who}: ${what}`), made.origins)
     return context
@@ -94,7 +94,7 @@ export function stage({ databaseURL, settings = [] }: Props = {}): Stage {
       const { status } = await fetch(`${made.origin}/widget/v1/socket?channel=${name}`)
       if (status === 404) throw new Error(`the server does not know of the channel ${name}`)
     }
-    await vi.waitFor(known, { timeout: 10_000, interval: 50 })
+    await vi.waitFor(known, { timeout: 60_000, interval: 50 })
     return snippet.trim()
   }
   return made

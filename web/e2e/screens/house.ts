@@ -72,7 +72,7 @@ export class House {
       if (!it) throw new Error(`it does not come: ${what}`)
       return it
     }
-    return vi.waitFor(found, { timeout: 20_000, interval: 50 })
+    return vi.waitFor(found, { timeout: 60_000, interval: 50 })
   }
 
   async #context(who: string): Promise<BrowserContext> {

@@ -76,7 +76,7 @@ test('no post is larger than the server takes', async () => {
   const { stream } = await opened()
   const long = (id: number) => JSON.stringify({ type: 'message', id, text: 'x'.repeat(maxFrame / 2) })
   for (const id of [1, 2, 3]) stream.send(long(id))
-  await vi.waitFor(() => expect(bodies().length).toBe(3))
+  await vi.waitFor(() => expect(bodies().length).toBe(3), 30_000)
   for (const [, ...frames] of bodies()) expect(frames.join('\n').length).toBeLessThanOrEqual(maxFrame)
 })
 

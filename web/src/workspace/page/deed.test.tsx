@@ -30,10 +30,10 @@ test('beyond the limit one is asked, and then it is done', async () => {
     </QueryClientProvider>,
   )
   fireEvent.click(screen.getByRole('button', { name: 'take' }))
-  await screen.findByText(/You have 3 sessions/)
+  await screen.findByText(/You have 3 sessions/, {}, { timeout: 30_000 })
   expect(over).not.toHaveBeenCalled()
   fireEvent.click(screen.getByRole('button', { name: 'Do it anyway' }))
-  await screen.findByText('You took this session.')
+  await screen.findByText('You took this session.', {}, { timeout: 30_000 })
   expect(over).toHaveBeenCalledTimes(1)
   expect(hear).toHaveBeenCalledTimes(1)
 })

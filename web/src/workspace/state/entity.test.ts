@@ -83,6 +83,6 @@ describe('a marked text', () => {
     const marks = Array.from({ length: 200 }, (_, i) => mark('bold', i, 200))
     const begun = performance.now()
     expect(words(piecesOf('x'.repeat(500), marks))).toHaveLength(500)
-    expect(performance.now() - begun).toBeLessThan(2000)
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 })

@@ -193,7 +193,7 @@ describe('what stands in a message', () => {
     const { log } = show([customers({ text: 'the question' }), own({ about: 'msg_1' }, 2)])
     const place = log.querySelector('[data-message=msg_1]')
     fireEvent.click(screen.getByRole('button', { name: 'In answer to Diego: the question' }))
-    await waitFor(() => expect(place?.classList.contains('pointed')).toBe(true))
+    await waitFor(() => expect(place?.classList.contains('pointed')).toBe(true), { timeout: 30_000 })
   })
 
   test('what it answers, where that is not held, or deleted', () => {
