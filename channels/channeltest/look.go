@@ -24,7 +24,11 @@ func (h *house) untilTurning(what string, so func() bool) {
 
 func (h *house) wait(what string, turn time.Duration, so func() bool) {
 	h.Helper()
-	deadline := time.NewTimer(patience)
+	longest := patience
+	if h.small() {
+		longest = shortPatience
+	}
+	deadline := time.NewTimer(longest)
 	defer deadline.Stop()
 	for pause := 2 * time.Millisecond; !so(); pause = min(pause+2*time.Millisecond, 30*time.Millisecond) {
 		if turn > 0 {

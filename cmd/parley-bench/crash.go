@@ -37,6 +37,9 @@ const (
 	leastMet        = 12                                            // the same, when it comes: some have been answered
 	longLife        = 1500 * time.Millisecond                       // of every so many: timers are looked at each second
 	livesALongOne   = 10
+	mostTries       = 100
+
+	waitTime = 3 * time.Minute // for what must come, on a busy machine too
 )
 
 // Run runs the loop on each database.
@@ -215,7 +218,7 @@ func (b *besiegers) begin(ctx context.Context, running *sync.WaitGroup) error {
 
 // sessions waits until every customer who stays has a session, and gives them.
 func (b *besiegers) sessions(ctx context.Context) ([]string, error) {
-	for until := time.Now().Add(time.Minute); time.Now().Before(until); pause(ctx, 20*time.Millisecond) {
+	for until := time.Now().Add(waitTime); time.Now().Before(until); pause(ctx, 20*time.Millisecond) {
 		rows, err := b.api.sessions(ctx)
 		if err != nil {
 			return nil, err
@@ -240,7 +243,7 @@ func (b *besiegers) sessions(ctx context.Context) ([]string, error) {
 			return ids, nil
 		}
 	}
-	return nil, errors.New("not every customer has a session after a minute")
+	return nil, fmt.Errorf("not every customer has a session after %v", waitTime)
 }
 
 // tally is what the loop counts for itself.
@@ -283,7 +286,7 @@ func (b *besiegers) loop(ctx context.Context, run crashRun) (*tally, error) {
 	defer fate.close()
 	for round := range run.rounds {
 		pause(ctx, soonest+time.Duration(moments.Int64N(int64(latest-soonest))))
-		for until := time.Now().Add(30 * time.Second); b.flying.Load() < leastFlying; {
+		for until := time.Now().Add(waitTime); b.flying.Load() < leastFlying; {
 			if pause(ctx, 100*time.Microsecond); ctx.Err() != nil || time.Now().After(until) {
 				return t, fmt.Errorf("round %d: only %d requests are under way", t.kills+1, b.flying.Load())
 			}
@@ -294,14 +297,7 @@ func (b *besiegers) loop(ctx context.Context, run crashRun) (*tally, error) {
 		if round%livesALongOne == livesALongOne-1 {
 			pause(ctx, longLife)
 		}
-		switch round % 5 {
-		case 0: // whenever it is
-		case 1:
-			b.awaitAnswer(ctx)
-		default: // the group after the first answer is the first that is large
-			b.awaitAnswer(ctx)
-			fate.await(ctx)
-		}
+		b.meet(ctx, round, fate)
 		t.endRound(b.siege)
 		t.fewest = min(t.fewest, b.flying.Load())
 		if run.rolling {
@@ -332,6 +328,24 @@ func (b *besiegers) loop(ctx context.Context, run crashRun) (*tally, error) {
 	return t, nil
 }
 
+// meet waits for a good moment for a kill: on a busy machine again, when most of what was under way has been answered by then.
+func (b *besiegers) meet(ctx context.Context, round int, fate nemesis) {
+	for range mostTries {
+		switch round % 5 {
+		case 0: // whenever it is
+		case 1:
+			b.awaitAnswer(ctx)
+		default: // the group after the first answer is the first that is large
+			b.awaitAnswer(ctx)
+			fate.await(ctx)
+		}
+		if b.flying.Load() >= leastMet || ctx.Err() != nil {
+			return
+		}
+		pause(ctx, time.Millisecond)
+	}
+}
+
 // awaitAnswer waits until somebody is told that something is stored.
 func (b *besiegers) awaitAnswer(ctx context.Context) {
 	told := b.told.Load()
@@ -342,7 +356,7 @@ func (b *besiegers) awaitAnswer(ctx context.Context) {
 
 // quiet waits until everybody has been told that all they said is stored.
 func (b *besiegers) quiet(ctx context.Context) error {
-	timeout := time.After(time.Minute)
+	timeout := time.After(waitTime)
 	var writers []<-chan struct{}
 	for _, c := range b.customers {
 		writers = append(writers, c.done)
@@ -354,7 +368,7 @@ func (b *besiegers) quiet(ctx context.Context) error {
 		select {
 		case <-done:
 		case <-timeout:
-			return errors.New("somebody has waited a minute for an acknowledgement")
+			return fmt.Errorf("somebody has waited %v for an acknowledgement", waitTime)
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -110,8 +110,8 @@ func (b *besiegers) declare(ctx context.Context, api *agentAPI, word core.Availa
 
 // How long the program may take, in the end, to do what is due: on a busy machine, too.
 const (
-	servedTime = 20 * time.Second // several sweeps
-	closedTime = time.Minute
+	servedTime = time.Minute // several sweeps
+	closedTime = 3 * time.Minute
 	restTime   = 3 * time.Second // longer than any timer, in which nothing happens any more
 )
 

@@ -124,6 +124,6 @@ func answersTooSoon(t *testing.T) overlay {
 		}
 	}
 	text = strings.Replace(text, answer, answered, 1)
-	soon := "\t" + answered + " := " + answer + "\n\ttime.Sleep(50 * time.Millisecond)\n"
+	soon := "\t" + answered + " := " + answer + "\n\ttime.Sleep(200 * time.Millisecond)\n"
 	return overlay{file: strings.Replace(text, commit, soon+commit, 1)}
 }

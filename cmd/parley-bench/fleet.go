@@ -101,8 +101,8 @@ func (f *fleet) greet(ctx context.Context, customers int) error {
 		case <-w.begun:
 		case <-f.down:
 			return f.failed()
-		case <-time.After(30 * time.Second):
-			return errors.New("a first message was not acknowledged within 30 s")
+		case <-time.After(waitTime):
+			return fmt.Errorf("a first message was not acknowledged within %v", waitTime)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -139,8 +139,8 @@ func (f *fleet) watch(ctx context.Context, h house, agent int, sessions []string
 	select {
 	case <-following:
 		return nil
-	case <-time.After(10 * time.Second):
-		return errors.New("an agent's socket did not follow within 10 s")
+	case <-time.After(waitTime):
+		return fmt.Errorf("an agent's socket did not follow within %v", waitTime)
 	case <-ctx.Done():
 		return ctx.Err()
 	}

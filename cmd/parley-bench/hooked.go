@@ -128,12 +128,15 @@ func (r record) wanted() map[string]bool {
 	return all
 }
 
-// verdict waits until all was heard, or for a minute, and compares: each at least once, each with one id, for the first time in the order of the log,
+// verdict waits until all was heard, or nothing for a while, and compares: each at least once, each with one id, for the first time in the order of the log,
 // and nothing that is not in the log.
 func (e *ear) verdict(ctx context.Context, r record) (c counts, again int) {
 	wanted := r.wanted()
-	for until := time.Now().Add(time.Minute); e.missing(wanted) > 0 && time.Now().Before(until) && ctx.Err() == nil; {
+	for before, until := e.missing(wanted), time.Now().Add(waitTime); before > 0 && time.Now().Before(until) && ctx.Err() == nil; {
 		pause(ctx, 50*time.Millisecond)
+		if missing := e.missing(wanted); missing < before {
+			before, until = missing, time.Now().Add(waitTime)
+		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 )
 
 // patience is how long a nemesis waits before it strikes anyway: on a busy machine a first commit takes its time.
-const patience = 3 * time.Second
+const patience = 15 * time.Second
 
 // nemesis knows when a commit is under way: a crash then leaves something stored whose sender was not told, which is what
 // retries are for. Moments that are only random meet too few of those.

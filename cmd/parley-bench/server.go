@@ -93,9 +93,9 @@ func (s *server) start(ctx context.Context) (time.Duration, error) {
 			return 0, ctx.Err()
 		case <-time.After(2 * time.Millisecond):
 		}
-		if time.Since(begin) > time.Minute {
+		if time.Since(begin) > waitTime {
 			s.kill()
-			return 0, fmt.Errorf("the program is not ready after a minute\n%s", s.tail())
+			return 0, fmt.Errorf("the program is not ready after %v\n%s", waitTime, s.tail())
 		}
 	}
 }
@@ -142,9 +142,9 @@ func (s *server) stop() error {
 	select {
 	case <-s.ended:
 		return nil
-	case <-time.After(15 * time.Second):
+	case <-time.After(30 * time.Second):
 		s.kill()
-		return errors.New("the program did not stop within 15 s")
+		return errors.New("the program did not stop within 30 s")
 	}
 }
 

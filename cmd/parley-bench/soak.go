@@ -72,6 +72,7 @@ type soakRun struct {
 	rate                   float64
 	seed                   uint64
 	plant                  string
+	least                  int64 // messages that are said at least, if that takes longer
 }
 
 // correspondent is a customer on some kind of channel, who writes numbered messages that begin with a label.
@@ -260,7 +261,7 @@ func (e *everybody) correspondent(i int) correspondent {
 // sessions waits until every customer has a session, and gives them by label.
 func (e *everybody) sessions(ctx context.Context) (map[string]string, error) {
 	found := map[string]string{}
-	for until := time.Now().Add(time.Minute); time.Now().Before(until); pause(ctx, 100*time.Millisecond) {
+	for until := time.Now().Add(waitTime); time.Now().Before(until); pause(ctx, 100*time.Millisecond) {
 		rows, err := e.home.hands[0].api.sessions(ctx)
 		if err != nil {
 			return nil, err
@@ -280,7 +281,7 @@ func (e *everybody) sessions(ctx context.Context) (map[string]string, error) {
 			return found, nil
 		}
 	}
-	return nil, fmt.Errorf("%d of %d customers have a session after a minute", len(found), len(e.people))
+	return nil, fmt.Errorf("%d of %d customers have a session after %v", len(found), len(e.people), waitTime)
 }
 
 const (
@@ -321,11 +322,12 @@ func (e *everybody) talk(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// goesOn tells whether there is more to say. Where something is planted, a busy machine gets more time until it can have been met, and what
-// is found ends it.
+// goesOn tells whether there is more to say. A busy machine gets more time until enough is said. Where something is planted, that is until it
+// can have been met, and what is found ends it.
 func (e *everybody) goesOn(end time.Time) bool {
-	if e.run.plant == "" || time.Now().Before(end) {
-		return time.Now().Before(end) && (e.run.plant == "" || !e.failed())
+	least := e.run.least
+	if e.run.plant != "" {
+		least = enoughSaid
 	}
-	return !e.failed() && e.told.Load() < enoughSaid && time.Since(end) < time.Minute
+	return (time.Now().Before(end) || e.told.Load() < least && time.Since(end) < waitTime) && (e.run.plant == "" || !e.failed())
 }

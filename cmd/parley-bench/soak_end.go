@@ -56,7 +56,7 @@ func (e *everybody) look(ctx context.Context, db *sql.DB) (*truth, error) {
 	if t.record, err = readRecord(ctx, e.home.hands[0].api); err != nil {
 		return nil, err
 	}
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); pause(ctx, 50*time.Millisecond) {
+	for end := time.Now().Add(waitTime); time.Now().Before(end); pause(ctx, 50*time.Millisecond) {
 		if !e.behind(t) {
 			break
 		}

@@ -11,7 +11,7 @@ import (
 // RELIABILITY 4, the soak in CI's form: whatever fails on either side, customers, agents, threads and the database agree on every message.
 func TestASoakAgrees(t *testing.T) {
 	t.Parallel()
-	r := soaked(t, theProgram(t), soakRun{length: 90 * time.Second, sessions: 50, rate: 50})
+	r := soaked(t, theProgram(t), soakRun{length: 90 * time.Second, sessions: 50, rate: 50, least: 1500})
 	for _, f := range r.Failures {
 		t.Error(f)
 	}

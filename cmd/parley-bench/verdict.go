@@ -231,7 +231,7 @@ func settle(ctx context.Context, r record, customers []*customer, tab *customer,
 		}
 		return slices.ContainsFunc(w.sessions, func(id string) bool { return len(w.events(id)) < len(r.events[id]) })
 	}
-	for until := time.Now().Add(20 * time.Second); behind() && time.Now().Before(until); {
+	for until := time.Now().Add(waitTime); behind() && time.Now().Before(until); {
 		pause(ctx, 20*time.Millisecond)
 	}
 }
