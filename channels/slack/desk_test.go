@@ -50,7 +50,7 @@ type fakeDesk struct {
 	mine      []core.Card
 	forms     []core.RecordForm
 	renewed   []string
-	there     bool // what is to be created was created already
+	there     bool                  // what is to be created was created already
 	refuse    func(core.Deed) error // may be nil
 	slow      func(core.Deed)       // may be nil
 	sees      func() error          // of Session, Message, Agent and the like; may be nil
