@@ -232,7 +232,7 @@ func typeNames(forms []core.RecordForm) string {
 // recordLine is what a card shows of a record: what it is, where it is seen, and how far it has come.
 func recordLine(c core.Card, r core.RecordMark, public string) slack.RichTextElement {
 	title := clipped(channels.CleanName(cmp.Or(r.Title, r.Type)), maxRecall)
-	var named slack.RichTextSectionElement = words(title)
+	named := words(title)
 	if at := cmp.Or(safeLink(r.Address), recordsAt(c, public)); at != "" {
 		named = slack.NewRichTextSectionLinkElement(at, title, nil)
 	}
