@@ -62,9 +62,34 @@ func (t RecordType) Known(values FieldValues) FieldValues {
 	return known
 }
 
-// Query reads by what an account is looked for: what was filled in of the type's fields, or else the customer's name, in the first field that takes
-// words. The error is Invalid, with the field: fields.<name>.
-func (t RecordType) Query(said FieldValues, customer string) (FieldValues, error) {
+// Queries gives by what an account is looked for, the surest first: all that was filled in of the type's fields, or else each e-mail address and phone
+// number that its form begins with, and the customer's name, in the first field that takes words. The error is Invalid, with the field: fields.<name>.
+func (t RecordType) Queries(said, begins FieldValues, customer string) ([]FieldValues, error) {
+	query, err := t.query(said)
+	if err != nil || len(query) > 0 {
+		return []FieldValues{query}, err
+	}
+	var queries []FieldValues
+	for _, f := range t.Fields {
+		if value := begins[f.Name]; value != "" && (f.Kind == FieldEmail || f.Kind == FieldPhone) && len(queries) < maxReached {
+			queries = append(queries, FieldValues{f.Name: value})
+		}
+	}
+	words := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Kind == FieldText })
+	if customer != "" && words >= 0 {
+		queries = append(queries, FieldValues{t.Fields[words].Name: customer})
+	}
+	if len(queries) == 0 {
+		return nil, invalid("fields", "must say what to look for: nothing is known of this customer")
+	}
+	return queries, nil
+}
+
+// maxReached is how many addresses and numbers of a customer are looked for by themselves.
+const maxReached = 3
+
+// query reads what was filled in.
+func (t RecordType) query(said FieldValues) (FieldValues, error) {
 	if err := said.check(); err != nil {
 		return nil, err
 	}
@@ -81,13 +106,6 @@ func (t RecordType) Query(said FieldValues, customer string) (FieldValues, error
 		if value != "" {
 			query[name] = value
 		}
-	}
-	words := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Kind == FieldText })
-	if len(query) == 0 && customer != "" && words >= 0 {
-		query[t.Fields[words].Name] = customer
-	}
-	if len(query) == 0 {
-		return nil, invalid("fields", "must say what to look for: this customer's name is not known")
 	}
 	return query, nil
 }

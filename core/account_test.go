@@ -2,6 +2,7 @@ package core
 
 import (
 	"maps"
+	"slices"
 	"testing"
 )
 
@@ -14,25 +15,28 @@ func TestF2_ByWhatAnAccountIsLookedFor(t *testing.T) {
 	t.Parallel()
 	wordless := contact
 	wordless.Fields = contact.Fields[2:]
+	begins := FieldValues{"name": "Carla", "phone": "+4930123456", "email": "c@example.test", "age": "30"}
 	for name, c := range map[string]struct {
-		typ      RecordType
-		said     FieldValues
-		customer string
-		want     FieldValues
-		field    string // that is refused; "": none
+		typ          RecordType
+		said, begins FieldValues
+		customer     string
+		want         []FieldValues
+		field        string // that is refused; "": none
 	}{
-		"nothing was filled in: by the name":      {contact, nil, "Carla", FieldValues{"name": "Carla"}, ""},
-		"blanks are nothing":                      {contact, FieldValues{"email": "  "}, "Carla", FieldValues{"name": "Carla"}, ""},
-		"by what was filled in, and not the name": {contact, FieldValues{"email": " c@example.test "}, "Carla", FieldValues{"email": "c@example.test"}, ""},
-		"a phone number as it is kept":            {contact, FieldValues{"phone": "+49 (30) 123456"}, "", FieldValues{"phone": "+4930123456"}, ""},
-		"by two":                                  {contact, FieldValues{"phone": "123", "name": "C"}, "Carla", FieldValues{"phone": "123", "name": "C"}, ""},
-		"nothing, of somebody without a name":     {contact, nil, "", nil, "fields"},
-		"the name, where no field takes words":    {wordless, nil, "Carla", nil, "fields"},
-		"a field that is none":                    {contact, FieldValues{"x": "y"}, "Carla", nil, "fields"},
-		"no e-mail address":                       {contact, FieldValues{"email": "carla"}, "Carla", nil, "fields.email"},
+		"nothing is known but the name":           {contact, nil, nil, "Carla", []FieldValues{{"name": "Carla"}}, ""},
+		"what they wrote, before the name":        {contact, nil, begins, "Carla", []FieldValues{{"email": "c@example.test"}, {"phone": "+4930123456"}, {"name": "Carla"}}, ""},
+		"what they wrote, without a name":         {contact, nil, begins, "", []FieldValues{{"email": "c@example.test"}, {"phone": "+4930123456"}}, ""},
+		"blanks are nothing":                      {contact, FieldValues{"email": "  "}, nil, "Carla", []FieldValues{{"name": "Carla"}}, ""},
+		"by what was filled in, and nothing else": {contact, FieldValues{"email": " d@example.test "}, begins, "Carla", []FieldValues{{"email": "d@example.test"}}, ""},
+		"a phone number as it is kept":            {contact, FieldValues{"phone": "+49 (30) 123456"}, nil, "", []FieldValues{{"phone": "+4930123456"}}, ""},
+		"by two":                                  {contact, FieldValues{"phone": "123", "name": "C"}, nil, "Carla", []FieldValues{{"phone": "123", "name": "C"}}, ""},
+		"nothing, of somebody without a name":     {contact, nil, nil, "", nil, "fields"},
+		"the name, where no field takes words":    {wordless, nil, nil, "Carla", nil, "fields"},
+		"a field that is none":                    {contact, FieldValues{"x": "y"}, nil, "Carla", nil, "fields"},
+		"no e-mail address":                       {contact, FieldValues{"email": "carla"}, nil, "Carla", nil, "fields.email"},
 	} {
-		got, err := c.typ.Query(c.said, c.customer)
-		if !maps.Equal(got, c.want) || fieldOf(err) != c.field {
+		got, err := c.typ.Queries(c.said, c.begins, c.customer)
+		if err == nil && !slices.EqualFunc(got, c.want, maps.Equal) || fieldOf(err) != c.field {
 			t.Errorf("%s: got %v, %v, want %v (%s)", name, got, err, c.want, c.field)
 		}
 	}

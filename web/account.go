@@ -35,7 +35,7 @@ type Candidate struct {
 type (
 	// AccountQuery says what to look for.
 	AccountQuery struct {
-		Fields map[string]string `json:"fields,omitempty" doc:"of the department's type of account, by their names: found is what has all of them just so; without any: the customer's name, in the first field that takes words"`
+		Fields map[string]string `json:"fields,omitempty" doc:"of the department's type of account, by their names: found is what has all of them just so; without any: each e-mail address and phone number that a form begins with, and the customer's name, in the first field that takes words"`
 	}
 	// AccountMatch says which account is the customer's.
 	AccountMatch struct {

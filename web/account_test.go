@@ -139,9 +139,16 @@ func TestF2_ACustomerIsMatchedOverTheAPI(t *testing.T) {
 func TestF2_ACustomerIsRegisteredOverTheAPI(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	id := h.said(h.support, "Carla", "hello")
+	id := h.said(h.support, "Carla", "hello, write to carla@example.test")
 	path := "/api/v1/sessions/" + id.String() + "/account"
 	form := NewRecord{Type: h.contact(h.support.ID).ID.String(), Version: 1, Fields: map[string]string{"name": "Carla"}}
+	forms := "/api/v1/sessions/" + id.String() + "/record-forms"
+	if got := get[List[RecordStart]](h, h.anna, forms+"?use=account").Items; len(got) != 1 || got[0].ID != form.Type || got[0].Values["name"] != "Carla" || got[0].Values["email"] != "carla@example.test" {
+		t.Errorf("its form: got %+v", got)
+	}
+	if got := get[List[RecordStart]](h, h.anna, forms).Items; len(got) != 0 {
+		t.Errorf("forms of records: got %+v", got)
+	}
 	made := answer[Account](t, h.call(h.anna, "POST", path, form), http.StatusCreated)
 	if made.State != "owed" || made.Title != "Carla" || made.Version != 1 || made.Department != h.support.ID.String() {
 		t.Errorf("got %+v", made)

@@ -44,8 +44,8 @@ func notOffered() error {
 	return &core.Error{Op: "hub.Accounts", Kind: core.Forbidden, Reason: "This department does not match customers with accounts: an admin gives it a type of account, and it needs a messenger or the setting for visitors of sites."}
 }
 
-// FindAccounts gives accounts that may be the session's customer's: those that have all that was filled in, or else the customer's name, at most
-// core.MaxFound. Errors: as those of core.MatchAccount, Invalid with the field, and Throttled, Busy or Unavailable where what keeps them does not answer.
+// FindAccounts gives accounts that may be the session's customer's, the surest first, at most core.MaxFound: those that have all that was filled in, or
+// else what is known of the customer. Errors: as those of core.MatchAccount, Invalid with the field, and Throttled, Busy or Unavailable where what keeps them does not answer.
 func (h *Hub) FindAccounts(ctx context.Context, who core.Actor, id core.SessionID, said core.FieldValues) (core.RecordType, []core.RemoteRecord, error) {
 	row, err := h.store.Session(ctx, who.Scope(), id)
 	if err != nil {
@@ -61,23 +61,46 @@ func (h *Hub) FindAccounts(ctx context.Context, who core.Actor, id core.SessionI
 	if err != nil {
 		return t, nil, err
 	}
-	fields, err := t.Query(said, row.CustomerName)
+	forms, err := h.store.Forms(ctx, row, t)
 	if err != nil {
 		return t, nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, findTime)
-	defer cancel()
-	p, err := h.provider(ctx, t.Binding)
+	queries, err := t.Queries(said, forms[0].Values, row.CustomerName)
 	if err != nil {
-		return t, nil, core.FindError(err)
+		return t, nil, err
 	}
-	call := fmt.Sprintf("find-%d", h.ids.Next(core.At(h.clock())))
-	found, err := p.Find(ctx, call, core.RecordQuery{Type: t.ID.String(), Fields: fields, Limit: core.MaxFound})
+	found, err := h.find(ctx, t, queries)
 	if err != nil {
 		h.log.InfoContext(ctx, "accounts not looked for", "binding", t.Binding.String(), "error", err)
 		return t, nil, core.FindError(err)
 	}
-	return t, found[:min(len(found), core.MaxFound)], nil
+	return t, found, nil
+}
+
+// find asks a type's provider, one query after the other until enough is found.
+func (h *Hub) find(ctx context.Context, t core.RecordType, queries []core.FieldValues) (found []core.RemoteRecord, _ error) {
+	ctx, cancel := context.WithTimeout(ctx, findTime)
+	defer cancel()
+	if h.providers == nil {
+		return nil, &core.Error{Op: "hub.find", Kind: core.Unavailable}
+	}
+	p, err := h.providers(ctx, t.Binding)
+	if err != nil {
+		return nil, err
+	}
+	for _, fields := range queries {
+		call := fmt.Sprintf("find-%d", h.ids.Next(core.At(h.clock())))
+		more, err := p.Find(ctx, call, core.RecordQuery{Type: t.ID.String(), Fields: fields, Limit: core.MaxFound})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range more {
+			if !slices.ContainsFunc(found, func(f core.RemoteRecord) bool { return f.ID == r.ID }) && len(found) < core.MaxFound {
+				found = append(found, r)
+			}
+		}
+	}
+	return found, nil
 }
 
 // matchAccount says which account the customer has.
@@ -207,12 +230,4 @@ func (a *act) tellAccount(r core.Record, kind core.EventKind) error {
 
 func otherAccount(r core.Record) error {
 	return &core.Error{Op: "hub.Accounts", Kind: core.Taken, Reason: "This customer has the account “" + r.Title + "” already. Take it from them first."}
-}
-
-// provider makes what speaks for a binding.
-func (h *Hub) provider(ctx context.Context, b core.BindingID) (core.Provider, error) {
-	if h.providers == nil {
-		return nil, &core.Error{Op: "hub.provider", Kind: core.Unavailable}
-	}
-	return h.providers(ctx, b)
 }

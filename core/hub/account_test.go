@@ -335,7 +335,7 @@ func TestF2_WhoLooksForAccounts(t *testing.T) {
 	s.accounted()
 	id := s.write("carla", "hello")
 	for range core.MaxFound + 5 {
-		s.crm.has = append(s.crm.has, core.RemoteRecord{ID: "R"})
+		s.crm.has = append(s.crm.has, core.RemoteRecord{ID: core.RemoteID(fmt.Sprint("R", len(s.crm.has)))})
 	}
 	kind, found, err := s.hub.FindAccounts(t.Context(), s.anna, id, core.FieldValues{"email": "c@example.test"})
 	if err != nil || len(found) != core.MaxFound || kind.ID != s.contact.ID {
@@ -343,6 +343,9 @@ func TestF2_WhoLooksForAccounts(t *testing.T) {
 	}
 	if q := s.crm.asked[0]; q.Type != s.contact.ID.String() || q.Limit != core.MaxFound || !maps.Equal(q.Fields, core.FieldValues{"email": "c@example.test"}) {
 		t.Errorf("asked for %+v", q)
+	}
+	if _, _, err := s.hub.FindAccounts(t.Context(), s.anna, s.write("dora", "I am dora@example.test"), nil); err != nil || !maps.Equal(s.crm.asked[1].Fields, core.FieldValues{"email": "dora@example.test"}) {
+		t.Errorf("by what they wrote: asked for %+v, %v", s.crm.asked, err)
 	}
 	if _, _, err := s.hub.FindAccounts(t.Context(), s.anna, id, nil); fieldOf(err) != "fields" {
 		t.Errorf("of somebody without a name: got %v", err)

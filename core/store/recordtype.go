@@ -71,7 +71,12 @@ func (s *Store) RecordForms(ctx context.Context, scope core.Scope, id core.Sessi
 	if err != nil || len(types) == 0 {
 		return nil, err
 	}
-	said, err := all[string](ctx, s, "store.RecordForms", selectSaidByCustomer, id, maxSaid)
+	return s.Forms(ctx, row, types...)
+}
+
+// Forms gives what forms of some types begin with for a session. Whoever asks has seen it.
+func (s *Store) Forms(ctx context.Context, row Summary, types ...core.RecordType) ([]core.RecordForm, error) {
+	said, err := all[string](ctx, s, "store.Forms", selectSaidByCustomer, row.ID, maxSaid)
 	if err != nil {
 		return nil, err
 	}

@@ -1202,7 +1202,7 @@ export interface components {
             };
         };
         AccountQuery: {
-            /** @description of the department's type of account, by their names: found is what has all of them just so; without any: the customer's name, in the first field that takes words */
+            /** @description of the department's type of account, by their names: found is what has all of them just so; without any: each e-mail address and phone number that a form begins with, and the customer's name, in the first field that takes words */
             fields?: {
                 [key: string]: string;
             };
