@@ -36,6 +36,9 @@ const (
 	AuditHookChanged     AuditAction = "hook.changed"
 	AuditHookReplayed    AuditAction = "hook.replayed"
 	AuditHookRemoved     AuditAction = "hook.removed"
+	AuditBindingAdded    AuditAction = "binding.added"
+	AuditBindingChanged  AuditAction = "binding.changed" // also: set up again
+	AuditBindingRemoved  AuditAction = "binding.removed"
 	AuditSwitchSet       AuditAction = "switch.set" // by hand: of a department, or of the installation
 	AuditTypeAdded       AuditAction = "record_type.added"
 	AuditTypeChanged     AuditAction = "record_type.changed"
@@ -58,7 +61,8 @@ const (
 var AuditActions = []AuditAction{
 	AuditAgentAdded, AuditAgentChanged, AuditAgentDisabled, AuditPasswordChanged, AuditKeyAdded, AuditLinked, AuditUnlinked, AuditDepartmentAdded,
 	AuditSettingsChanged, AuditChannelAdded, AuditChannelChanged, AuditSurfaceSet, AuditSurfaceRemoved, AuditSurfaceMoved,
-	AuditGroupAdded, AuditGroupChanged, AuditGroupRemoved, AuditHookAdded, AuditHookChanged, AuditHookReplayed, AuditHookRemoved, AuditSwitchSet, AuditTypeAdded, AuditTypeChanged, AuditTypeRemoved, AuditRecordsExported, AuditBlocked, AuditUnblocked, AuditTranscriptRead, AuditRestored,
+	AuditGroupAdded, AuditGroupChanged, AuditGroupRemoved, AuditHookAdded, AuditHookChanged, AuditHookReplayed, AuditHookRemoved, AuditBindingAdded, AuditBindingChanged, AuditBindingRemoved,
+	AuditSwitchSet, AuditTypeAdded, AuditTypeChanged, AuditTypeRemoved, AuditRecordsExported, AuditBlocked, AuditUnblocked, AuditTranscriptRead, AuditRestored,
 	AuditEndTampered,
 }
 
@@ -109,6 +113,7 @@ const (
 	AuditedSurface      = "surface"
 	AuditedGroup        = "group"
 	AuditedHook         = "hook"
+	AuditedBinding      = "binding"
 	AuditedRecordType   = "record_type"
 	AuditedSession      = "session"
 	AuditedInstallation = "installation"

@@ -48,6 +48,7 @@ const (
 	EventDepartmentChanged EventKind = "department.changed" // Department's name or settings
 	EventChannelChanged    EventKind = "channel.changed"    // a channel of Department
 	EventHookChanged       EventKind = "hook.changed"       // a hook, or what is to be told to it again
+	EventBindingChanged    EventKind = "binding.changed"    // an account on a system where records live
 
 	EventDepartmentSwitched EventKind = "department.switched" // Text is on or off; Extra.By what did it, Reason how. Without Department it is the installation's switch
 )

@@ -33,6 +33,7 @@ type RecordType struct {
 	Name       string       `db:"name"`    // for people: Complaint; unique in the department
 	Binding    BindingID    `db:"binding"` // whose provider keeps its records; zero: Parley itself
 	Use        RecordUse    `db:"use"`     // a department has one for accounts at most
+	Remote     string       `db:"remote"`  // what that provider's system calls the type; "" if Parley keeps them
 	Fields     Fields       `db:"fields"`
 	Version    int64        `db:"version"` // rises with every change
 	CreatedAt  Time         `db:"created_at"`
@@ -58,6 +59,9 @@ func (t RecordType) Check() error {
 	}
 	if !slices.Contains(RecordUses, t.Use) {
 		return invalid("use", "must be record or account")
+	}
+	if err := t.checkBound(); err != nil {
+		return err
 	}
 	if len(t.Fields) == 0 || len(t.Fields) > MaxFields {
 		return invalid("fields", "must be from 1 to 50")
@@ -325,8 +329,8 @@ const (
 )
 
 // JudgeRecord says what a record becomes after its provider was asked: how it fares, and, while it is owed, when to ask again. None is given up: a
-// provider that is down for a day has everything a day later. chance is for Pause.
-func (r *Record) JudgeRecord(err error, now Time, chance float64) {
+// provider that is down for a day has everything a day later. where is what people call its system, "" for Parley itself; chance is for Pause.
+func (r *Record) JudgeRecord(err error, where string, now Time, chance float64) {
 	e := asError(err)
 	r.ChangedAt = now
 	if e == nil {
@@ -335,14 +339,22 @@ func (r *Record) JudgeRecord(err error, now Time, chance float64) {
 	}
 	switch e.Kind {
 	case Throttled, Busy, Unavailable, Uncertain:
-		r.Reason, r.DueAt = e.Reason, now.Add(max(min(e.RetryAfter, maxRecordPause), Pause(r.Attempts, chance)))
+		r.Reason, r.DueAt = saved(where, e.Reason), now.Add(max(min(e.RetryAfter, maxRecordPause), Pause(r.Attempts, chance)))
 		r.Attempts++
 	case Unauthorized:
-		r.Reason, r.DueAt = cmp.Or(e.Reason, "The key is refused: an admin has to give another."), now.Add(keyPause)
+		r.Reason, r.DueAt = saved(where, cmp.Or(e.Reason, "The key is refused: an admin has to give another.")), now.Add(keyPause)
 		r.Attempts++
 	default:
 		r.State, r.Reason, r.DueAt = RecordParked, cmp.Or(e.Reason, "It was refused, and nobody has said why."), 0
 	}
+}
+
+// saved says to agents that a record is safe, and why it is not where it shall be.
+func saved(where, reason string) string {
+	if where == "" {
+		return reason
+	}
+	return strings.TrimSpace("Saved here; it will reach " + where + " when that answers. " + reason)
 }
 
 // CSVText makes a value one that no spreadsheet runs as a formula: those that begin like one get an apostrophe before them

@@ -164,7 +164,7 @@ func TestF1_WhatBecomesOfARecordThatWasAskedFor(t *testing.T) {
 		"it is not there any more": {&Error{Kind: Gone}, RecordParked, 0},
 	} {
 		r := Record{State: RecordOwed, Attempts: 2, DueAt: now}
-		r.JudgeRecord(c.err, now, 0)
+		r.JudgeRecord(c.err, "", now, 0)
 		if r.State != c.state || c.state == RecordOwed && (r.DueAt < now.Add(c.after) || r.Attempts != 3) || c.state == RecordParked && r.Reason == "" {
 			t.Errorf("%s: got %s, due in %v, %d attempts, %q", name, r.State, r.DueAt.Std().Sub(now.Std()), r.Attempts, r.Reason)
 		}

@@ -61,6 +61,7 @@ func TestWhatASurfaceOwesToAnEventS1S2S12(t *testing.T) {
 		"a department was changed":            {Event{Kind: EventDepartmentChanged}, "", !card},
 		"a channel was changed":               {Event{Kind: EventChannelChanged}, "", !card},
 		"a hook was changed":                  {Event{Kind: EventHookChanged}, "", !card},
+		"a binding was changed":               {Event{Kind: EventBindingChanged}, "", !card},
 		"a department was switched":           {Event{Kind: EventDepartmentSwitched}, "", !card},
 	} {
 		named[c.event.Kind] = true

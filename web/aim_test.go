@@ -45,6 +45,10 @@ func (h *house) bodyFor(r route, method string) any {
 		return AccountMatch{Account: "R1", Fields: map[string]string{"name": "Carla"}}
 	case path == "account" && method == "POST":
 		return NewRecord{Type: h.contact(h.support.ID).ID.String(), Fields: map[string]string{"name": fmt.Sprint(h.ids.Next(1))}}
+	case path == "bindings":
+		return NewBinding{"plain", BindingChange{Name: fmt.Sprint("b", h.ids.Next(1)), Keys: map[string]string{"pin": "k"}}}
+	case method == "PUT" && strings.Contains(r.path, "/bindings/"):
+		return BindingChange{Name: fmt.Sprint("b", h.ids.Next(1))}
 	case path == "records":
 		return NewRecord{Type: h.complaint(h.support.ID).ID.String(), Fields: map[string]string{"subject": fmt.Sprint(h.ids.Next(1))}}
 	case method == "PUT" && strings.Contains(r.path, "/records/"):
@@ -115,6 +119,10 @@ func (h *house) aim(path, name string) string {
 			id = core.HookID(session).String()
 		case strings.Contains(path, "/hooks/{"):
 			id = h.hooked(strings.TrimRight(name, "0123456789") + " " + path) // none that another row removes
+		case strings.Contains(path, "/bindings/{") && author == nil:
+			id = core.BindingID(session).String()
+		case strings.Contains(path, "/bindings/{"):
+			id = h.boundTo(strings.TrimRight(name, "0123456789") + " " + path).ID.String()
 		case strings.Contains(path, "/record-types/{") && author == nil:
 			id = core.RecordTypeID(session).String()
 		case strings.Contains(path, "/record-types/{") && strings.HasPrefix(name, "DELETE"):

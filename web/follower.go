@@ -237,6 +237,10 @@ func (f *follower) setting(e *core.Event) string {
 		if f.actor.Agent.Admin {
 			return "hook"
 		}
+	case core.EventBindingChanged:
+		if f.actor.Agent.Admin {
+			return "binding"
+		}
 	case core.EventDepartmentChanged:
 		f.suspect = true // what operators see there may be other
 		return "department"

@@ -118,7 +118,7 @@ func open(t *testing.T, change ...func(*Config)) *house {
 	})
 	sockets := socket.NewGroup(quiet)
 	c := Config{
-		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Presence: h.presence, Search: h.search, Hooks: h.hooks, Can: can, Check: h.checkChannel, Manifest: manifestOf, Add: h.addChannel, Rekey: h.rekeyChannel, Clock: core.SystemClock,
+		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Presence: h.presence, Search: h.search, Hooks: h.hooks, Bindings: bindings{}, Can: can, Check: h.checkChannel, Manifest: manifestOf, Add: h.addChannel, Rekey: h.rekeyChannel, Clock: core.SystemClock,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: publicURL, Version: "1", Pages: built,
 	}
 	for _, f := range change {

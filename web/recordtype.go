@@ -13,7 +13,14 @@ type RecordType struct {
 	Department string `json:"department" doc:"its id"`
 	Use        string `json:"use" enum:"record,account" doc:"record: created from sessions; account: who their customers are"`
 	RecordForm
+	Home
 	Version int64 `json:"version" doc:"rises with every change"`
+}
+
+// Home is where a type's records live. It stays as it is when the type is added.
+type Home struct {
+	Binding string `json:"binding,omitempty" doc:"the id of the account on the system that keeps its records; missing: Parley keeps them"`
+	Remote  string `json:"remote,omitempty" doc:"of a binding: what its system calls the type"`
 }
 
 // RecordForm is what a type is called and asks for.
@@ -44,6 +51,7 @@ type NewRecordType struct {
 	Department string `json:"department" doc:"its id"`
 	Use        string `json:"use,omitempty" enum:"record,account" doc:"record, if left out: created from sessions; account: who their customers are, one type in a department; it stays so"`
 	RecordForm
+	Home
 }
 
 // RecordTypeChange replaces what a type is called and asks for.
@@ -75,10 +83,16 @@ type (
 
 func recordTypeOf(t core.RecordType) RecordType {
 	out := RecordType{ID: t.ID.String(), Department: t.Department.String(), Use: string(t.Use), RecordForm: RecordForm{Name: t.Name}, Version: t.Version}
-	for _, f := range t.Fields {
-		out.Fields = append(out.Fields, Field{f.Name, f.Label, string(f.Kind), f.Required, f.Default, f.Help, f.Choices})
-	}
+	out.Fields, out.Binding, out.Remote = fieldsOf(t.Fields), t.Binding.String(), t.Remote
 	return out
+}
+
+func fieldsOf(fields core.Fields) []Field {
+	all := []Field{}
+	for _, f := range fields {
+		all = append(all, Field{f.Name, f.Label, string(f.Kind), f.Required, f.Default, f.Help, f.Choices})
+	}
+	return all
 }
 
 func (f RecordForm) fields() (all core.Fields) {
@@ -148,7 +162,13 @@ func (s *Server) addRecordType(ctx context.Context, in *addRecordTypeInput) (*re
 	if err != nil {
 		return nil, err
 	}
-	return s.putRecordType(ctx, core.RecordType{Department: d, Use: core.RecordUse(in.Body.Use), Name: in.Body.Name, Fields: in.Body.fields()}, 0)
+	t := core.RecordType{Department: d, Use: core.RecordUse(in.Body.Use), Name: in.Body.Name, Remote: in.Body.Remote, Fields: in.Body.fields()}
+	if in.Body.Binding != "" {
+		if t.Binding, err = idOf("binding", in.Body.Binding, core.ParseID[core.BindingID]); err != nil {
+			return nil, err
+		}
+	}
+	return s.putRecordType(ctx, t, 0)
 }
 
 func (s *Server) setRecordType(ctx context.Context, in *setRecordTypeInput) (*recordTypeOutput, error) {

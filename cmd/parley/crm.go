@@ -5,15 +5,29 @@ import (
 
 	"parley/core"
 	"parley/core/store"
+	"parley/crm"
 	"parley/crm/builtin"
+	"parley/crm/webhook"
 )
 
-// provider makes what speaks for a binding. Parley's own records have none: they live here.
-func (n *node) provider(_ context.Context, b core.BindingID) (core.Provider, error) {
-	if b == 0 {
+// providers has one line per kind of system where records live.
+var providers = []crm.Kind{
+	webhook.Kind,
+}
+
+// provider gives what speaks for a binding. Parley's own records have none: they live here.
+func (n *node) provider(ctx context.Context, id core.BindingID) (core.Provider, error) {
+	if id == 0 {
 		return builtin.New(shelf{n.store}), nil
 	}
-	return nil, &core.Error{Op: "crm.provider", Kind: core.Unavailable, Reason: "What kept these records is not set up here any more."}
+	b, err := n.store.Binding(ctx, id)
+	if core.KindOf(err) == core.NotFound {
+		return nil, &core.Error{Op: "crm.provider", Kind: core.Unavailable, Reason: "What kept these records is not set up here any more."}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return n.bindings.Open(b)
 }
 
 // sessionURL is where people of the company see a session. The workspace opens it in whichever list they are.

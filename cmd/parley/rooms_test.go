@@ -49,7 +49,7 @@ var rooms = []struct {
 	{"channels/widget", []string{"core", "channels", "core/socket"}},
 	{"channels/channeltest", []string{"core/...", "channels"}}, // runs an adapter in a whole house
 	{"channels/*", []string{"core", "channels"}},
-	{"crm", []string{"core"}},
+	{"crm", []string{"core", "core/webhook"}},
 	{"crm/*", []string{"core", "core/webhook", "crm"}},
 	{"web", []string{"core/..."}},
 	{"migrations", nil},

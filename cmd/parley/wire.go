@@ -25,6 +25,7 @@ import (
 	"parley/core/search"
 	"parley/core/socket"
 	"parley/core/store"
+	"parley/crm"
 	"parley/web"
 )
 
@@ -56,6 +57,7 @@ type node struct {
 	hub      *hub.Hub
 	outbox   *outbox.Outbox
 	records  *outbox.Records
+	bindings *crm.Bindings
 	presence *presence.Presence
 	search   *search.Search
 	hooks    *hook.Hooks
@@ -101,6 +103,8 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	}
 	n.outbox = outbox.New(outbox.Config{Store: s, Writer: n.writer, Files: files, Clock: core.SystemClock, Log: log})
 
+	// Records go to the systems where they live.
+	n.bindings = crm.NewBindings(providers, n.config.guard, n.config.key, core.SystemClock)
 	n.records = outbox.NewRecords(outbox.RecordsConfig{
 		Store: s, Writer: n.writer, Open: n.provider, Back: n.sessionURL, Holder: n.name, Clock: core.SystemClock, Log: log,
 	})
@@ -142,7 +146,7 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	n.sockets = socket.NewGroup(log.With("room", "socket"))
 	n.watch.adapters = newAdapters(n)
 	n.web, err = web.New(web.Config{
-		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Presence: n.presence, Search: n.search, Hooks: n.hooks, Can: n.watch.can, Check: n.channels.Check,
+		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Presence: n.presence, Search: n.search, Hooks: n.hooks, Bindings: n.bindings, Can: n.watch.can, Check: n.channels.Check,
 		Manifest: func(kind, name, mode string) (string, error) { return manifest(kind, name, mode, n.publicURL) }, Add: n.addFor, Rekey: n.rekeyFor, Metrics: n.meter, Clock: core.SystemClock, Log: log,
 		PublicURL: n.publicURL, Version: apiVersion, Pages: web.Pages(),
 	})

@@ -90,7 +90,7 @@ func (h *Hub) find(ctx context.Context, t core.RecordType, queries []core.FieldV
 	}
 	for _, fields := range queries {
 		call := fmt.Sprintf("find-%d", h.ids.Next(core.At(h.clock())))
-		more, err := p.Find(ctx, call, core.RecordQuery{Type: t.ID.String(), Fields: fields, Limit: core.MaxFound})
+		more, err := p.Find(ctx, call, core.RecordQuery{Type: t.System(), Fields: fields, Limit: core.MaxFound})
 		if err != nil {
 			return nil, err
 		}

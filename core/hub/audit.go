@@ -196,6 +196,40 @@ func auditHook(w *store.Work, by core.Hand, action core.AuditAction, before, aft
 	w.Audit(core.AuditEntry{Hand: by, Action: action, Subject: core.AuditedHook, SubjectID: cmp.Or(after, before).ID.String(), Changes: changes.Text()})
 }
 
+// bindingView is what the audit log shows of a binding. An address may have a key in it: the log has its host alone.
+type bindingView struct {
+	Name     string            `json:"name"`
+	Provider string            `json:"provider"`
+	Settings map[string]string `json:"settings"`
+}
+
+// auditBinding notes what a binding becomes; before is zero for one that is new.
+func auditBinding(w *store.Work, by core.Hand, action core.AuditAction, before, after core.Binding) {
+	view := func(b core.Binding) any {
+		if b.ID == 0 || b.RemovedAt != 0 {
+			return nil
+		}
+		v := bindingView{b.Name, b.Provider, map[string]string{}}
+		for name, value := range b.Settings {
+			if u, err := url.Parse(value); err == nil && u.Host != "" {
+				value = u.Host
+			}
+			v.Settings[name] = value
+		}
+		return v
+	}
+	changes := core.ChangesOf(view(before), view(after))
+	for name, value := range after.Settings {
+		if was, there := before.Settings[name]; there && was != value && before.RemovedAt == 0 && after.RemovedAt == 0 {
+			changes["settings."+name] = cmp.Or(changes["settings."+name], core.Change{After: "given"})
+		}
+	}
+	if after.Sealed != "" && before.Sealed != after.Sealed {
+		changes["keys"] = core.Change{After: "given"}
+	}
+	w.Audit(core.AuditEntry{Hand: by, Action: action, Subject: core.AuditedBinding, SubjectID: after.ID.String(), Changes: changes.Text()})
+}
+
 // surfaceView is what the audit log shows of a surface.
 type surfaceView struct {
 	Priorities core.PrioritySet `json:"priorities"`

@@ -22,7 +22,7 @@ import (
 var byHand = []string{
 	"PutAgent", "AddDepartment", "PutDocument", "AddChannel", "PutChannel", "AddSurface", "RemoveSurface", "MoveSurface", "PutLink", "AddLink", "RemoveLink",
 	"AddKey", "PutBlocked", "PutSwitch", "PutRecordType", "PutGroup", "RemoveGroup", "SetPermissions", "SetAbilities",
-	"PutHook", "RemoveHook", "ReplayHook",
+	"PutHook", "RemoveHook", "ReplayHook", "PutBinding",
 }
 
 // notByHand are those that write something else, and what.
@@ -31,7 +31,7 @@ var notByHand = map[string]string{
 	"AddSession": "log", "PutSession": "log", "PutTyped": "no change", "PutLoad": "counter, or the limit that SetLimit notes", "PutDepartment": "counter, or its switch, or follows from settings", "PutParticipant": "log", "AddCustomer": "log", "NameCustomer": "log",
 	"AddRecord": "log", "PutRecord": "log", "AddRecordEdit": "kept with the record", "AddAccount": "log", "RemoveAccount": "log", "PutMessage": "log", "AddFile": "log", "PutFile": "log", "DropFile": "nobody said it", "Claim": "log",
 	// What is owed, and where it stands.
-	"OweHooks": "delivery", "SettleHookCall": "delivery", "Owe": "delivery", "PutLane": "delivery", "RemovePart": "delivery", "AddThread": "delivery", "CatchUp": "delivery",
+	"OweHooks": "delivery", "NoteBinding": "delivery", "SettleHookCall": "delivery", "Owe": "delivery", "PutLane": "delivery", "RemovePart": "delivery", "AddThread": "delivery", "CatchUp": "delivery",
 	"LoseThread": "delivery", "AddTelling": "delivery", "RemoveTelling": "delivery", "WakeOpen": "timer", "WakeDepartments": "timer", "Rest": "timer", "Park": "parked", "Unpark": "parked",
 	// What an agent says of themselves, or how they come in.
 	"SetAvailability": "no setting: colleagues see it, and it is not kept", "AddLogin": "no change", "EndLogin": "no change", "EndLogins": "no change",
@@ -153,6 +153,7 @@ func TestG5_EveryChangeOfSettingsIsInTheAuditLog(t *testing.T) {
 		var code core.Secret
 		var group core.Group
 		var hook core.Hook
+		binding := core.Binding{Name: "Shop", Provider: "hubspot", Settings: core.FieldValues{"address": "https://api.test/?key=" + canary}, Sealed: canary}
 		desk := s.hub.Desk(s.channel)
 		session := s.write("carla", "hello")
 		var kind core.RecordType
@@ -252,6 +253,25 @@ func TestG5_EveryChangeOfSettingsIsInTheAuditLog(t *testing.T) {
 				return err
 			}, core.AuditHookReplayed, mine, []string{`{"calls":{"after":0}}`}, ""},
 			{"RemoveHook", func() error { return s.hub.RemoveHook(ctx, ada, hook.ID) }, core.AuditHookRemoved, mine, []string{`"name":{"before":"ERP"}`}, "after"},
+			{"AddBinding", func() (err error) {
+				binding, err = s.hub.AddBinding(ctx, ada, binding, "")
+				return err
+			}, core.AuditBindingAdded, mine, []string{`"name":{"after":"Shop"}`, `"settings.address":{"after":"api.test"}`, `"keys":{"after":"given"}`}, "reason"},
+			{"SetBinding", func() (err error) {
+				binding.Settings = core.FieldValues{"address": "https://api.test/?key=2" + canary}
+				_, err = s.hub.SetBinding(ctx, ada, binding)
+				return err
+			}, core.AuditBindingChanged, mine, []string{`{"settings.address":{"after":"given"}}`}, "keys"},
+			{"", func() (err error) {
+				binding.Sealed = canary + "2"
+				_, err = s.hub.SetBinding(ctx, ada, binding)
+				return err
+			}, core.AuditBindingChanged, mine, []string{`{"keys":{"after":"given"}}`}, ""},
+			{"RemoveBinding", func() error { return s.hub.RemoveBinding(ctx, ada, binding.ID) }, core.AuditBindingRemoved, mine, []string{`"name":{"before":"Shop"}`}, "after"},
+			{"", func() (err error) {
+				_, err = s.hub.SetBinding(ctx, ada, binding)
+				return err
+			}, core.AuditBindingChanged, mine, []string{`"name":{"after":"Shop"}`, `"keys":{"after":"given"}`}, "before"},
 			{"SetRecordType", func() (err error) {
 				kind, err = s.hub.SetRecordType(ctx, ada, core.RecordType{Department: s.support, Name: "Complaint", Fields: core.Fields{subject}}, 0)
 				return err

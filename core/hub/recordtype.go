@@ -10,7 +10,7 @@ import (
 )
 
 // SetRecordType adds a type of record to a department, for records where it does not say for what, or changes the one that has its id: its name and its
-// fields. Records that are there stay as they are. version is the type's as the admin saw it; zero is any. Errors: Forbidden to all but admins, NotFound, Invalid with the field, Taken where it
+// fields; where its records live stays. Records that are there stay as they are. version is the type's as the admin saw it; zero is any. Errors: Forbidden to all but admins, NotFound, Invalid with the field, Taken where it
 // has changed since.
 func (h *Hub) SetRecordType(ctx context.Context, who core.Actor, t core.RecordType, version int64) (core.RecordType, error) {
 	const op = "hub.SetRecordType"
@@ -20,6 +20,9 @@ func (h *Hub) SetRecordType(ctx context.Context, who core.Actor, t core.RecordTy
 	added := t.ID == 0
 	if t.Use == "" {
 		t.Use = core.UseRecord
+	}
+	if !added {
+		t.Binding, t.Remote = 0, "" // they stay as they are
 	}
 	if err := t.Check(); err != nil {
 		return t, err
@@ -37,6 +40,13 @@ func (h *Hub) SetRecordType(ctx context.Context, who core.Actor, t core.RecordTy
 		}
 		if added && t.Use == core.UseAccount && slices.ContainsFunc(others, func(o core.RecordType) bool { return o.Use == core.UseAccount }) {
 			return &core.Error{Op: op, Kind: core.Invalid, Field: "use", Reason: "is another type's of this department: it has one type of account"}
+		}
+		if added && t.Binding != 0 {
+			if b, err := w.Binding(t.Binding); core.KindOf(err) == core.NotFound || err == nil && b.RemovedAt != 0 {
+				return &core.Error{Op: op, Kind: core.Invalid, Field: "binding", Reason: "is none that is set up"}
+			} else if err != nil {
+				return err
+			}
 		}
 		if added && len(others) >= core.MaxRecordTypes {
 			return &core.Error{Op: op, Kind: core.Invalid, Field: "name", Reason: "would be one type too many: a department has at most 50"}
@@ -86,7 +96,7 @@ func (h *Hub) retype(ctx context.Context, who core.Actor, t *core.RecordType, ch
 				if before.RemovedAt != 0 {
 					return &core.Error{Op: "hub.retype", Kind: core.NotFound}
 				}
-				t.Binding, t.Use, t.CreatedAt = before.Binding, before.Use, before.CreatedAt
+				t.Binding, t.Remote, t.Use, t.CreatedAt = before.Binding, before.Remote, before.Use, before.CreatedAt
 			}
 			t.Version = before.Version + 1
 			if err := check(w, before); err != nil {
@@ -130,6 +140,8 @@ type recordTypeView struct {
 	Name       string                `json:"name"`
 	Department core.DepartmentID     `json:"department"`
 	Use        core.RecordUse        `json:"use"`
+	Binding    core.BindingID        `json:"binding,omitempty"`
+	Remote     string                `json:"remote,omitempty"`
 	Fields     map[string]core.Field `json:"fields"`
 }
 
@@ -139,7 +151,7 @@ func auditRecordType(w *store.Work, by core.Hand, before, after core.RecordType)
 		if t.ID == 0 || t.RemovedAt != 0 {
 			return nil
 		}
-		v := recordTypeView{t.Name, t.Department, t.Use, map[string]core.Field{}}
+		v := recordTypeView{t.Name, t.Department, t.Use, t.Binding, t.Remote, map[string]core.Field{}}
 		for _, f := range t.Fields {
 			v.Fields[f.Name] = f
 		}

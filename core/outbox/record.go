@@ -54,7 +54,7 @@ func NewRecords(c RecordsConfig) *Records {
 // Heard lets Run look if a record may be owed by what was committed. It does not block. What other nodes commit is seen at the next look.
 func (r *Records) Heard(c core.Committed) {
 	for _, e := range c.Events {
-		if e.Kind == core.EventRecordCreated || e.Kind == core.EventRecordChanged && e.ActorKind == core.ByAgent {
+		if e.Kind == core.EventRecordCreated || e.Kind == core.EventRecordChanged && e.ActorKind == core.ByAgent || e.Kind == core.EventBindingChanged {
 			strike(r.wake)
 			return
 		}
@@ -141,16 +141,16 @@ func (r *Records) ask(ctx context.Context, head core.Record) (core.RemoteRecord,
 	if err != nil {
 		return core.RemoteRecord{}, err
 	}
-	d := core.Draft{Record: head.ID, Type: head.Type.String(), Fields: head.Fields}
+	t, err := r.Store.RecordType(ctx, head.Type)
+	if err != nil {
+		return core.RemoteRecord{}, err
+	}
+	d := core.Draft{Record: head.ID, Type: t.System(), Fields: head.Fields}
 	if d.Back, err = r.back(ctx, head); err != nil {
 		return core.RemoteRecord{}, err
 	}
 	if head.Remote == "" {
 		return p.Create(ctx, head.Call(), d)
-	}
-	t, err := r.Store.RecordType(ctx, head.Type)
-	if err != nil {
-		return core.RemoteRecord{}, err
 	}
 	d.Fields = t.Whole(head.Fields)
 	return p.Update(ctx, head.Call(), head.Remote, d)
@@ -191,10 +191,15 @@ func (r *Records) settle(ctx context.Context, epoch int64, asked core.Record, ke
 			if asking == nil {
 				now.Remote, now.Address = kept.ID, kept.Address
 			}
+			b, err := binding(w, now.Binding)
+			if err != nil {
+				return err
+			}
 			if now.Version == asked.Version {
-				now.JudgeRecord(asking, w.Now(), r.Chance())
+				now.JudgeRecord(asking, b.Name, w.Now(), r.Chance())
 			}
 			w.PutRecord(now)
+			noteHealth(w, b, asking)
 			if now.State == before.State && now.Reason == before.Reason {
 				return nil
 			}
@@ -209,4 +214,21 @@ func (r *Records) settle(ctx context.Context, epoch int64, asked core.Record, ke
 		},
 	})
 	return err
+}
+
+// binding gives a record's; a zero one for what Parley keeps itself.
+func binding(w *store.Work, id core.BindingID) (core.Binding, error) {
+	b, err := w.Binding(id)
+	if core.KindOf(err) == core.NotFound {
+		err = nil
+	}
+	return b, err
+}
+
+// noteHealth keeps how a binding's system fared when it was asked.
+func noteHealth(w *store.Work, b core.Binding, asking error) {
+	if reason := core.Fared(asking); b.ID != 0 && reason != b.Reason {
+		w.NoteBinding(b.ID, reason)
+		w.Tell(core.Event{Kind: core.EventBindingChanged, Audience: core.AgentsOnly, ActorKind: core.BySystem})
+	}
 }

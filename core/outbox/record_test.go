@@ -120,7 +120,7 @@ func (h *house) record(b core.BindingID, id core.SessionID, subject string) (r c
 			return err
 		}
 		t := core.RecordType{
-			ID: core.RecordTypeID(b + 1000), Department: department, Name: fmt.Sprint("Type ", int64(b)), Binding: b, Version: 1,
+			ID: core.RecordTypeID(b + 1000), Department: department, Name: fmt.Sprint("Type ", int64(b)), Binding: b, Remote: "tickets", Version: 1,
 			Fields: core.Fields{{Name: "subject", Label: "Subject", Kind: core.FieldText}},
 		}
 		w.PutRecordType(t)
@@ -298,4 +298,73 @@ func TestF1_AnAnswerWithoutAnID(t *testing.T) {
 	if now := h.stands(r); now.State != core.RecordOwed || now.Reason == "" {
 		t.Errorf("got %+v", now)
 	}
+}
+
+// An agent reads that it is safe, an admin what is wrong, and both are over when its system answers.
+func TestF4_ABindingThatIsTroubled(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h, to := open(t, url), newCRMs(1)
+		bound := core.Binding{ID: 1, Name: "HubSpot", Provider: "hubspot"}
+		h.do(func(w *store.Work) error { w.PutBinding(bound); return nil })
+		to[1].fails = func(string) error {
+			return &core.Error{Op: "crm", Kind: core.Unauthorized, Reason: "The token is refused."}
+		}
+		r := h.record(1, h.session(channel, "carla"), "Lamp")
+		h.hands(to)
+		h.until(func() bool { return h.stands(r).Attempts == 1 }, "it was asked for")
+		if now := h.stands(r); now.State != core.RecordOwed || now.Reason != "Saved here; it will reach HubSpot when that answers. The token is refused." {
+			t.Errorf("got %s, %q", now.State, now.Reason)
+		}
+		health := func() core.Binding {
+			b, err := h.store.Binding(ctx, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
+		}
+		if b := health(); b.Reason != "The token is refused." || b.Since == 0 {
+			t.Errorf("got %+v", b)
+		}
+		if n := h.changes(); n != 1 {
+			t.Errorf("admins were told %d times, want once", n)
+		}
+
+		// Set up again, what is owed does not wait for its time.
+		to[1].set(func(c *crm) { c.fails = nil })
+		h.do(func(w *store.Work) error {
+			w.PutBinding(bound)
+			w.Tell(core.Event{Kind: core.EventBindingChanged, Audience: core.AgentsOnly, ActorKind: core.BySystem})
+			return nil
+		})
+		h.comesTo(r, core.RecordKept)
+		if b := health(); b.Reason != "" || b.Since != 0 {
+			t.Errorf("got %+v", b)
+		}
+		if d := to[1].drafts[0]; d.Type != "tickets" {
+			t.Errorf("got the type %q, want what its system calls it", d.Type)
+		}
+
+		// What it refuses is no trouble of its own.
+		to[1].set(func(c *crm) { c.fails = func(string) error { return &core.Error{Op: "crm", Kind: core.Invalid} } })
+		h.comesTo(h.record(1, r.Session, "Other"), core.RecordParked)
+		if b := health(); b.Reason != "" {
+			t.Errorf("got %+v", b)
+		}
+	})
+}
+
+// changes counts how often admins were told that a binding is another.
+func (h *house) changes() (n int) {
+	h.t.Helper()
+	events, err := h.store.LogAfter(ctx, 0, 1000)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, e := range events {
+		if e.Kind == core.EventBindingChanged {
+			n++
+		}
+	}
+	return n
 }

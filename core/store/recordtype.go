@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	recordTypeColumns = `id, department, name, binding, use, fields, version, created_at, removed_at`
+	recordTypeColumns = `id, department, name, binding, use, remote, fields, version, created_at, removed_at`
 	selectRecordType  = `SELECT ` + recordTypeColumns + ` FROM record_types `
 )
 
@@ -46,12 +46,12 @@ func (s *Store) BoundTypes(ctx context.Context, b core.BindingID) ([]core.Record
 	return all[core.RecordType](ctx, s, "store.BoundTypes", selectBoundTypes, b)
 }
 
-const upsertRecordType = `INSERT INTO record_types (` + recordTypeColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+const upsertRecordType = `INSERT INTO record_types (` + recordTypeColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET name = excluded.name, fields = excluded.fields, version = excluded.version, removed_at = excluded.removed_at`
 
 // PutRecordType adds a type, or changes it.
 func (w *Work) PutRecordType(t core.RecordType) {
-	w.change(upsertRecordType, t.ID, t.Department, t.Name, t.Binding, string(t.Use), t.Fields, t.Version, t.CreatedAt, t.RemovedAt)
+	w.change(upsertRecordType, t.ID, t.Department, t.Name, t.Binding, string(t.Use), t.Remote, t.Fields, t.Version, t.CreatedAt, t.RemovedAt)
 }
 
 // maxSaid is how many of a customer's messages are looked at for what forms begin with.

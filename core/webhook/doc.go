@@ -6,7 +6,7 @@
 //
 // post.go makes one call as Standard Webhooks want it (https://www.standardwebhooks.com): with an id that is the same at every attempt, a time, and
 // a signature by each of the secrets, two while one replaces the other. It tries once, and says what came back; when to try again, and what an
-// answer means, is for its callers.
+// answer means, is for its callers. Send makes calls of other shapes, with the same limits.
 //
 // The package keeps nothing and logs nothing. Its errors never repeat an address: it may have a key in it.
 package webhook

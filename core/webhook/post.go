@@ -35,6 +35,13 @@ func NewSecret() core.Secret {
 	return core.Secret(secretPrefix + base64.StdEncoding.EncodeToString(b))
 }
 
+// CanSign tells whether a secret is one as Standard Webhooks write them.
+func CanSign(secret core.Secret) bool {
+	key, prefixed := strings.CutPrefix(secret.Reveal(), secretPrefix)
+	b, err := base64.StdEncoding.DecodeString(key)
+	return prefixed && err == nil && len(b) >= 24
+}
+
 // Call is one call.
 type Call struct {
 	URL     string        // CheckURL let it pass
@@ -47,7 +54,7 @@ type Call struct {
 type Answer struct {
 	Status     int
 	Header     http.Header
-	Body       []byte        // MaxAnswer bytes of it at most
+	Body       []byte        // MaxAnswer bytes of it at most, or as much as Send was to read
 	Cut        bool          // there was more
 	RetryAfter time.Duration // what it asks for, a day at most; zero: nothing
 }
@@ -66,19 +73,25 @@ func Post(ctx context.Context, client *http.Client, c Call, now time.Time) (Answ
 		return Answer{}, &core.Error{Op: op, Kind: core.Invalid, Field: "url", Err: withoutAddress(err)}
 	}
 	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", "Parley")
 	r.Header.Set(standardwebhooks.HeaderWebhookID, c.ID)
 	r.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
 	r.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
+	return Send(client, r, MaxAnswer, now)
+}
+
+// Send makes a call of another shape, once, by a Guard's client, and reads so much of its answer at most, in bytes. As with Post, there is no error where an
+// answer came, and none repeats the address.
+func Send(client *http.Client, r *http.Request, most int, now time.Time) (Answer, error) {
+	r.Header.Set("User-Agent", "Parley")
 	response, err := client.Do(r)
 	if err != nil {
-		return Answer{}, unanswered(op, err)
+		return Answer{}, unanswered("webhook.Send", err)
 	}
 	defer response.Body.Close()
 	a := Answer{Status: response.StatusCode, Header: response.Header, RetryAfter: retryAfter(response.Header.Get("Retry-After"), now)}
-	a.Body, err = io.ReadAll(io.LimitReader(response.Body, MaxAnswer+1))
-	if len(a.Body) > MaxAnswer {
-		a.Body, a.Cut = a.Body[:MaxAnswer], true
+	a.Body, err = io.ReadAll(io.LimitReader(response.Body, int64(most)+1))
+	if len(a.Body) > most {
+		a.Body, a.Cut = a.Body[:most], true
 	}
 	if err != nil { // the status says what became of it all the same
 		a.Cut = true
