@@ -209,11 +209,14 @@ func (b *Bindings) Test(ctx context.Context, of core.Binding) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if len(types) == 0 {
+		return "It answers, and has no types of record.", nil
+	}
 	labels := make([]string, len(types))
 	for i, t := range types {
 		labels[i] = t.Label
 	}
-	return fmt.Sprintf("It answers, and has %d types of record: %s.", len(types), Words(strings.Join(labels, ", "), nil)), nil
+	return "It answers. Types of record: " + Words(strings.Join(labels, ", "), nil) + ".", nil
 }
 
 // Types gives the types of record that a binding's account has.

@@ -7,12 +7,14 @@ import (
 	"parley/core/store"
 	"parley/crm"
 	"parley/crm/builtin"
+	"parley/crm/hubspot"
 	"parley/crm/webhook"
 )
 
 // providers has one line per kind of system where records live.
 var providers = []crm.Kind{
 	webhook.Kind,
+	hubspot.Kind,
 }
 
 // provider gives what speaks for a binding. Parley's own records have none: they live here.

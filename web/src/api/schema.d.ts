@@ -73,6 +73,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts on systems where records live, and how they fare */
+        get: operations["get-bindings"];
+        put?: never;
+        /** Set an account up, and get the keys that were made for it, which are shown this once */
+        post: operations["post-bindings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bindings/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of system where records live, and what each asks for */
+        get: operations["get-bindings-providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bindings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an account: its name, all its settings, and the keys that are given; what is owed to it is tried at once */
+        put: operations["put-binding"];
+        post?: never;
+        /** Use an account no more, and forget its keys; what is owed to it waits until it is set up again */
+        delete: operations["delete-binding"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bindings/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an account's system whether all is well */
+        post: operations["post-binding-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bindings/{id}/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of record that an account has, to make record types of */
+        get: operations["get-binding-types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -1312,6 +1399,55 @@ export interface components {
             /** @enum {string} */
             availability: "available" | "busy" | "away" | "offline";
         };
+        Binding: {
+            /** Format: date-time */
+            created_at: string;
+            health: components["schemas"]["BindingHealth"];
+            /** @example bnd_5k */
+            id: string;
+            /** @description the names of those that are set */
+            keys: string[];
+            name: string;
+            provider: string;
+            /**
+             * Format: date-time
+             * @description its keys are forgotten; what is owed to it waits. Changed, with its keys, it is set up again
+             */
+            removed_at?: string;
+            settings: {
+                [key: string]: string;
+            };
+        };
+        BindingChange: {
+            /** @description its secrets. They are sealed, and in no answer. One that is not given stays, but for another address, which is given them anew */
+            keys?: {
+                [key: string]: string;
+            };
+            /** @description for people; unique */
+            name: string;
+            /** @description all of them, as the kind of system asks for them */
+            settings?: {
+                [key: string]: string;
+            };
+        };
+        BindingHealth: {
+            /**
+             * Format: int64
+             * @description records that it is to have
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description records that it has refused
+             */
+            parked: number;
+            /** @description of troubled: what was wrong when it was asked last, a sentence */
+            reason?: string;
+            /** Format: date-time */
+            since?: string;
+            /** @enum {string} */
+            state: "working" | "troubled" | "removed";
+        };
         Block: {
             /**
              * @description day: the rest of the day in the department's time zone, an hour at least
@@ -1892,6 +2028,14 @@ export interface components {
         InstallationChange: {
             on: boolean;
         };
+        KeyField: {
+            help?: string;
+            /** @description for people */
+            label: string;
+            /** @description where it is not given, one is made, and shown once */
+            made?: boolean;
+            name: string;
+        };
         Limit: {
             /**
              * Format: int64
@@ -1921,6 +2065,9 @@ export interface components {
             /** @description which kinds of channels there are, those of other departments too: agents may work on one that serves another's customers */
             kinds: string[];
         };
+        ListBinding: {
+            items: components["schemas"]["Binding"][];
+        };
         ListCandidate: {
             items: components["schemas"]["Candidate"][];
         };
@@ -1939,6 +2086,9 @@ export interface components {
         ListHook: {
             items: components["schemas"]["Hook"][];
         };
+        ListProviderKind: {
+            items: components["schemas"]["ProviderKind"][];
+        };
         ListRecord: {
             items: components["schemas"]["Record"][];
         };
@@ -1947,6 +2097,9 @@ export interface components {
         };
         ListRecordType: {
             items: components["schemas"]["RecordType"][];
+        };
+        ListRemoteType: {
+            items: components["schemas"]["RemoteType"][];
         };
         Manifest: {
             /** @description to be given to the network as it is */
@@ -2040,6 +2193,20 @@ export interface components {
              */
             version?: number;
         };
+        NewBinding: {
+            /** @description its secrets. They are sealed, and in no answer. One that is not given stays, but for another address, which is given them anew */
+            keys?: {
+                [key: string]: string;
+            };
+            /** @description for people; unique */
+            name: string;
+            /** @description the kind of system */
+            provider: string;
+            /** @description all of them, as the kind of system asks for them */
+            settings?: {
+                [key: string]: string;
+            };
+        };
         NewChannel: {
             /** @description its id */
             department: string;
@@ -2085,12 +2252,16 @@ export interface components {
             version?: number;
         };
         NewRecordType: {
+            /** @description the id of the account on the system that keeps its records; missing: Parley keeps them */
+            binding?: string;
             /** @description its id */
             department: string;
             /** @description in the order of the form */
             fields: components["schemas"]["Field"][];
             /** @description for people, such as Complaint; unique in the department */
             name: string;
+            /** @description of a binding: what its system calls the type */
+            remote?: string;
             /**
              * @description record, if left out: created from sessions; account: who their customers are, one type in a department; it stays so
              * @enum {string}
@@ -2171,6 +2342,16 @@ export interface components {
             type: string;
             /** @description who was first, where somebody was */
             winner?: string;
+        };
+        ProviderKind: {
+            /** @description the secrets that it wants */
+            keys: components["schemas"]["KeyField"][];
+            /** @description for people */
+            label: string;
+            /** @example hubspot */
+            name: string;
+            /** @description what is asked for, as a form */
+            settings: components["schemas"]["Field"][];
         };
         Queue: {
             /** @description customers of messengers are told it too, in one message that is kept up to date until an agent joins */
@@ -2334,6 +2515,8 @@ export interface components {
             type: string;
         };
         RecordStart: {
+            /** @description the id of the account on the system that keeps its records; missing: Parley keeps them */
+            binding?: string;
             /** @description its id */
             department: string;
             /** @description in the order of the form */
@@ -2342,6 +2525,8 @@ export interface components {
             id: string;
             /** @description for people, such as Complaint; unique in the department */
             name: string;
+            /** @description of a binding: what its system calls the type */
+            remote?: string;
             /**
              * @description record: created from sessions; account: who their customers are
              * @enum {string}
@@ -2358,6 +2543,8 @@ export interface components {
             version: number;
         };
         RecordType: {
+            /** @description the id of the account on the system that keeps its records; missing: Parley keeps them */
+            binding?: string;
             /** @description its id */
             department: string;
             /** @description in the order of the form */
@@ -2366,6 +2553,8 @@ export interface components {
             id: string;
             /** @description for people, such as Complaint; unique in the department */
             name: string;
+            /** @description of a binding: what its system calls the type */
+            remote?: string;
             /**
              * @description record: created from sessions; account: who their customers are
              * @enum {string}
@@ -2390,6 +2579,13 @@ export interface components {
         };
         Ref: {
             id: string;
+            name: string;
+        };
+        RemoteType: {
+            fields: components["schemas"]["Field"][];
+            /** @description for people */
+            label: string;
+            /** @description what the system calls it: the remote of a record type */
             name: string;
         };
         Reopen: {
@@ -2431,6 +2627,13 @@ export interface components {
             department: components["schemas"]["Department"];
             operator: boolean;
             supervisor: boolean;
+        };
+        SecretBinding: {
+            binding: components["schemas"]["Binding"];
+            /** @description those that were made here, shown this once */
+            keys?: {
+                [key: string]: string;
+            };
         };
         SecretHook: {
             hook: components["schemas"]["Hook"];
@@ -3040,6 +3243,234 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageAuditEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBinding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-bindings": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBinding"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretBinding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bindings-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProviderKind"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-binding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindingChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretBinding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-binding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-binding-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-binding-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRemoteType"];
                 };
             };
             /** @description Error */
