@@ -43,6 +43,9 @@ const (
 	AuditTypeAdded       AuditAction = "record_type.added"
 	AuditTypeChanged     AuditAction = "record_type.changed"
 	AuditTypeRemoved     AuditAction = "record_type.removed"
+	AuditRuleAdded       AuditAction = "record_rule.added"
+	AuditRuleChanged     AuditAction = "record_rule.changed"
+	AuditRuleRemoved     AuditAction = "record_rule.removed"
 	AuditRecordsExported AuditAction = "records.exported"
 	AuditBlocked         AuditAction = "customer.blocked"
 	AuditUnblocked       AuditAction = "customer.unblocked"
@@ -62,7 +65,7 @@ var AuditActions = []AuditAction{
 	AuditAgentAdded, AuditAgentChanged, AuditAgentDisabled, AuditPasswordChanged, AuditKeyAdded, AuditLinked, AuditUnlinked, AuditDepartmentAdded,
 	AuditSettingsChanged, AuditChannelAdded, AuditChannelChanged, AuditSurfaceSet, AuditSurfaceRemoved, AuditSurfaceMoved,
 	AuditGroupAdded, AuditGroupChanged, AuditGroupRemoved, AuditHookAdded, AuditHookChanged, AuditHookReplayed, AuditHookRemoved, AuditBindingAdded, AuditBindingChanged, AuditBindingRemoved,
-	AuditSwitchSet, AuditTypeAdded, AuditTypeChanged, AuditTypeRemoved, AuditRecordsExported, AuditBlocked, AuditUnblocked, AuditTranscriptRead, AuditRestored,
+	AuditSwitchSet, AuditTypeAdded, AuditTypeChanged, AuditTypeRemoved, AuditRuleAdded, AuditRuleChanged, AuditRuleRemoved, AuditRecordsExported, AuditBlocked, AuditUnblocked, AuditTranscriptRead, AuditRestored,
 	AuditEndTampered,
 }
 
@@ -115,6 +118,7 @@ const (
 	AuditedHook         = "hook"
 	AuditedBinding      = "binding"
 	AuditedRecordType   = "record_type"
+	AuditedRecordRule   = "record_rule"
 	AuditedSession      = "session"
 	AuditedInstallation = "installation"
 )

@@ -176,6 +176,7 @@ type RecordMark struct {
 	Address string      `json:"address,omitempty"`
 	Edited  bool        `json:"edited,omitempty"`  // of EventRecordChanged: somebody has given it other values
 	Account bool        `json:"account,omitempty"` // it is who the customer is, or was
+	Rule    string      `json:"rule,omitempty"`    // what the rule was called that created it; "": an agent did
 }
 
 // Reaction is what somebody put on a message. Each side has one: what the customer shows, and what agents show together.

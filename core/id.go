@@ -31,6 +31,7 @@ type (
 	hookNoun       struct{}
 	recordNoun     struct{}
 	recordTypeNoun struct{}
+	recordRuleNoun struct{}
 	bindingNoun    struct{}
 )
 
@@ -48,6 +49,7 @@ func (groupNoun) prefix() string      { return "grp" }
 func (hookNoun) prefix() string       { return "hok" }
 func (recordNoun) prefix() string     { return "rec" }
 func (recordTypeNoun) prefix() string { return "rct" }
+func (recordRuleNoun) prefix() string { return "rul" }
 func (bindingNoun) prefix() string    { return "bnd" }
 
 // Zero means none, of every kind of id.
@@ -75,6 +77,8 @@ type (
 	RecordID = ID[recordNoun]
 	// RecordTypeID names a type of record.
 	RecordTypeID = ID[recordTypeNoun]
+	// RecordRuleID names a rule that creates records.
+	RecordRuleID = ID[recordRuleNoun]
 	// BindingID names an account on a system where records live.
 	BindingID = ID[bindingNoun]
 	// KeyID names an API key.

@@ -264,7 +264,8 @@ type Record struct {
 	Attempts   int64        `db:"attempts"` // failed ones, since it was owed last
 	DueAt      Time         `db:"due_at"`   // owed: when the provider may be asked
 	CreatedAt  Time         `db:"created_at"`
-	CreatedBy  AgentID      `db:"created_by"`
+	CreatedBy  AgentID      `db:"created_by"` // zero: a rule
+	Rule       string       `db:"rule"`       // what that was called then; "": an agent has created it
 	ChangedAt  Time         `db:"changed_at"` // when it was last edited, or its state changed
 }
 
@@ -368,5 +369,5 @@ func CSVText(s string) string {
 
 // Mark is what an event tells of the record; t is its type.
 func (r Record) Mark(t RecordType) *RecordMark {
-	return &RecordMark{ID: r.ID, Type: t.Name, Title: r.Title, State: r.State, Reason: r.Reason, Address: r.Address, Account: t.Use == UseAccount}
+	return &RecordMark{ID: r.ID, Type: t.Name, Title: r.Title, State: r.State, Reason: r.Reason, Address: r.Address, Rule: r.Rule, Account: t.Use == UseAccount}
 }

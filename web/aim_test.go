@@ -53,6 +53,12 @@ func (h *house) bodyFor(r route, method string) any {
 		return NewRecord{Type: h.complaint(h.support.ID).ID.String(), Fields: map[string]string{"subject": fmt.Sprint(h.ids.Next(1))}}
 	case method == "PUT" && strings.Contains(r.path, "/records/"):
 		return RecordFields{Fields: map[string]string{"subject": fmt.Sprint(h.ids.Next(1))}}
+	case path == "record-rules":
+		return NewRecordRule{h.support.ID.String(), ruleOf(h, h.support.ID)}
+	case method == "PUT" && strings.Contains(r.path, "/record-rules/"):
+		return RecordRuleChange{RecordRuleForm: ruleOf(h, h.support.ID)}
+	case path == "dry-run":
+		return RuleTrial{NewRecordRule: NewRecordRule{h.support.ID.String(), ruleOf(h, h.support.ID)}}
 	case path == "record-types":
 		return NewRecordType{Department: h.support.ID.String(), RecordForm: formOf(h.ids)}
 	case method == "PUT" && strings.Contains(r.path, "/record-types/"):
@@ -129,6 +135,12 @@ func (h *house) aim(path, name string) string {
 			id = h.typeIn(h.departmentOf(session)).ID.String()
 		case strings.Contains(path, "/record-types/{"):
 			id = h.complaint(h.departmentOf(session)).ID.String()
+		case strings.Contains(path, "/record-rules/{") && author == nil:
+			id = core.RecordRuleID(session).String()
+		case strings.Contains(path, "/record-rules/{") && strings.HasPrefix(name, "DELETE"):
+			id = h.ruleIn(h.support.ID).ID.String()
+		case strings.Contains(path, "/record-rules/{"):
+			id = h.ruled().ID.String()
 		case strings.Contains(path, "/records/{") && author == nil:
 			id = core.RecordID(session).String()
 		case strings.Contains(path, "/records/{"):

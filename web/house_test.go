@@ -21,6 +21,7 @@ import (
 	"parley/core/hook"
 	"parley/core/hub"
 	"parley/core/presence"
+	"parley/core/rule"
 	"parley/core/search"
 	"parley/core/socket"
 	"parley/core/store"
@@ -50,7 +51,8 @@ type house struct {
 	support, sales core.Department
 	types          struct {
 		sync.Mutex
-		of map[core.DepartmentID]core.RecordType
+		of   map[core.DepartmentID]core.RecordType
+		rule core.RecordRule // of Support
 	}
 	contacts struct { // … those of accounts
 		sync.Mutex
@@ -116,9 +118,10 @@ func open(t *testing.T, change ...func(*Config)) *house {
 	h.hooks = hook.New(hook.Config{
 		Store: h.store, Holder: "one", Guard: webhook.NewGuard([]string{"127.0.0.1"}), Key: core.NewKey(), Tell: HookBody, Chance: func() float64 { return 0 }, Clock: core.SystemClock, Log: quiet,
 	})
+	rules := rule.New(rule.Config{Store: h.store, Holder: "one", Create: h.hub.RecordByRule, Clock: core.SystemClock, Log: quiet})
 	sockets := socket.NewGroup(quiet)
 	c := Config{
-		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Presence: h.presence, Search: h.search, Hooks: h.hooks, Bindings: bindings{}, Can: can, Check: h.checkChannel, Manifest: manifestOf, Add: h.addChannel, Rekey: h.rekeyChannel, Clock: core.SystemClock,
+		Hub: h.hub, Store: h.store, Feed: h.feed, Files: h.files, Sockets: sockets, Presence: h.presence, Search: h.search, Hooks: h.hooks, Rules: rules, Bindings: bindings{}, Can: can, Check: h.checkChannel, Manifest: manifestOf, Add: h.addChannel, Rekey: h.rekeyChannel, Clock: core.SystemClock,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: publicURL, Version: "1", Pages: built,
 	}
 	for _, f := range change {

@@ -143,6 +143,17 @@ GET  /api/v1/record-types/{waiting}/export      401 403 200 200 404 404 404 401 
 GET  /api/v1/record-types/{held}/export         401 403 200 200 404 404 404 401 401
 GET  /api/v1/record-types/{sales}/export        401 404 404 404 403 200 404 401 401
 GET  /api/v1/record-types/{unknown}/export      401 404 404 404 404 404 404 401 401
+GET  /api/v1/record-rules                       401 403 403 403 403 403 200 401 401
+POST /api/v1/record-rules                       401 403 403 403 403 403 201 401 401
+PUT  /api/v1/record-rules/{waiting}             401 403 403 403 403 403 200 401 401
+PUT  /api/v1/record-rules/{held}                401 403 403 403 403 403 200 401 401
+PUT  /api/v1/record-rules/{sales}               401 403 403 403 403 403 200 401 401
+PUT  /api/v1/record-rules/{unknown}             401 403 403 403 403 403 404 401 401
+DELETE /api/v1/record-rules/{waiting}           401 403 403 403 403 403 204 401 401
+DELETE /api/v1/record-rules/{held}              401 403 403 403 403 403 204 401 401
+DELETE /api/v1/record-rules/{sales}             401 403 403 403 403 403 204 401 401
+DELETE /api/v1/record-rules/{unknown}           401 403 403 403 403 403 404 401 401
+POST /api/v1/record-rules/dry-run               401 403 403 403 403 403 200 401 401
 GET  /api/v1/records                            401 200 200 200 200 200 200 401 401
 GET  /api/v1/records/{waiting}                  401 200 200 200 404 404 404 401 401
 GET  /api/v1/records/{held}                     401 200 200 200 404 404 404 401 401

@@ -57,6 +57,7 @@ type RecordMark struct {
 	Address string `json:"address,omitempty" doc:"where people see it at its provider"`
 	Edited  bool   `json:"edited,omitempty" doc:"of record_changed: the actor has given it other values"`
 	Account bool   `json:"account,omitempty" doc:"it is who the session's customer is, or was: they were registered where it is created"`
+	Rule    string `json:"rule,omitempty" doc:"what the rule was called that has created it"`
 }
 
 // Entity marks a part of a text. Offset and length count Unicode code points.
@@ -147,7 +148,7 @@ func (e *Event) dress(data string) {
 	}
 	e.Added, e.Removed, e.Until = x.Added, x.Removed, x.Until.String()
 	if m := x.Record; m != nil {
-		e.Record = &RecordMark{m.ID.String(), m.Type, m.Title, string(m.State), m.Reason, m.Address, m.Edited, m.Account}
+		e.Record = &RecordMark{m.ID.String(), m.Type, m.Title, string(m.State), m.Reason, m.Address, m.Edited, m.Account, m.Rule}
 	}
 	for _, r := range x.Reactions {
 		e.Reactions = append(e.Reactions, Reaction{By: string(r.By), Emoji: r.Emoji})

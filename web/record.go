@@ -23,7 +23,8 @@ type Record struct {
 	State      string            `json:"state" enum:"owed,kept,parked" doc:"owed: saved, and its provider will have it as soon as it answers; kept: it has it; parked: it does not take it as it is, an edit lets it try again"`
 	Reason     string            `json:"reason,omitempty" doc:"a sentence for people: why it is parked, or still owed"`
 	Address    string            `json:"address,omitempty" doc:"where people see it at its provider"`
-	Author     Ref               `json:"author" doc:"who has created it"`
+	Author     Ref               `json:"author" doc:"who has created it; empty: a rule has"`
+	Rule       string            `json:"rule,omitempty" doc:"what the rule was called that has created it"`
 	CreatedAt  string            `json:"created_at" format:"date-time"`
 	ChangedAt  string            `json:"changed_at" format:"date-time" doc:"when it was last edited, or its state changed"`
 }
@@ -61,7 +62,7 @@ func recordOf(r store.RecordRow) Record {
 	return Record{
 		ID: r.ID.String(), Type: Ref{r.Type.String(), r.TypeName}, Department: r.Department.String(), Session: SessionRef{r.Session.String(), r.Number},
 		Customer: r.Customer, Title: r.Title, Fields: r.Fields, Version: r.Version, State: string(r.State), Reason: r.Reason, Address: r.Address,
-		Author: Ref{r.CreatedBy.String(), r.Author}, CreatedAt: r.CreatedAt.String(), ChangedAt: r.ChangedAt.String(),
+		Author: Ref{r.CreatedBy.String(), r.Author}, Rule: r.Rule, CreatedAt: r.CreatedAt.String(), ChangedAt: r.ChangedAt.String(),
 	}
 }
 

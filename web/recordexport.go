@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"io"
@@ -86,7 +87,7 @@ func (s *Server) writeTable(ctx context.Context, to io.Writer, t core.RecordType
 		}
 		for _, r := range rows {
 			line := []string{
-				r.ID.String(), strconv.FormatInt(r.Number, 10), r.Customer, r.CreatedAt.String(), r.Author, string(r.State), r.Reason, r.Address,
+				r.ID.String(), strconv.FormatInt(r.Number, 10), r.Customer, r.CreatedAt.String(), cmp.Or(r.Author, r.Rule), string(r.State), r.Reason, r.Address,
 			}
 			for _, each := range t.Fields {
 				line = append(line, r.Fields[each.Name])

@@ -17,6 +17,7 @@ import (
 	"parley/core/hook"
 	"parley/core/hub"
 	"parley/core/presence"
+	"parley/core/rule"
 	"parley/core/search"
 	"parley/core/socket"
 	"parley/core/store"
@@ -33,6 +34,7 @@ type Config struct {
 	Search    *search.Search
 	Hooks     *hook.Hooks
 	Bindings  Bindings
+	Rules     *rule.Rules
 	Can       func(core.ChannelID) (core.Capabilities, bool)                 // what a channel can do
 	Check     func(context.Context, core.ChannelID) (answer string, _ error) // asks a channel's network whether all is well
 	Manifest  func(kind, name, mode string) (text string, _ error)           // what a network asks for before a channel is added
@@ -57,6 +59,7 @@ type Server struct {
 	finder    *search.Search
 	hooks     *hook.Hooks
 	bound     Bindings
+	rules     *rule.Rules
 	can       func(core.ChannelID) (core.Capabilities, bool)
 	check     func(context.Context, core.ChannelID) (string, error)
 	manifest  func(kind, name, mode string) (string, error)
@@ -85,7 +88,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, finder: c.Search, hooks: c.Hooks, bound: c.Bindings, can: c.Can, check: c.Check, manifest: c.Manifest, add: c.Add, rekey: c.Rekey, metrics: c.Metrics, clock: c.Clock, log: c.Log.With("room", "web"),
+		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, finder: c.Search, hooks: c.Hooks, rules: c.Rules, bound: c.Bindings, can: c.Can, check: c.Check, manifest: c.Manifest, add: c.Add, rekey: c.Rekey, metrics: c.Metrics, clock: c.Clock, log: c.Log.With("room", "web"),
 		origin: origin, publicURL: public, secure: public.Scheme == "https",
 	}
 	s.cookie = cookieFor(public)

@@ -161,6 +161,10 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 	if err != nil {
 		return fmt.Errorf("read what is there: %w\n%s", err, srv.tail())
 	}
+	created, err := b.ruled(ctx, there)
+	if err != nil {
+		return fmt.Errorf("read what the rule has created: %w\n%s", err, srv.tail())
+	}
 	settle(ctx, there, b.customers, b.tab, b.watcher)
 	cancel()
 	running.Wait()
@@ -178,6 +182,7 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 	}
 	b.report(run, r, n, there, stored, shown, streamed)
 	b.ear.report(run, r, told, again)
+	created.report(run, r)
 	rules.report(run.kind, r)
 	if len(r.Failures) > 0 {
 		return b.leave(run.dir)

@@ -66,7 +66,7 @@ func listen(ctx context.Context, s *siege, url string) (*ear, error) {
 	_, err = house.hub.AddHook(ctx, core.Actor{}, core.Hook{
 		Name: "ear", URL: "http://" + l.Addr().String(), Events: events, Sealed: hook.New(hook.Config{Guard: guard, Key: secretKey}).Seal(secret),
 	}, "")
-	if err = errors.Join(err, house.stop()); err == nil {
+	if err = errors.Join(err, house.rule(ctx, s.house.department), house.stop()); err == nil {
 		later := func() time.Time { return core.SystemClock().Add(time.Minute) }
 		e.leases, err = store.Open(store.Options{URL: url, Clock: core.SystemClock, LeaseClock: later, Log: slog.New(slog.DiscardHandler)})
 	}
@@ -104,14 +104,18 @@ func (e *ear) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// free ends the lease of a program that was killed, as time would: kills follow each other faster.
+// free ends the leases of a program that was killed, as time would: kills follow each other faster.
 func (e *ear) free(ctx context.Context) error {
-	const lease = "hooks"
-	epoch, ok, err := e.leases.TakeLease(ctx, lease, "bench", time.Second)
-	if err != nil || !ok {
-		return fmt.Errorf("free the lease of hooks: %v, %w", ok, err)
+	for _, lease := range []string{"hooks", "rules"} {
+		epoch, ok, err := e.leases.TakeLease(ctx, lease, "bench", time.Second)
+		if err != nil || !ok {
+			return fmt.Errorf("free the lease of %s: %v, %w", lease, ok, err)
+		}
+		if err := e.leases.ReleaseLease(ctx, lease, epoch); err != nil {
+			return err
+		}
 	}
-	return e.leases.ReleaseLease(ctx, lease, epoch)
+	return nil
 }
 
 // wanted gives what a hook should have been told, by the log.

@@ -42,6 +42,7 @@ var rooms = []struct {
 	{"core/meter", []string{"core"}},
 	{"core/webhook", []string{"core"}},
 	{"core/hook", []string{"core", "core/store", "core/webhook"}},
+	{"core/rule", []string{"core", "core/store"}},
 	{"core/hub", subRoomsWithout("core/outbox")},
 	{"core/outbox", subRoomsWithout("core/hub")},
 
@@ -62,7 +63,7 @@ var testSupport = []string{"core/store/storetest", "channels/channeltest", "crm/
 func subRoomsWithout(not string) []string {
 	all := []string{
 		"core", "core/store", "core/feed", "core/presence", "core/search", "core/socket", "core/file", "core/text", "core/meter",
-		"core/webhook", "core/hook", "core/hub", "core/outbox",
+		"core/webhook", "core/hook", "core/rule", "core/hub", "core/outbox",
 	}
 	return slices.DeleteFunc(all, func(room string) bool { return room == not })
 }

@@ -49,6 +49,7 @@ func (n *node) run(ctx context.Context) error {
 		parts.start(all, "presence", n.presence.Run)
 		parts.start(all, "search", n.search.Run)
 		parts.start(all, "hooks", n.hooks.Run)
+		parts.start(all, "rules", n.rules.Run)
 		parts.start(all, "web", n.web.Run)
 		parts.start(all, "doors", n.doors)
 		<-all.Done()

@@ -22,6 +22,7 @@ import (
 	"parley/core/meter"
 	"parley/core/outbox"
 	"parley/core/presence"
+	"parley/core/rule"
 	"parley/core/search"
 	"parley/core/socket"
 	"parley/core/store"
@@ -61,6 +62,7 @@ type node struct {
 	presence *presence.Presence
 	search   *search.Search
 	hooks    *hook.Hooks
+	rules    *rule.Rules
 	channels *channels.Supervisor
 	sockets  *socket.Group
 	watch    *watch
@@ -96,6 +98,7 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 		n.meter.Committed(c)
 		n.search.Ring()
 		n.hooks.Ring()
+		n.rules.Ring()
 		n.records.Heard(c)
 	}, store.WithMeter(n.meter), store.WithAudit(core.NewAuditSeal(c.key)))
 	if err := n.hang(); err != nil {
@@ -142,11 +145,16 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 		Log: log.With("room", "hook"),
 	})
 
+	// What an admin has set rules for is created by itself: one node follows the log for them.
+	n.rules = rule.New(rule.Config{
+		Store: s, Writer: n.writer, Holder: n.name, Create: n.hub.RecordByRule, Clock: core.SystemClock, Log: log.With("room", "rule"),
+	})
+
 	// Customers come in by channels, agents by the web.
 	n.sockets = socket.NewGroup(log.With("room", "socket"))
 	n.watch.adapters = newAdapters(n)
 	n.web, err = web.New(web.Config{
-		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Presence: n.presence, Search: n.search, Hooks: n.hooks, Bindings: n.bindings, Can: n.watch.can, Check: n.channels.Check,
+		Hub: n.hub, Store: s, Feed: n.feed, Files: files, Sockets: n.sockets, Presence: n.presence, Search: n.search, Hooks: n.hooks, Rules: n.rules, Bindings: n.bindings, Can: n.watch.can, Check: n.channels.Check,
 		Manifest: func(kind, name, mode string) (string, error) { return manifest(kind, name, mode, n.publicURL) }, Add: n.addFor, Rekey: n.rekeyFor, Metrics: n.meter, Clock: core.SystemClock, Log: log,
 		PublicURL: n.publicURL, Version: apiVersion, Pages: web.Pages(),
 	})
@@ -194,6 +202,7 @@ func (n *node) hear(p feed.Peal) {
 	n.feed.Hear(p)
 	n.search.Ring()
 	n.hooks.Ring()
+	n.rules.Ring()
 	n.act(p)
 	if p.All {
 		n.outbox.RingAll()

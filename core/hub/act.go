@@ -16,10 +16,14 @@ type act struct {
 	mine core.Participant
 
 	record core.RecordID // that was created, or was there
+	rule   string        // what the rule is called that acts; "": an agent does
 }
 
 // event begins an event of the actor's.
 func (a *act) event(kind core.EventKind, audience core.Audience) core.Event {
+	if a.rule != "" {
+		return core.Event{Kind: kind, Audience: audience, ActorKind: core.BySystem}
+	}
 	return core.Event{
 		Kind: kind, Audience: audience, ActorKind: core.ByAgent, Actor: int64(a.who.Agent.ID), Name: a.who.Agent.PublicName,
 	}

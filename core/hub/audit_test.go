@@ -21,7 +21,7 @@ import (
 var byHand = []string{
 	"PutAgent", "AddDepartment", "PutDocument", "AddChannel", "PutChannel", "AddSurface", "RemoveSurface", "MoveSurface", "PutLink", "AddLink", "RemoveLink",
 	"AddKey", "PutBlocked", "PutSwitch", "PutRecordType", "PutGroup", "RemoveGroup", "SetPermissions", "SetAbilities",
-	"PutHook", "RemoveHook", "ReplayHook", "PutBinding",
+	"PutHook", "RemoveHook", "ReplayHook", "PutBinding", "PutRecordRule", "RemoveRecordRule",
 }
 
 // notByHand are those that write something else, and what.
@@ -29,6 +29,7 @@ var notByHand = map[string]string{
 	// What the log tells, or follows from it.
 	"AddSession": "log", "PutSession": "log", "PutTyped": "no change", "PutLoad": "counter, or the limit that SetLimit notes", "PutDepartment": "counter, or its switch, or follows from settings", "PutParticipant": "log", "AddCustomer": "log", "NameCustomer": "log",
 	"AddRecord": "log", "PutRecord": "log", "AddRecordEdit": "kept with the record", "AddAccount": "log", "RemoveAccount": "log", "PutMessage": "log", "AddFile": "log", "PutFile": "log", "DropFile": "nobody said it", "Claim": "log",
+	"FollowRules": "how far rules have looked", "FailRecordRule": "what a rule could not do: kept with it",
 	// What is owed, and where it stands.
 	"OweHooks": "delivery", "NoteBinding": "delivery", "SettleHookCall": "delivery", "Owe": "delivery", "PutLane": "delivery", "RemovePart": "delivery", "AddThread": "delivery", "CatchUp": "delivery",
 	"LoseThread": "delivery", "AddTelling": "delivery", "RemoveTelling": "delivery", "WakeOpen": "timer", "WakeDepartments": "timer", "Rest": "timer", "Park": "parked", "Unpark": "parked",
@@ -131,6 +132,7 @@ var kept = map[string]string{
 	"SignIn": "no change", "SignOut": "no change", "NewLinkCode": "changes nothing before it is used", "SetAvailability": "no setting",
 	"NoteReading": "TestG5_ReadingOthersSessionsIsNoted",
 	"Openings":    "reads", "AccountType": "reads", "FindAccounts": "reads, at a provider", "Waits": "no change: it writes down how many receive", "Moved": "no change",
+	"RecordByRule": "the log has it", "SetRecordRule": "TestG5_RulesAreNoted", "RemoveRecordRule": "TestG5_RulesAreNoted",
 }
 
 // canary is in whatever is secret, and in nothing else.

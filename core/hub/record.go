@@ -14,6 +14,7 @@ func (a *act) createRecord(d core.CreateRecord) error {
 		return err
 	}
 	r := core.NewRecord(core.RecordID(a.hub.ids.Next(a.Now())), t, a.s, fields, a.who.Agent.ID, a.Now())
+	r.Rule = a.rule
 	there, err := a.RecordOf(r.Form)
 	if core.KindOf(err) != core.NotFound {
 		a.record = there.ID

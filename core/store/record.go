@@ -8,7 +8,7 @@ import (
 
 const (
 	recordColumns = `id, type, binding, department, session, form, title, fields, version, state, reason, remote, address, attempts, due_at,
-	created_at, created_by, changed_at`
+	created_at, created_by, changed_at, rule`
 	selectRecord     = `SELECT ` + recordColumns + ` FROM records WHERE id = ?`
 	selectRecordForm = `SELECT ` + recordColumns + ` FROM records WHERE form = ?`
 )
@@ -33,13 +33,13 @@ func (w *Work) Record(id core.RecordID) (core.Record, error) {
 	return r, w.get(&r, selectRecord, id)
 }
 
-const insertRecord = `INSERT INTO records (` + recordColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const insertRecord = `INSERT INTO records (` + recordColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // AddRecord adds a record.
 func (w *Work) AddRecord(r core.Record) {
 	w.hold(r)
 	w.change(insertRecord, r.ID, r.Type, r.Binding, r.Department, r.Session, r.Form, r.Title, r.Fields, r.Version, string(r.State), r.Reason,
-		string(r.Remote), r.Address, r.Attempts, r.DueAt, r.CreatedAt, r.CreatedBy, r.ChangedAt)
+		string(r.Remote), r.Address, r.Attempts, r.DueAt, r.CreatedAt, r.CreatedBy, r.ChangedAt, r.Rule)
 }
 
 const updateRecord = `UPDATE records SET title = ?, fields = ?, version = ?, state = ?, reason = ?, remote = ?, address = ?, attempts = ?, due_at = ?,

@@ -698,6 +698,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/record-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What creates records by itself, and how it fares */
+        get: operations["get-record-rules"];
+        put?: never;
+        /** Add a rule that creates records to a department */
+        post: operations["post-record-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a rule would have created from sessions of the past; nothing is */
+        post: operations["post-record-rules-dry-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a rule, all of it but its department, or switch it on or off */
+        put: operations["put-record-rule"];
+        post?: never;
+        /** Remove a rule; what it has created stays */
+        delete: operations["delete-record-rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/record-types": {
         parameters: {
             query?: never;
@@ -2092,6 +2145,9 @@ export interface components {
         ListRecord: {
             items: components["schemas"]["Record"][];
         };
+        ListRecordRule: {
+            items: components["schemas"]["RecordRule"][];
+        };
         ListRecordStart: {
             items: components["schemas"]["RecordStart"][];
         };
@@ -2251,6 +2307,30 @@ export interface components {
              */
             version?: number;
         };
+        NewRecordRule: {
+            /** @description its id */
+            department: string;
+            /** @description switched on it sees what happens from then on */
+            enabled: boolean;
+            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description for people; unique in the department */
+            name: string;
+            /**
+             * @description what it waits for
+             * @enum {string}
+             */
+            on: "session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline";
+            /** @description the id of a type of record of the department */
+            type: string;
+            /**
+             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
+             * @example session.priority == "urgent" and "vip" in session.tags
+             */
+            when?: string;
+        };
         NewRecordType: {
             /** @description the id of the account on the system that keeps its records; missing: Parley keeps them */
             binding?: string;
@@ -2391,7 +2471,7 @@ export interface components {
         Record: {
             /** @description where people see it at its provider */
             address?: string;
-            /** @description who has created it */
+            /** @description who has created it; empty: a rule has */
             author: components["schemas"]["Ref"];
             /**
              * Format: date-time
@@ -2412,6 +2492,8 @@ export interface components {
             id: string;
             /** @description a sentence for people: why it is parked, or still owed */
             reason?: string;
+            /** @description what the rule was called that has created it */
+            rule?: string;
             session: components["schemas"]["SessionRef"];
             /**
              * @description owed: saved, and its provider will have it as soon as it answers; kept: it has it; parked: it does not take it as it is, an edit lets it try again
@@ -2434,7 +2516,7 @@ export interface components {
         RecordDetail: {
             /** @description where people see it at its provider */
             address?: string;
-            /** @description who has created it */
+            /** @description who has created it; empty: a rule has */
             author: components["schemas"]["Ref"];
             /**
              * Format: date-time
@@ -2457,6 +2539,8 @@ export interface components {
             id: string;
             /** @description a sentence for people: why it is parked, or still owed */
             reason?: string;
+            /** @description what the rule was called that has created it */
+            rule?: string;
             session: components["schemas"]["SessionRef"];
             /**
              * @description owed: saved, and its provider will have it as soon as it answers; kept: it has it; parked: it does not take it as it is, an edit lets it try again
@@ -2508,11 +2592,83 @@ export interface components {
             id: string;
             /** @description a sentence for people: of state */
             reason?: string;
+            /** @description what the rule was called that has created it */
+            rule?: string;
             /** @enum {string} */
             state: "owed" | "kept" | "parked";
             title: string;
             /** @description its type's name */
             type: string;
+        };
+        RecordRule: {
+            /** @description its id */
+            department: string;
+            /** @description switched on it sees what happens from then on */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description the last one
+             */
+            failed_at?: string;
+            /**
+             * Format: int64
+             * @description events, since it was changed, of which it could not create what it should
+             */
+            failures: number;
+            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @example rul_5k */
+            id: string;
+            /** @description for people; unique in the department */
+            name: string;
+            /**
+             * @description what it waits for
+             * @enum {string}
+             */
+            on: "session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline";
+            /** @description why, in a sentence */
+            reason?: string;
+            /** @description the id of a type of record of the department */
+            type: string;
+            /**
+             * Format: int64
+             * @description rises with every change
+             */
+            version: number;
+            /**
+             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
+             * @example session.priority == "urgent" and "vip" in session.tags
+             */
+            when?: string;
+        };
+        RecordRuleChange: {
+            /** @description switched on it sees what happens from then on */
+            enabled: boolean;
+            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description for people; unique in the department */
+            name: string;
+            /**
+             * @description what it waits for
+             * @enum {string}
+             */
+            on: "session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline";
+            /** @description the id of a type of record of the department */
+            type: string;
+            /**
+             * Format: int64
+             * @description the rule's as it was seen; without it, whatever it is
+             */
+            version?: number;
+            /**
+             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
+             * @example session.priority == "urgent" and "vip" in session.tags
+             */
+            when?: string;
         };
         RecordStart: {
             /** @description the id of the account on the system that keeps its records; missing: Parley keeps them */
@@ -2627,6 +2783,66 @@ export interface components {
             department: components["schemas"]["Department"];
             operator: boolean;
             supervisor: boolean;
+        };
+        RuleTrial: {
+            /** @description its id */
+            department: string;
+            /** @description switched on it sees what happens from then on */
+            enabled: boolean;
+            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description for people; unique in the department */
+            name: string;
+            /**
+             * @description what it waits for
+             * @enum {string}
+             */
+            on: "session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline";
+            /**
+             * Format: int64
+             * @description how many of the department's newest sessions that one sees are looked at; without it, 100
+             */
+            sessions?: number;
+            /** @description the id of a type of record of the department */
+            type: string;
+            /**
+             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
+             * @example session.priority == "urgent" and "vip" in session.tags
+             */
+            when?: string;
+        };
+        RuleTrialResult: {
+            /** @description there is more than could be looked at or shown */
+            cut?: boolean;
+            /**
+             * Format: int64
+             * @description of them, of the kind that the rule waits for
+             */
+            events: number;
+            /** @description at most 200; of the newest session first */
+            items: components["schemas"]["RuleTried"][];
+            /**
+             * Format: int64
+             * @description that were looked at, each as it stands now
+             */
+            sessions: number;
+        };
+        RuleTried: {
+            /** Format: date-time */
+            at: string;
+            /** @description its id */
+            event: string;
+            /** @description the record's, by their names */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description why it would have failed, in a sentence */
+            reason?: string;
+            session: components["schemas"]["SessionRef"];
+            /** @description the record's */
+            title?: string;
         };
         SecretBinding: {
             binding: components["schemas"]["Binding"];
@@ -4789,6 +5005,172 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Event"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-record-rules": {
+        parameters: {
+            query?: {
+                /** @description an id */
+                department?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecordRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-record-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecordRule"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-record-rules-dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleTrial"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTrialResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-record-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordRuleChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-record-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

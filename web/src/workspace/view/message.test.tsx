@@ -292,6 +292,7 @@ test.each<[string, Partial<Event>, string]>([
   ['a block for good', { kind: 'blocked' }, 'Anna blocked Diego for good'],
   ['its end', { kind: 'unblocked' }, 'Anna let Diego write again'],
   ['a record', { kind: 'record_created', record: lamp }, 'Anna created Complaint: Lamp'],
+  ['a record by rule', { kind: 'record_created', record: { ...lamp, rule: 'Lamps' } }, 'The rule Lamps created Complaint: Lamp'],
   ['its edit', { kind: 'record_changed', record: { ...lamp, edited: true } }, 'Anna changed Complaint: Lamp'],
   [
     'a record that waits for its system',

@@ -250,7 +250,8 @@ export function eventWords(event: Event, session: Session): string {
 // Of a record that lives in Parley nobody waits to hear that it has arrived.
 function recordWords(actor: string, { kind, record }: Event): string {
   if (!record) return ''
-  const { type, title, state, reason, address, edited } = record
+  const { type, title, state, reason, address, edited, rule } = record
+  if (kind === 'record_created' && rule) return t('event.record.ruled', { rule, type, title })
   if (kind === 'record_created') return t('event.record.created', { actor, type, title })
   if (edited) return t('event.record.edited', { actor, type, title })
   if (state === 'kept' && !address) return ''

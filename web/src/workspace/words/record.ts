@@ -18,6 +18,7 @@ export const record = {
   'facts.records': 'Records',
   'facts.records.failed': 'The records could not be loaded.',
   'event.record.created': '{actor} created {type}: {title}',
+  'event.record.ruled': 'The rule {rule} created {type}: {title}',
   'event.record.edited': '{actor} changed {type}: {title}',
   'event.record.owed': '{type} is saved here, and follows as soon as its system answers: {title}',
   'event.record.kept': '{type} has reached its system: {title}',

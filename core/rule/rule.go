@@ -1,0 +1,99 @@
+package rule
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"parley/core"
+	"parley/core/store"
+)
+
+const (
+	lease     = "rules"
+	leaseTime = 10 * time.Second
+
+	pollTime  = time.Second            // between two looks when nothing rings
+	restTime  = 100 * time.Millisecond // between two looks at least
+	stepTime  = 30 * time.Second       // for one step along the log
+	lookTime  = 3 * time.Second        // for rules to look at what has happened, in one step
+	eventTime = 2 * time.Second        // … at one event; who has not looked by then fails
+)
+
+// Config is what Rules need.
+type Config struct {
+	Store  *store.Store
+	Writer *store.Writer
+	Holder string // names this process
+
+	// Create creates what a rule has found, and tells why it cannot: a sentence, "" if it could. An error is not the rule's.
+	Create func(w *store.Work, f core.RuleFind) (failure string, err error)
+	Clock  core.Clock
+	Log    *slog.Logger
+}
+
+// Rules creates records by itself, on one node at a time, and tries rules where an admin asks for it, on all. Its methods may be called by many at once.
+type Rules struct {
+	Config
+	wake chan struct{} // one slot: look, or not
+}
+
+// New makes them. Nothing is created before Run runs somewhere.
+func New(c Config) *Rules { return &Rules{Config: c, wake: make(chan struct{}, 1)} }
+
+// Ring lets Run look soon: something has happened. It does not block.
+func (x *Rules) Ring() {
+	select {
+	case x.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run creates records within a second of what happens, until ctx ends. Of several nodes one does it; the others wait until it stops or has been silent
+// for ten seconds.
+func (x *Rules) Run(ctx context.Context) error {
+	x.Store.Perform(ctx, store.Duty{Name: lease, Holder: x.Holder, Lease: leaseTime, Clock: x.Clock, Log: x.Log}, x.hold)
+	return nil
+}
+
+// hold follows the log for as long as the lease can be renewed.
+func (x *Rules) hold(ctx context.Context, t *store.Tenure) error {
+	h := &holding{Rules: x, epoch: t.Epoch}
+	for ctx.Err() == nil {
+		if err := t.Renew(ctx); err != nil {
+			return err
+		}
+		more, err := h.follow(ctx)
+		if err != nil {
+			return err
+		}
+		if pause(ctx, restTime); !more {
+			x.wait(ctx)
+		}
+	}
+	return nil
+}
+
+// holding is a time during which this node has the lease.
+type holding struct {
+	*Rules
+	epoch int64
+	seen  core.EventID // how far the log was followed, where nothing was found since the cursor
+	ready map[core.RecordRuleID]*ready
+}
+
+// wait returns when something rings, or might have.
+func (x *Rules) wait(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-x.wake:
+	case <-time.After(pollTime - restTime):
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
