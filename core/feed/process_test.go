@@ -68,6 +68,7 @@ func node(database, redis, secret string) error {
 	if _, err := f.Follow(ctx, core.Scope{Departments: []core.DepartmentID{1}}, 0, printer{}); err != nil {
 		return err
 	}
+	fmt.Println("follows")
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		_, err := w.Do(ctx, store.Job{Do: func(w *store.Work) error {
 			w.Tell(core.Event{Kind: core.EventChannelChanged, ActorKind: core.BySystem, Audience: core.AgentsOnly, Text: lines.Text()})
@@ -172,8 +173,10 @@ func TestNodesHearEachOtherAgainAfterRedisWasKilled(t *testing.T) {
 	storetest.Open(t, database, time.Now)
 	redis, key := storetest.Redis(t), core.NewKey()
 	one, two := startNode(t, database, redis.URL(), key), startNode(t, database, redis.URL(), key)
-	one.printed("listens", 1)
-	two.printed("listens", 1)
+	for _, n := range []*child{one, two} {
+		n.printed("listens", 1)
+		n.printed("follows", 1)
+	}
 	one.says("from one")
 	two.printed("shows from one", 1)
 	two.says("from two")
