@@ -23,6 +23,7 @@ func TestPages(t *testing.T) {
 		"a list in the workspace":               {"/inbox/support/unassigned", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the records":                           {"/records", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"a record":                              {"/records/rec_5k", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
+		"the settings of other systems":         {"/settings/systems", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the settings of hooks":                 {"/settings/hooks", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the settings of types of records":      {"/settings/records", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the inbox, with a slash":               {"/inbox/", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},

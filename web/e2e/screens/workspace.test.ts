@@ -5,6 +5,7 @@ import { House } from './house.ts'
 import { records, seedRecords } from './record.ts'
 import { look } from './screen.ts'
 import { type Sessions, seed } from './seed.ts'
+import { systems } from './system.ts'
 import { Telegram } from './telegram.ts'
 import { workspace } from './workspace.ts'
 
@@ -20,4 +21,4 @@ beforeAll(async () => {
 })
 afterAll(() => telegram.close())
 
-look('workspace', { ...workspace, ...records }, (look) => new Desk(house, look, sessions))
+look('workspace', { ...workspace, ...records, ...systems }, (look) => new Desk(house, look, sessions))

@@ -39,6 +39,15 @@ export type RecordPage = Shapes['PageRecord']
 export type RecordDetail = Shapes['RecordDetail']
 /** A record as an event tells of it. */
 export type RecordMark = Shapes['RecordMark']
+export type Binding = Shapes['Binding']
+export type BindingChange = Shapes['BindingChange']
+export type NewBinding = Shapes['NewBinding']
+/** A binding with the keys that were made for it. */
+export type SecretBinding = Shapes['SecretBinding']
+/** A kind of system where records live. */
+export type ProviderKind = Shapes['ProviderKind']
+/** A type of record as its system describes it. */
+export type RemoteType = Shapes['RemoteType']
 export type Hook = Shapes['Hook']
 export type NewHook = Shapes['NewHook']
 export type HookChange = Shapes['HookChange']

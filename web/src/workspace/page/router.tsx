@@ -14,7 +14,7 @@ const root = createRootRoute({
   component: Outlet,
   notFoundComponent: () => null,
   beforeLoad: ({ location }) => {
-    if (!/^\/(login|inbox|records|settings\/(channels|records|hooks))(\/|$)/.test(location.pathname))
+    if (!/^\/(login|inbox|records|settings\/(channels|records|systems|hooks))(\/|$)/.test(location.pathname))
       throw redirect({ to: '/inbox', replace: true })
   },
 })
@@ -46,6 +46,12 @@ const types = createRoute({
   component: lazyRouteComponent(() => import('./types.tsx'), 'TypesPage'),
 })
 
+const systems = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/systems',
+  component: lazyRouteComponent(() => import('./systems.tsx'), 'SystemsPage'),
+})
+
 const hooks = createRoute({
   getParentRoute: () => root,
   path: '/settings/hooks',
@@ -64,7 +70,7 @@ const records = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, channels, types, hooks, records, inbox.addChildren([start, list])]),
+  routeTree: root.addChildren([login, channels, types, systems, hooks, records, inbox.addChildren([start, list])]),
 })
 
 declare module '@tanstack/react-router' {

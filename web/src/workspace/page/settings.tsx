@@ -9,7 +9,7 @@ import { ts } from '../words/settings.ts'
 import { t } from '../words/t.ts'
 import { meQuery } from './ask.ts'
 
-const pages = ['channels', 'records', 'hooks'] as const
+const pages = ['channels', 'records', 'systems', 'hooks'] as const
 
 interface SettingsProps {
   at: (typeof pages)[number]

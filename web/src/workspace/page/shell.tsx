@@ -129,6 +129,7 @@ export function Shell({ me }: { me: Me }) {
       ? {
           channels: () => navigate({ to: '/settings/channels' }),
           types: () => navigate({ to: '/settings/records' }),
+          systems: () => navigate({ to: '/settings/systems' }),
           hooks: () => navigate({ to: '/settings/hooks' }),
         }
       : {}),

@@ -1,14 +1,16 @@
 import '../style/types.css'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Department, RecordType } from '../../api/wire.ts'
+import type { Binding, Department, RecordType } from '../../api/wire.ts'
 import { recordRest as rest } from '../live/record.ts'
 import { asRefusal } from '../live/refusal.ts'
-import { draftOf, refusedAt, typeOf } from '../state/type.ts'
+import { draftOf, firstOf, joined, refusedAt, typeOf } from '../state/type.ts'
 import { RemoveType, TypeForm, TypeRow } from '../view/typeform.tsx'
 import { tt } from '../words/types.ts'
 import { departmentsQuery, typesQuery } from './ask.ts'
+import { bindingsQuery } from './bindings.ts'
 import { Settings } from './settings.tsx'
+import { type Home, TypeHome } from './typehome.tsx'
 
 /** Where admins say what can be created from the sessions of each department (FEATURES F1). */
 export function TypesPage() {
@@ -18,6 +20,7 @@ export function TypesPage() {
 function Types() {
   const { data: departments } = useQuery(departmentsQuery)
   const { data: types, error } = useQuery({ ...typesQuery, staleTime: 0 })
+  const { data: systems } = useQuery(bindingsQuery)
   return (
     <>
       <p className="muted">{tt('intro')}</p>
@@ -28,18 +31,28 @@ function Types() {
             key={department.id}
             department={department}
             types={types.filter((type) => type.department === department.id)}
+            systems={systems}
           />
         ))}
     </>
   )
 }
 
-function OfDepartment({ department, types }: { department: Department; types: readonly RecordType[] }) {
+interface OfDepartmentProps {
+  department: Department
+  types: readonly RecordType[]
+  /** Nothing until they are known. */
+  systems: readonly Binding[] | undefined
+}
+
+function OfDepartment({ department, types, systems }: OfDepartmentProps) {
   const client = useQueryClient()
   const [open, setOpen] = useState<string>() // a type, or '' for a new one
   const [removing, setRemoving] = useState<RecordType>()
   const changed = () => client.invalidateQueries({ queryKey: typesQuery.queryKey })
   const remove = useMutation({ mutationFn: rest.removeType, networkMode: 'always', onSuccess: changed })
+  const keeper = ({ binding }: RecordType) =>
+    binding && systems && (systems.find(({ id }) => id === binding)?.name ?? tt('keeper.gone'))
   const refusal = remove.error ? asRefusal(remove.error) : undefined
   const form = (type: RecordType | undefined) => (
     <OneType
@@ -61,6 +74,7 @@ function OfDepartment({ department, types }: { department: Department; types: re
           <TypeRow
             key={type.id}
             type={type}
+            keeper={keeper(type)}
             open={open === type.id}
             onEdit={() => setOpen(open === type.id ? undefined : type.id)}
             onRemove={() => setRemoving(type)}
@@ -110,15 +124,18 @@ interface OneTypeProps {
 
 function OneType({ department, type, onDone, onCancel }: OneTypeProps) {
   const [draft, setDraft] = useState(() => draftOf(type))
+  const [home, setHome] = useState<Home>({})
+  const [untold, setUntold] = useState(false) // which type of another system it is
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: () =>
       type
         ? rest.setType(type.id, { ...typeOf(draft), version: type.version })
-        : rest.addType({ ...typeOf(draft), department: department.id }),
+        : rest.addType({ ...typeOf(draft), ...home, department: department.id }),
     networkMode: 'always',
     onSuccess: onDone,
   })
   const refusal = error ? asRefusal(error) : undefined
+  const field = untold ? 'remote' : (refusal?.problem.field ?? '')
   const label = type ? tt('edit.one', type) : tt('add.in', { department: department.name })
   return (
     <TypeForm
@@ -126,22 +143,46 @@ function OneType({ department, type, onDone, onCancel }: OneTypeProps) {
       draft={draft}
       busy={isPending}
       submit={tt(type ? (isPending ? 'saving' : 'save') : isPending ? 'busy' : 'submit')}
-      refused={refusedAt(refusal?.problem.field)}
+      refused={refusedAt(field)}
       told={
-        refusal
-          ? refusal.status === 0
-            ? tt('unreachable')
-            : refusal.status === 409
-              ? tt('changed')
-              : refusal.reason
-          : ''
+        untold
+          ? tt('remote.missing')
+          : refusal
+            ? refusal.status === 0
+              ? tt('unreachable')
+              : refusal.status === 409
+                ? tt('changed')
+                : refusal.reason
+            : ''
       }
-      field={refusal?.problem.field ?? ''}
+      field={field}
+      home={
+        type ? undefined : (
+          <TypeHome
+            home={home}
+            field={field}
+            onHome={(to) => {
+              setHome(to)
+              setUntold(false)
+              if (error) reset()
+            }}
+            onType={({ label, fields }) =>
+              setDraft(draftOf({ name: draft.name.trim() || label, fields: firstOf(fields) }))
+            }
+            has={draft.fields.map(({ name }) => name)}
+            onField={(one) => setDraft(joined(draft, one))}
+          />
+        )
+      }
       onDraft={(next) => {
         setDraft(next)
         if (error) reset()
       }}
-      onSubmit={() => !isPending && mutate()}
+      onSubmit={() => {
+        const misses = home.binding !== undefined && !home.remote
+        setUntold(misses)
+        if (!misses && !isPending) mutate()
+      }}
       onCancel={onCancel}
     />
   )

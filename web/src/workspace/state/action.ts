@@ -50,6 +50,7 @@ const all = {
   theme: { group: 'you', key: 'T' },
   channels: { group: 'you', key: 'g s' },
   types: { group: 'you' },
+  systems: { group: 'you' },
   hooks: { group: 'you' },
   link: { group: 'you' },
   help: { group: 'you', key: '?' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { added, changed, draftOf, moved, nameOf, refusedAt, typeOf, without } from './type.ts'
+import { added, changed, draftOf, firstOf, joined, moved, nameOf, refusedAt, typeOf, without } from './type.ts'
 
 describe('a type of record, while it is written (F1)', () => {
   test('its fields are added, moved and removed, and the name of a field follows its label until it is written', () => {
@@ -34,6 +34,17 @@ describe('a type of record, while it is written (F1)', () => {
     ['  E-mail ', 'e_mail'],
     ['Straße 5', 'stra_e_5'],
   ])('%j is the name %j', (label, name) => expect(nameOf(label)).toBe(name))
+
+  test('one of another system begins with what must be filled in, where it has many fields, and takes others', () => {
+    const many = Array.from({ length: 11 }, (_, i) => ({ name: `f${i}`, label: `F${i}`, kind: 'text' as const }))
+    expect(firstOf(many.slice(1))).toHaveLength(10)
+    expect(firstOf(many)).toEqual(many.slice(0, 1))
+    const needed = { name: 'why', label: 'Why', kind: 'choice' as const, required: true, choices: ['a', 'b'] }
+    expect(firstOf([...many, needed])).toEqual([needed])
+    const draft = joined(draftOf({ name: 'Lead', fields: many.slice(0, 1) }), needed)
+    expect(typeOf(draft).fields).toEqual([many[0], needed])
+    expect(new Set(draft.fields.map(({ key }) => key)).size).toBe(2)
+  })
 
   test('a refusal says where', () => {
     expect(refusedAt('fields[3].choices')).toEqual({ at: 3, part: 'choices' })

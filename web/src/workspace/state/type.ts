@@ -35,6 +35,20 @@ export function added({ name, fields }: TypeDraft): TypeDraft {
   return { name, fields: [...fields, blank] }
 }
 
+const fewFields = 10
+
+/** With which of another system's fields a type begins: all where they are few, else those that must be filled in. */
+export function firstOf(fields: readonly RecordField[]): readonly RecordField[] {
+  const needed = fields.filter(({ required }) => required)
+  return fields.length <= fewFields ? fields : needed.length > 0 ? needed : fields.slice(0, 1)
+}
+
+/** Adds a field of another system. */
+export function joined({ name, fields }: TypeDraft, field: RecordField): TypeDraft {
+  const choices = field.choices?.join('\n') ?? ''
+  return { name, fields: [...fields, { ...field, key: nextKey(fields), choices, follows: false }] }
+}
+
 export const without = ({ name, fields }: TypeDraft, key: number): TypeDraft => ({
   name,
   fields: fields.filter((field) => field.key !== key),

@@ -83,12 +83,15 @@ interface FormFieldProps {
   /** Why it cannot be sent as it is. */
   says: string
   first: boolean
+  /** A text in one line, or one that nobody reads over a shoulder. */
+  as?: 'line' | 'secret'
   onChange: (value: string) => void
 }
 
 const types = { number: 'text', date: 'date', email: 'email', phone: 'tel' } as const
 
-function FormField({ field, value, says, first, onChange }: FormFieldProps) {
+/** A field as its kind is, with what is wrong with it. */
+export function FormField({ field, value, says, first, as, onChange }: FormFieldProps) {
   const { name, label, kind, required, help, choices } = field
   const id = useId()
   const common = {
@@ -130,7 +133,16 @@ function FormField({ field, value, says, first, onChange }: FormFieldProps) {
       <label htmlFor={id}>
         {label} {!required && <span className="faint">{tf('optional')}</span>}
       </label>
-      {kind === 'text' ? (
+      {as ? (
+        <input
+          type={as === 'secret' ? 'password' : 'text'}
+          autoComplete="off"
+          spellCheck={false}
+          {...common}
+          value={value}
+          onChange={change}
+        />
+      ) : kind === 'text' ? (
         <textarea rows={1} {...common} value={value} onChange={change} />
       ) : kind === 'choice' ? (
         <select {...common} value={value} onChange={change}>

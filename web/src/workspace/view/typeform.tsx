@@ -8,6 +8,8 @@ import { Icon, type IconName } from './icon.tsx'
 
 interface TypeRowProps {
   type: RecordType
+  /** What keeps its records, where that is not Parley. */
+  keeper: string | undefined
   open: boolean
   onEdit: () => void
   onRemove: () => void
@@ -15,7 +17,14 @@ interface TypeRowProps {
 }
 
 /** A type, and what can be done with it. */
-export function TypeRow({ type: { name, use, fields }, open, onEdit, onRemove, children }: TypeRowProps) {
+export function TypeRow({
+  type: { name, use, fields, remote = '' },
+  keeper,
+  open,
+  onEdit,
+  onRemove,
+  children,
+}: TypeRowProps) {
   return (
     <li className="channel type">
       <span className="channel-kind">
@@ -24,6 +33,7 @@ export function TypeRow({ type: { name, use, fields }, open, onEdit, onRemove, c
       <div className="channel-words">
         <h3 className="cut">{name}</h3>
         {use === 'account' && <p className="muted">{tt('account')}</p>}
+        {keeper && <p className="muted">{tt('keeper', { keeper, remote })}</p>}
         <p className="muted">
           {tt('count', { count: fields.length })}: {fields.map(({ label }) => label).join(', ')}
         </p>
@@ -72,6 +82,8 @@ interface TypeFormProps {
   refused: { at: number; part: string } | undefined
   told: string
   field: string
+  /** Says where its records live, of a new one. */
+  home?: ReactNode
   onDraft: (draft: TypeDraft) => void
   onSubmit: () => void
   onCancel: () => void
@@ -103,6 +115,7 @@ export function TypeForm(props: TypeFormProps) {
         wrong={refused?.at === -1}
         onChange={(name) => onDraft({ ...draft, name })}
       />
+      {props.home}
       <p className="type-form-fields" id={`${id}-fields`}>
         {tt('fields')}
       </p>

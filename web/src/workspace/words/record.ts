@@ -3,6 +3,7 @@ export const record = {
   'act.record': 'Create a record…',
   'act.records': 'Records',
   'act.types': 'Settings: record types',
+  'act.systems': 'Settings: systems',
   'act.hooks': 'Settings: hooks',
   'head.record': 'Record',
   'head.record.label': 'Create a record of {name}',

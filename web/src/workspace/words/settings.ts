@@ -6,9 +6,11 @@ const settings = {
   pages: 'Settings',
   'page.channels': 'Channels',
   'page.records': 'Record types',
+  'page.systems': 'Systems',
   'page.hooks': 'Hooks',
   'admins.records':
     'Only admins say what can be created from sessions. Ask one of yours to do it, or to make you an admin.',
+  'admins.systems': 'Only admins set up other systems. Ask one of yours to do it, or to make you an admin.',
   'admins.hooks': 'Only admins set up hooks. Ask one of yours to do it, or to make you an admin.',
   'admins.channels': 'Only admins set up channels. Ask one of yours to do it, or to make you an admin.',
   failed: 'The channels could not be loaded.',
