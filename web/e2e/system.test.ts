@@ -51,6 +51,7 @@ test('F1: an admin sets a system up, tests it, makes a type of what it has, chan
   await page.getByRole('button', { name: 'Set up', exact: true }).click()
   const url = page.getByRole('textbox', { name: 'Address' })
   await expect.poll(() => url.getAttribute('aria-invalid'), { timeout: 30_000 }).toBe('true')
+  await expect.poll(() => url.evaluate((field) => field === document.activeElement), { timeout: 30_000 }).toBe(true)
   await url.fill(address)
   await page.getByRole('button', { name: 'Set up', exact: true }).click()
   await see(page.getByRole('heading', { name: 'Our ERP is set up' }))

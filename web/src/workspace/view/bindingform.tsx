@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { Binding, BindingChange, ProviderKind, RecordField } from '../../api/wire.ts'
 import type { Refusal } from '../live/refusal.ts'
 import { begunOf, changeOf, fieldsOf, formOf, saysOf } from '../state/binding.ts'
@@ -33,6 +33,9 @@ export function BindingForm(props: BindingFormProps) {
   const [sent, setSent] = useState(false)
   const faults = sent ? faultsIn(fields, filled) : undefined
   const at = fields.find(({ name }) => name === refusal?.problem.field)?.name
+  useEffect(() => {
+    if (at) focusFault()
+  }, [at])
   const says = (name: string) => {
     const fault = faults?.get(name)
     if (fault) return tf(fault)
