@@ -33,8 +33,13 @@ export class Desk {
   }
 
   /** Opens a session in one of Support's lists, and waits for what was said. */
-  async talk(session: keyof Sessions, list = 'my', who = 'anna'): Promise<Agent> {
-    const agent = await this.open(`/inbox/support/${list}/${this.#sessions[session]}`, who)
+  async talk(
+    session: keyof Sessions,
+    list = 'my',
+    who = 'anna',
+    prepare?: (page: Page) => Promise<unknown>,
+  ): Promise<Agent> {
+    const agent = await this.open(`/inbox/support/${list}/${this.#sessions[session]}`, who, prepare)
     await see(agent.log.getByRole('listitem'))
     return agent
   }

@@ -22,6 +22,13 @@ const fields: RecordStart['fields'] = [
   { name: 'agreed', label: 'The customer has agreed', kind: 'checkbox', required: true },
 ]
 
+const contactFields: RecordStart['fields'] = [
+  { name: 'name', label: 'Full name', kind: 'text', required: true },
+  { name: 'email', label: 'E-mail', kind: 'email' },
+  { name: 'phone', label: 'Phone', kind: 'phone' },
+  { name: 'vip', label: 'Important', kind: 'checkbox' },
+]
+
 /** Sets up what Support creates, and creates some of it from a session. */
 export async function seedRecords(house: House, session: string): Promise<void> {
   const { items } = await house.ask<{ items: Department[] }>('sofia', 'GET', 'departments', undefined)
@@ -30,6 +37,8 @@ export async function seedRecords(house: House, session: string): Promise<void> 
   const { id: type } = await house.ask<RecordType>('sofia', 'POST', 'record-types', complaint)
   const request = { department, name: 'Request', fields: fields.slice(0, 1) }
   await house.ask('sofia', 'POST', 'record-types', request)
+  const contact = { department, name: 'Contact', use: 'account', fields: contactFields }
+  await house.ask('sofia', 'POST', 'record-types', contact)
   const said = { subject: 'Lamp arrived broken', reason: 'Broken', amount: '49.90', agreed: 'true' }
   const made = await house.ask<RecordRow>('anna', 'POST', `sessions/${session}/records`, { type, fields: said })
   const more = { ...said, amount: '59.90', email: 'tomas@example.test' }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { stage } from '../stage.ts'
+import { accounts } from './account.ts'
 import { Desk } from './desk.ts'
 import { House } from './house.ts'
 import { records, seedRecords } from './record.ts'
@@ -21,4 +22,4 @@ beforeAll(async () => {
 })
 afterAll(() => telegram.close())
 
-look('workspace', { ...workspace, ...records, ...systems }, (look) => new Desk(house, look, sessions))
+look('workspace', { ...workspace, ...records, ...systems, ...accounts }, (look) => new Desk(house, look, sessions))

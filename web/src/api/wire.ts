@@ -30,6 +30,10 @@ export type Gone = Shapes['GoneSession']
 export type Customer = Shapes['Customer']
 export type RecordType = Shapes['RecordType']
 export type NewRecordType = Shapes['NewRecordType']
+/** Who a customer is where a department's records are kept. */
+export type Account = Shapes['Account']
+/** One that may be a customer's. */
+export type Candidate = Shapes['Candidate']
 export type RecordField = Shapes['Field']
 /** A type with what its form begins with. */
 export type RecordStart = Shapes['RecordStart']

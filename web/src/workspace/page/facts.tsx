@@ -5,6 +5,7 @@ import type { Me, Session } from '../../api/wire.ts'
 import type { Triage } from '../live/rest.ts'
 import { Facts } from '../view/facts.tsx'
 import { t } from '../words/t.ts'
+import { CustomerAccount } from './account.tsx'
 import { customerQuery, recordsQuery, theirsQuery } from './ask.ts'
 import { useDeed } from './deed.ts'
 import { useLive, useShown } from './live.tsx'
@@ -49,6 +50,7 @@ export function CustomerFacts({ session, me, now }: { session: Session; me: Me; 
         </Link>
       )}
       onRecords={() => records.refetch()}
+      account={<CustomerAccount session={session} me={me} told={told} now={now} />}
       link={(other, children) => {
         const place = placeOf(other, me)
         return place ? (

@@ -23,11 +23,11 @@ interface NewRecordProps {
 // What was written and not sent yet, for as long as the workspace is open: who closes a form, or is signed out over it, loses nothing.
 const written = new Map<string, Filled>()
 
-/** The form of a record that is to be created, filled with what is known already. */
+/** The form of a record that is to be created, or of an account that the customer is registered with, filled with what is known already. */
 export function NewRecord({ session, me, type, onClose }: NewRecordProps) {
   const { data, error, refetch } = useQuery({
-    queryKey: ['forms', session.id],
-    queryFn: () => recordRest.forms(session.id),
+    queryKey: ['forms', session.id, type.use],
+    queryFn: () => recordRest.forms(session.id, type.use),
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
@@ -71,22 +71,29 @@ function Form({ session, me, form, onAnew, onClose }: FormProps) {
   const say = useToast()
   const key = `${me.id} ${session.id} ${form.id}`
   const [filled, setFilled] = useState<Filled>(() => ({ ...begun(form), ...written.get(key) }))
+  const account = form.use === 'account'
   const [checked, setChecked] = useState(false)
   const { mutate, isPending, error, reset } = useMutation({
-    mutationFn: () =>
-      recordRest.create(session.id, { type: form.id, fields: filledOf(form.fields, filled), version: form.version }),
+    mutationFn: (): Promise<{ id: string; title: string; type: { name: string } }> => {
+      const body = { type: form.id, fields: filledOf(form.fields, filled), version: form.version }
+      return account ? recordRest.register(session.id, body) : recordRest.create(session.id, body)
+    },
     networkMode: 'always',
     onSuccess: ({ id, title, type }) => {
       written.delete(key)
       onClose()
-      say(tf('created', { type: type.name, title }), {
+      say(tf(account ? 'registered' : 'created', { type: type.name, title }), {
         words: t('record.open.short'),
         run: () => navigate({ to: '/records/{-$record}', params: { record: id } }),
       })
-      return client.invalidateQueries({ queryKey: ['records', session.id] })
+      return client.invalidateQueries({ queryKey: account ? ['account'] : ['records', session.id] })
     },
     onError: (why) => {
-      if (asRefusal(why).status === 409) onAnew()
+      if (asRefusal(why).status === 409) {
+        onAnew()
+        // Somebody else was first, perhaps.
+        if (account) void client.invalidateQueries({ queryKey: ['account'] })
+      }
       focusFault()
     },
   })
@@ -98,9 +105,9 @@ function Form({ session, me, form, onAnew, onClose }: FormProps) {
       filled={filled}
       faults={checked ? faultsIn(form.fields, filled) : new Map()}
       refused={refused}
-      told={refusal && !refused ? whyNot(refusal) : ''}
+      told={refusal && !refused ? whyNot(refusal, account) : ''}
       busy={isPending}
-      submit={tf(isPending ? 'busy' : 'submit')}
+      submit={account ? tf(isPending ? 'registering' : 'register') : tf(isPending ? 'busy' : 'submit')}
       onChange={(name, value) => {
         const next = { ...filled, [name]: value }
         setFilled(next)
@@ -117,7 +124,7 @@ function Form({ session, me, form, onAnew, onClose }: FormProps) {
   )
 }
 
-function whyNot({ status, reason }: Refusal): string {
+function whyNot({ status, reason }: Refusal, account: boolean): string {
   if (status === 0) return tf('unreachable')
-  return status === 409 ? tf('changed') : tf('failed', { reason })
+  return status === 409 && !account ? tf('changed') : tf('failed', { reason })
 }

@@ -58,6 +58,7 @@ function OfDepartment({ department, types, systems }: OfDepartmentProps) {
     <OneType
       department={department}
       type={type}
+      choosesUse={!type && !types.some(({ use }) => use === 'account')}
       onDone={() => {
         setOpen(undefined)
         return changed()
@@ -118,11 +119,13 @@ interface OneTypeProps {
   department: Department
   /** Nothing for one that is to be added. */
   type: RecordType | undefined
+  /** It may be of accounts: a department has one such type. */
+  choosesUse: boolean
   onDone: () => Promise<void>
   onCancel: () => void
 }
 
-function OneType({ department, type, onDone, onCancel }: OneTypeProps) {
+function OneType({ department, type, choosesUse, onDone, onCancel }: OneTypeProps) {
   const [draft, setDraft] = useState(() => draftOf(type))
   const [home, setHome] = useState<Home>({})
   const [untold, setUntold] = useState(false) // which type of another system it is
@@ -130,7 +133,7 @@ function OneType({ department, type, onDone, onCancel }: OneTypeProps) {
     mutationFn: () =>
       type
         ? rest.setType(type.id, { ...typeOf(draft), version: type.version })
-        : rest.addType({ ...typeOf(draft), ...home, department: department.id }),
+        : rest.addType({ ...typeOf(draft), ...home, use: draft.use, department: department.id }),
     networkMode: 'always',
     onSuccess: onDone,
   })
@@ -141,6 +144,7 @@ function OneType({ department, type, onDone, onCancel }: OneTypeProps) {
     <TypeForm
       label={label}
       draft={draft}
+      choosesUse={choosesUse}
       busy={isPending}
       submit={tt(type ? (isPending ? 'saving' : 'save') : isPending ? 'busy' : 'submit')}
       refused={refusedAt(field)}
@@ -167,7 +171,7 @@ function OneType({ department, type, onDone, onCancel }: OneTypeProps) {
               if (error) reset()
             }}
             onType={({ label, fields }) =>
-              setDraft(draftOf({ name: draft.name.trim() || label, fields: firstOf(fields) }))
+              setDraft(draftOf({ name: draft.name.trim() || label, use: draft.use, fields: firstOf(fields) }))
             }
             has={draft.fields.map(({ name }) => name)}
             onField={(one) => setDraft(joined(draft, one))}

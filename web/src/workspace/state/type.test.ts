@@ -9,7 +9,7 @@ describe('a type of record, while it is written (F1)', () => {
     draft = changed(draft, two, { label: 'Why', kind: 'choice', choices: ' Late \n\nBroken\n' })
     draft = changed(draft, two, { name: 'reason' })
     draft = changed(draft, two, { label: 'Why?', required: true })
-    draft = moved(moved(draft, two, -1), two, -1)
+    draft = moved(moved({ ...draft, use: 'account' }, two, -1), two, -1)
     expect(typeOf({ ...draft, name: ' Complaint ' })).toEqual({
       name: 'Complaint',
       fields: [
@@ -18,14 +18,18 @@ describe('a type of record, while it is written (F1)', () => {
       ],
     })
     expect(typeOf(without(draft, two)).fields).toHaveLength(1)
+    expect(added(without(draft, two)).use).toBe('account')
   })
 
   test('one that is there comes back as it was', () => {
     const type = {
       name: 'Lead',
+      use: 'account' as const,
       fields: [{ name: 'kind', label: 'Kind', kind: 'choice' as const, choices: ['a', 'b'], default: 'a', help: 'h' }],
     }
-    expect(typeOf(draftOf(type))).toEqual(type)
+    const { use, ...said } = type
+    expect(draftOf(type).use).toBe(use)
+    expect(typeOf(draftOf(type))).toEqual(said)
     expect(typeOf(changed(draftOf(type), 0, { label: 'Sort' })).fields[0]?.name).toBe('kind')
   })
 
@@ -41,7 +45,7 @@ describe('a type of record, while it is written (F1)', () => {
     expect(firstOf(many)).toEqual(many.slice(0, 1))
     const needed = { name: 'why', label: 'Why', kind: 'choice' as const, required: true, choices: ['a', 'b'] }
     expect(firstOf([...many, needed])).toEqual([needed])
-    const draft = joined(draftOf({ name: 'Lead', fields: many.slice(0, 1) }), needed)
+    const draft = joined(draftOf({ name: 'Lead', use: 'record', fields: many.slice(0, 1) }), needed)
     expect(typeOf(draft).fields).toEqual([many[0], needed])
     expect(new Set(draft.fields.map(({ key }) => key)).size).toBe(2)
   })

@@ -1,4 +1,4 @@
-import type { RecordField } from '../../api/wire.ts'
+import type { RecordField, RecordType } from '../../api/wire.ts'
 
 /** A field of a type as it is being written. */
 export interface FieldDraft extends Omit<RecordField, 'choices'> {
@@ -11,6 +11,8 @@ export interface FieldDraft extends Omit<RecordField, 'choices'> {
 
 export interface TypeDraft {
   name: string
+  /** What it is for; it stays so when the type is added. */
+  use: RecordType['use']
   fields: readonly FieldDraft[]
 }
 
@@ -19,20 +21,23 @@ export const kinds = ['text', 'number', 'choice', 'date', 'email', 'phone', 'che
 const nextKey = (fields: readonly FieldDraft[]) => Math.max(0, ...fields.map(({ key }) => key)) + 1
 
 /** A type as it is, to be changed; a new one begins with one field. */
-export function draftOf(type: { name: string; fields: readonly RecordField[] } | undefined): TypeDraft {
-  if (!type) return added({ name: '', fields: [] })
+export function draftOf(
+  type: { name: string; use: RecordType['use']; fields: readonly RecordField[] } | undefined,
+): TypeDraft {
+  if (!type) return added({ name: '', use: 'record', fields: [] })
   const fields = type.fields.map((field, key) => ({
     ...field,
     key,
     choices: field.choices?.join('\n') ?? '',
     follows: false,
   }))
-  return { name: type.name, fields }
+  return { name: type.name, use: type.use, fields }
 }
 
-export function added({ name, fields }: TypeDraft): TypeDraft {
+export function added(draft: TypeDraft): TypeDraft {
+  const { fields } = draft
   const blank: FieldDraft = { key: nextKey(fields), name: '', label: '', kind: 'text', choices: '', follows: true }
-  return { name, fields: [...fields, blank] }
+  return { ...draft, fields: [...fields, blank] }
 }
 
 const fewFields = 10
@@ -44,14 +49,14 @@ export function firstOf(fields: readonly RecordField[]): readonly RecordField[] 
 }
 
 /** Adds a field of another system. */
-export function joined({ name, fields }: TypeDraft, field: RecordField): TypeDraft {
+export function joined(draft: TypeDraft, field: RecordField): TypeDraft {
   const choices = field.choices?.join('\n') ?? ''
-  return { name, fields: [...fields, { ...field, key: nextKey(fields), choices, follows: false }] }
+  return { ...draft, fields: [...draft.fields, { ...field, key: nextKey(draft.fields), choices, follows: false }] }
 }
 
-export const without = ({ name, fields }: TypeDraft, key: number): TypeDraft => ({
-  name,
-  fields: fields.filter((field) => field.key !== key),
+export const without = (draft: TypeDraft, key: number): TypeDraft => ({
+  ...draft,
+  fields: draft.fields.filter((field) => field.key !== key),
 })
 
 /** Moves a field by one place. */

@@ -35,6 +35,8 @@ interface FactsProps {
   unrecorded?: boolean
   recordLink?: (record: RecordRow, children: ReactNode) => ReactNode
   onRecords?: () => void
+  /** Who the customer is where the department's records are kept, if it matches them. */
+  account?: ReactNode
   onTag: (tag: string) => void
   onUntag: (tag: string) => void
   onPriority: (priority: Priority) => void
@@ -154,6 +156,7 @@ export function Facts(props: FactsProps) {
         onRetry={props.onRetry}
         {...(props.onAll ? { onAll: props.onAll } : {})}
       />
+      {props.account}
     </section>
   )
 }

@@ -15,6 +15,8 @@ interface RecordFormProps {
   /** Why it was not sent at all. */
   told: string
   busy: boolean
+  /** It looks for something: nobody is told which of its fields may stay empty. */
+  searches?: boolean
   /** What sends it is called. */
   submit: string
   onChange: (name: string, value: string) => void
@@ -49,6 +51,7 @@ export function RecordForm(props: RecordFormProps) {
           value={filled[field.name] ?? ''}
           says={says(field.name)}
           first={i === 0}
+          searches={props.searches ?? false}
           onChange={(value) => onChange(field.name, value)}
         />
       ))}
@@ -85,13 +88,14 @@ interface FormFieldProps {
   first: boolean
   /** A text in one line, or one that nobody reads over a shoulder. */
   as?: 'line' | 'secret'
+  searches?: boolean
   onChange: (value: string) => void
 }
 
 const types = { number: 'text', date: 'date', email: 'email', phone: 'tel' } as const
 
 /** A field as its kind is, with what is wrong with it. */
-export function FormField({ field, value, says, first, as, onChange }: FormFieldProps) {
+export function FormField({ field, value, says, first, as, searches = false, onChange }: FormFieldProps) {
   const { name, label, kind, required, help, choices } = field
   const id = useId()
   const common = {
@@ -131,7 +135,7 @@ export function FormField({ field, value, says, first, as, onChange }: FormField
   return (
     <div className="form-field">
       <label htmlFor={id}>
-        {label} {!required && <span className="faint">{tf('optional')}</span>}
+        {label} {!required && !searches && <span className="faint">{tf('optional')}</span>}
       </label>
       {as ? (
         <input

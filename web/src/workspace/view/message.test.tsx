@@ -292,7 +292,26 @@ test.each<[string, Partial<Event>, string]>([
   ['a block for good', { kind: 'blocked' }, 'Anna blocked Diego for good'],
   ['its end', { kind: 'unblocked' }, 'Anna let Diego write again'],
   ['a record', { kind: 'record_created', record: lamp }, 'Anna created Complaint: Lamp'],
-  ['a record by rule', { kind: 'record_created', record: { ...lamp, rule: 'Lamps' } }, 'The rule Lamps created Complaint: Lamp'],
+  [
+    'a record by rule',
+    { kind: 'record_created', record: { ...lamp, rule: 'Lamps' } },
+    'The rule Lamps created Complaint: Lamp',
+  ],
+  [
+    'a customer who is registered',
+    { kind: 'record_created', record: { ...lamp, account: true } },
+    'Anna registered Diego: Lamp',
+  ],
+  [
+    'an account that is matched',
+    { kind: 'account_matched', record: { ...lamp, account: true } },
+    'Anna matched Diego with the account Lamp',
+  ],
+  [
+    'an account that is taken back',
+    { kind: 'account_unmatched', record: { ...lamp, account: true } },
+    'Anna took the account Lamp from Diego',
+  ],
   ['its edit', { kind: 'record_changed', record: { ...lamp, edited: true } }, 'Anna changed Complaint: Lamp'],
   [
     'a record that waits for its system',

@@ -237,7 +237,14 @@ export function eventWords(event: Event, session: Session): string {
       return t('event.reopened', { customer })
     case 'record_created':
     case 'record_changed':
-      return recordWords(actor, event)
+      return recordWords(actor, customer, event)
+    case 'account_matched':
+    case 'account_unmatched':
+      return t(`event.account.${event.kind === 'account_matched' ? 'matched' : 'unmatched'}`, {
+        actor,
+        customer,
+        title: event.record?.title ?? '',
+      })
     case 'lost':
       return t('event.lost', { customer, reason: phrase(event.reason) })
     case 'found':
@@ -248,10 +255,11 @@ export function eventWords(event: Event, session: Session): string {
 }
 
 // Of a record that lives in Parley nobody waits to hear that it has arrived.
-function recordWords(actor: string, { kind, record }: Event): string {
+function recordWords(actor: string, customer: string, { kind, record }: Event): string {
   if (!record) return ''
-  const { type, title, state, reason, address, edited, rule } = record
+  const { type, title, state, reason, address, edited, rule, account } = record
   if (kind === 'record_created' && rule) return t('event.record.ruled', { rule, type, title })
+  if (kind === 'record_created' && account) return t('event.account.registered', { actor, customer, title })
   if (kind === 'record_created') return t('event.record.created', { actor, type, title })
   if (edited) return t('event.record.edited', { actor, type, title })
   if (state === 'kept' && !address) return ''

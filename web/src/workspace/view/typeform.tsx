@@ -76,6 +76,8 @@ export function RemoveType(props: { name: string; onConfirm: () => void; onCance
 interface TypeFormProps {
   label: string
   draft: TypeDraft
+  /** What it is for is to be said. */
+  choosesUse: boolean
   busy: boolean
   submit: string
   /** Where the server found a fault, what it says, and how it calls the place. */
@@ -91,7 +93,7 @@ interface TypeFormProps {
 
 /** What a type is called and asks for. */
 export function TypeForm(props: TypeFormProps) {
-  const { label, draft, busy, submit, refused, told, field, onDraft, onSubmit, onCancel } = props
+  const { label, draft, choosesUse, busy, submit, refused, told, field, onDraft, onSubmit, onCancel } = props
   const id = useId()
   const says = told.startsWith(`${field} `) ? told.slice(field.length + 1) : told
   const whose =
@@ -115,6 +117,23 @@ export function TypeForm(props: TypeFormProps) {
         wrong={refused?.at === -1}
         onChange={(name) => onDraft({ ...draft, name })}
       />
+      {choosesUse && (
+        <div className="field">
+          <label htmlFor={`${id}-use`}>{tt('use')}</label>
+          <select
+            id={`${id}-use`}
+            value={draft.use}
+            aria-describedby={`${id}-use-hint`}
+            onChange={({ target }) => onDraft({ ...draft, use: target.value as TypeDraft['use'] })}
+          >
+            <option value="record">{tt('use.record')}</option>
+            <option value="account">{tt('use.account')}</option>
+          </select>
+          <span id={`${id}-use-hint`} className="faint">
+            {tt(`use.${draft.use}.hint`)}
+          </span>
+        </div>
+      )}
       {props.home}
       <p className="type-form-fields" id={`${id}-fields`}>
         {tt('fields')}

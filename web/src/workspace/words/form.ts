@@ -8,9 +8,12 @@ const form = {
   choose: 'Choose',
   submit: 'Create',
   busy: 'Creating',
+  register: 'Register',
+  registering: 'Registering',
   save: 'Save',
   saving: 'Saving',
   created: '{type} created: {title}',
+  registered: '{type} registered: {title}',
   saved: 'Saved.',
   unfetched: 'The form could not be loaded.',
   unreachable:

@@ -32,6 +32,12 @@ const types = {
   'remote.missing': 'Choose the type of record that they are there.',
   'remote.asking': 'Asking what it has…',
   'remote.again': 'Ask again',
+  use: 'What it is for',
+  'use.record': 'Records of sessions',
+  'use.account': 'Accounts: who the customers are',
+  'use.record.hint': 'Agents create it from a session. It stays so.',
+  'use.account.hint':
+    'Agents match and register customers with it, where the department has a messenger or the setting accounts.web is on. One in a department. It stays so.',
   fields: 'Fields, in the order of the form',
   field: 'Field {number}',
   'field.add': 'Add a field',

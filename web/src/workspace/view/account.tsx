@@ -1,0 +1,165 @@
+import type { Account, Candidate, RecordField } from '../../api/wire.ts'
+import { millis, rowTime } from '../state/time.ts'
+import { ta } from '../words/account.ts'
+import { t } from '../words/t.ts'
+import { Dialog } from './dialog.tsx'
+import { Icon } from './icon.tsx'
+import { Outside, recordState } from './record.tsx'
+
+// An account is told by so many of its fields; all of them are where it is kept.
+const few = 5
+
+interface LinesProps {
+  of: { title: string; fields: Readonly<Record<string, string>> }
+  fields: readonly RecordField[]
+}
+
+/** What an account says, beside its title. */
+function Lines({ of, fields }: LinesProps) {
+  const said = fields
+    .map(({ name, label, kind }) => ({ name, label, value: valueWords(of.fields[name], kind) }))
+    .filter(({ value }) => value && value !== of.title)
+  if (said.length === 0) return null
+  return (
+    <dl>
+      {said.slice(0, few).map(({ name, label, value }) => (
+        <div key={name}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function valueWords(value: string | undefined, kind: RecordField['kind']): string {
+  if (kind === 'checkbox' && value) return ta(value === 'true' ? 'yes' : 'no')
+  return value ?? ''
+}
+
+interface AccountFactsProps {
+  account: Account
+  fields: readonly RecordField[]
+  now: number
+  busy: boolean
+  onTakeBack: () => void
+}
+
+/** The customer's account: what it says, how it stands, and who has matched it. */
+export function AccountFacts({ account, fields, now, busy, onTakeBack }: AccountFactsProps) {
+  const { title, address, state, matched_at, matched_by } = account
+  const stands = recordState(account)
+  return (
+    <>
+      <p className="account-title">{title}</p>
+      <Lines of={account} fields={fields} />
+      {stands && <p className={state === 'parked' ? 'record-state bad' : 'record-state'}>{stands}</p>}
+      <p className="account-by">{ta('by', { name: matched_by.name, time: rowTime(millis(matched_at), now) })}</p>
+      <p className="account-acts">
+        <Outside title={title} address={address} />
+        <button type="button" className="button small" disabled={busy} onClick={onTakeBack}>
+          {ta('takeback')}
+        </button>
+      </p>
+    </>
+  )
+}
+
+interface UnmatchedProps {
+  busy: boolean
+  searching: boolean
+  onFind: () => void
+  onSearch: () => void
+  onRegister: () => void
+}
+
+/** What can be done for a customer without an account. */
+export function Unmatched({ busy, searching, onFind, onSearch, onRegister }: UnmatchedProps) {
+  return (
+    <>
+      <p className="account-none">{ta('none')}</p>
+      <p className="account-acts">
+        <button type="button" className="button small" title={ta('find.hint')} disabled={busy} onClick={onFind}>
+          {ta(busy && !searching ? 'finding' : 'find')}
+        </button>
+        <button type="button" className="button small" aria-expanded={searching} onClick={onSearch}>
+          {ta('search.open')}
+        </button>
+        <button type="button" className="button small" onClick={onRegister}>
+          {ta('register')}
+        </button>
+      </p>
+    </>
+  )
+}
+
+interface CandidatesProps {
+  /** Nothing where nobody has looked yet. */
+  found: readonly Candidate[] | undefined
+  /** They were looked for by what somebody has filled in. */
+  searched: boolean
+  fields: readonly RecordField[]
+  /** Why none could be looked for, or matched. */
+  fault: string
+  busy: boolean
+  onMatch: (account: string) => void
+}
+
+/** Accounts that may be the customer's. */
+export function Candidates({ found, searched, fields, fault, busy, onMatch }: CandidatesProps) {
+  return (
+    <>
+      <p className="account-found" role="status">
+        {found &&
+          (found.length > 0 ? ta('found', { count: found.length }) : ta(searched ? 'found.none.search' : 'found.none'))}
+      </p>
+      <p className="form-fault" role="alert">
+        {fault && (
+          <>
+            <Icon name="circle-alert" size={14} />
+            {fault}
+          </>
+        )}
+      </p>
+      {found && found.length > 0 && (
+        <ul className="account-candidates">
+          {found.map((candidate) => (
+            <li key={candidate.id}>
+              <p className="account-title">{candidate.title || candidate.id}</p>
+              <Lines of={candidate} fields={fields} />
+              <p className="account-acts">
+                <button
+                  type="button"
+                  className="button small"
+                  aria-label={ta('match.with', { title: candidate.title || candidate.id })}
+                  disabled={busy}
+                  onClick={() => onMatch(candidate.id)}
+                >
+                  {ta('match')}
+                </button>
+                <Outside title={candidate.title} address={candidate.address} />
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+/** Asks before the customer has no account any more. */
+export function TakeBackDialog(props: { customer: string; onConfirm: () => void; onCancel: () => void }) {
+  return (
+    <Dialog title={ta('takeback.title')} onClose={props.onCancel}>
+      <p className="muted">{ta('takeback.text', { name: props.customer })}</p>
+      <div className="dialog-acts">
+        <button type="button" className="button" data-first onClick={props.onCancel}>
+          {t('cancel')}
+        </button>
+        <button type="button" className="button danger" onClick={props.onConfirm}>
+          {ta('takeback.confirm')}
+        </button>
+      </div>
+    </Dialog>
+  )
+}
