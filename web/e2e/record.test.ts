@@ -162,6 +162,15 @@ test('F2: an agent registers a customer’s account from a session and sees it o
   await agent.deed('Take')
   const panel = page.getByRole('region', { name: 'Account' })
   await see(panel.getByText('Not matched with an account yet.'))
+  // Its key leads there, also where the panel was put away.
+  await agent.field.blur()
+  await page.keyboard.press('i')
+  await seeGone(panel)
+  await page.keyboard.press('Shift+C')
+  await see(panel)
+  await eventually(() =>
+    panel.getByRole('button', { name: 'Find' }).evaluate((one) => one === document.activeElement),
+  ).toBe(true)
   await panel.getByRole('button', { name: 'Find' }).click()
   await see(panel.getByText(/^No account was found by what is known/))
   await panel.getByRole('button', { name: 'Register…' }).click()

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { type RefObject, useMemo, useState } from 'react'
 import type { Me, Session } from '../../api/wire.ts'
 import type { Triage } from '../live/rest.ts'
 import { Facts } from '../view/facts.tsx'
@@ -15,8 +15,16 @@ import { knownTags } from './tags.ts'
 const few = 6 // the one that is shown among them
 const many = 100
 
+interface CustomerFactsProps {
+  session: Session
+  me: Me
+  now: number
+  /** The session whose account is to be in focus when it comes. */
+  sought: RefObject<string | undefined>
+}
+
 /** What is known of the customer of a session, their other sessions, and what the session is marked with (FEATURES D4, C9). */
-export function CustomerFacts({ session, me, now }: { session: Session; me: Me; now: number }) {
+export function CustomerFacts({ session, me, now, sought }: CustomerFactsProps) {
   const { id, department, customer } = session
   const { rest } = useLive()
   const { state } = useShown()
@@ -50,7 +58,7 @@ export function CustomerFacts({ session, me, now }: { session: Session; me: Me; 
         </Link>
       )}
       onRecords={() => records.refetch()}
-      account={<CustomerAccount session={session} me={me} told={told} now={now} />}
+      account={<CustomerAccount session={session} me={me} told={told} now={now} sought={sought} />}
       link={(other, children) => {
         const place = placeOf(other, me)
         return place ? (

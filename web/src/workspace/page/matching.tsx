@@ -1,7 +1,7 @@
 import '../style/account.css'
 import '../style/form.css'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type RefObject, useEffect, useState } from 'react'
 import type { Account, Me, RecordType, Session } from '../../api/wire.ts'
 import { recordRest } from '../live/record.ts'
 import { asRefusal, type Refusal } from '../live/refusal.ts'
@@ -11,6 +11,7 @@ import { focusFault, RecordForm } from '../view/form.tsx'
 import { customerName } from '../view/person.tsx'
 import { ta } from '../words/account.ts'
 import { t } from '../words/t.ts'
+import { focusAccount } from './account.tsx'
 import { refusalWords } from './deed.ts'
 import { NewRecord } from './newrecord.tsx'
 import { useToast } from './toast.tsx'
@@ -22,14 +23,20 @@ interface MatchingProps {
   /** By which the department matches its customers. */
   type: RecordType
   account: Account | undefined
+  /** The session whose account is to be in focus when it comes. */
+  sought: RefObject<string | undefined>
 }
 
 /** Who the customer is where the department's records are kept: found, registered, or taken back. */
-export function Matching({ session, me, now, type, account }: MatchingProps) {
+export function Matching({ session, me, now, type, account, sought }: MatchingProps) {
   const client = useQueryClient()
   const say = useToast()
   const [asking, setAsking] = useState<'register' | 'takeback'>()
   const close = () => setAsking(undefined)
+  useEffect(() => {
+    if (sought.current === session.id) focusAccount()
+    sought.current = undefined
+  }, [sought, session.id])
   const changed = () => client.invalidateQueries({ queryKey: ['account'] })
   const takeBack = useMutation({
     mutationFn: () => recordRest.unmatch(session.id),
@@ -38,10 +45,7 @@ export function Matching({ session, me, now, type, account }: MatchingProps) {
       say(ta('takeback.done'))
       return changed()
     },
-    onError: (error) => {
-      say(refusalWords(asRefusal(error)))
-      return changed()
-    },
+    onError: changed,
   })
   return (
     <section className="facts-block account" aria-label={t('account.title')}>
@@ -55,6 +59,7 @@ export function Matching({ session, me, now, type, account }: MatchingProps) {
           fields={type.fields}
           now={now}
           busy={takeBack.isPending}
+          fault={takeBack.error ? refusalWords(asRefusal(takeBack.error)) : ''}
           onTakeBack={() => setAsking('takeback')}
         />
       ) : (

@@ -12,6 +12,7 @@ import { Choose, KeysDialog } from '../view/keys.tsx'
 import { Rail } from '../view/rail.tsx'
 import { Sheet } from '../view/sheet.tsx'
 import { t } from '../words/t.ts'
+import { focusAccount, matches } from './account.tsx'
 import { linksQuery, queries, typesQuery } from './ask.ts'
 import { useAvailability } from './availability.ts'
 import { useBadge } from './badge.ts'
@@ -56,6 +57,8 @@ export function Shell({ me }: { me: Me }) {
   const [railLook, setRail] = useLook('rail')
   const [factsLook, setFacts] = useLook('facts')
   const [sheet, setSheet] = useState(false)
+  // The session whose account is to be in focus when it comes.
+  const sought = useRef<string>(undefined)
   // A click on the blue counter opens a session with Take in focus (FEATURES C10).
   const focusTake = useRef<string>(undefined)
 
@@ -119,11 +122,17 @@ export function Shell({ me }: { me: Me }) {
     onSignOut: signOut,
   })
   const showFacts = () => (hasRoom ? setFacts(factsLook === 'shown' ? 'hidden' : 'shown') : setSheet(true))
+  const showAccount = () => {
+    if (hasRoom) setFacts('shown')
+    else setSheet(true)
+    sought.current = focusAccount() ? undefined : session
+  }
   useCommands(commands, {
     ...ways,
     ...you,
     ...(hasRoom ? { rail: () => setRail(railLook === 'wide' ? 'narrow' : 'wide') } : {}),
     ...(shown ? { facts: showFacts } : {}),
+    ...(shown && matches(types, shown, me) ? { account: showAccount } : {}),
     ...(hasTypes ? { records: () => navigate({ to: '/records/{-$record}' }) } : {}),
     ...(me.admin
       ? {
@@ -134,7 +143,7 @@ export function Shell({ me }: { me: Me }) {
         }
       : {}),
   })
-  const facts = shown && <CustomerFacts key={shown.customer.id} session={shown} me={me} now={now} />
+  const facts = shown && <CustomerFacts key={shown.customer.id} session={shown} me={me} now={now} sought={sought} />
 
   return (
     <div

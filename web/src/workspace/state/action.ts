@@ -22,6 +22,7 @@ const all = {
   priority: { group: 'session', key: 'p' },
   tags: { group: 'session', key: 'l' },
   record: { group: 'session', key: 'c' },
+  account: { group: 'session', key: 'C' },
   snooze: { group: 'session', key: 'z' },
   unsnooze: { group: 'session', key: 'z' },
   block: { group: 'session', key: 'x', danger: true },

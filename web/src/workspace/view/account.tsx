@@ -25,7 +25,9 @@ function Lines({ of, fields }: LinesProps) {
       {said.slice(0, few).map(({ name, label, value }) => (
         <div key={name}>
           <dt>{label}</dt>
-          <dd>{value}</dd>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
         </div>
       ))}
     </dl>
@@ -42,11 +44,13 @@ interface AccountFactsProps {
   fields: readonly RecordField[]
   now: number
   busy: boolean
+  /** Why it was not taken back. */
+  fault: string
   onTakeBack: () => void
 }
 
 /** The customer's account: what it says, how it stands, and who has matched it. */
-export function AccountFacts({ account, fields, now, busy, onTakeBack }: AccountFactsProps) {
+export function AccountFacts({ account, fields, now, busy, fault, onTakeBack }: AccountFactsProps) {
   const { title, address, state, matched_at, matched_by } = account
   const stands = recordState(account)
   return (
@@ -61,6 +65,7 @@ export function AccountFacts({ account, fields, now, busy, onTakeBack }: Account
           {ta('takeback')}
         </button>
       </p>
+      <Fault words={fault} />
     </>
   )
 }
@@ -113,14 +118,7 @@ export function Candidates({ found, searched, fields, fault, busy, onMatch }: Ca
         {found &&
           (found.length > 0 ? ta('found', { count: found.length }) : ta(searched ? 'found.none.search' : 'found.none'))}
       </p>
-      <p className="form-fault" role="alert">
-        {fault && (
-          <>
-            <Icon name="circle-alert" size={14} />
-            {fault}
-          </>
-        )}
-      </p>
+      <Fault words={fault} />
       {found && found.length > 0 && (
         <ul className="account-candidates">
           {found.map((candidate) => (
@@ -146,6 +144,17 @@ export function Candidates({ found, searched, fields, fault, busy, onMatch }: Ca
     </>
   )
 }
+
+const Fault = ({ words }: { words: string }) => (
+  <p className="form-fault" role="alert">
+    {words && (
+      <>
+        <Icon name="circle-alert" size={14} />
+        {words}
+      </>
+    )}
+  </p>
+)
 
 /** Asks before the customer has no account any more. */
 export function TakeBackDialog(props: { customer: string; onConfirm: () => void; onCancel: () => void }) {

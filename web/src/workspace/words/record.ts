@@ -1,6 +1,7 @@
 /** The words of records that are created from sessions, in English. */
 export const record = {
   'act.record': 'Create a record…',
+  'act.account': 'Account of the customer',
   'act.records': 'Records',
   'act.types': 'Settings: record types',
   'act.systems': 'Settings: systems',
