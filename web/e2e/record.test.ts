@@ -159,11 +159,9 @@ test('F2: an agent registers a customer’s account from a session and sees it o
   const { page } = agent
   await agent.choose('Unassigned')
   await agent.openSession('I moved')
-  await agent.deed('Take')
   const panel = page.getByRole('region', { name: 'Account' })
   await see(panel.getByText('Not matched with an account yet.'))
   // Its key leads there, also where the panel was put away.
-  await agent.field.blur()
   await page.keyboard.press('i')
   await seeGone(panel)
   await page.keyboard.press('Shift+C')

@@ -100,4 +100,11 @@ export const accounts: Screens<Desk> = {
     await see(page.getByRole('dialog', { name: 'Take this account back?' }))
     return { page }
   }),
+  'settings/records-use': shown(async (desk) => {
+    const { page } = await desk.open('/settings/records', 'sofia')
+    await page.getByRole('button', { name: 'Add a type to Sales' }).click()
+    await page.getByLabel('What it is for').selectOption('Accounts: who the customers are')
+    await page.getByLabel('Name of the type').scrollIntoViewIfNeeded()
+    return { page }
+  }),
 }
