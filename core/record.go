@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -339,7 +340,7 @@ func (r *Record) JudgeRecord(err error, where string, now Time, chance float64) 
 		return
 	}
 	switch e.Kind {
-	case Throttled, Busy, Unavailable, Uncertain:
+	case Throttled, Busy, Unavailable, Uncertain, "": // without a kind, it is our own database's
 		r.Reason, r.DueAt = saved(where, e.Reason), now.Add(max(min(e.RetryAfter, maxRecordPause), Pause(r.Attempts, chance)))
 		r.Attempts++
 	case Unauthorized:
@@ -358,13 +359,16 @@ func saved(where, reason string) string {
 	return strings.TrimSpace("Saved here; it will reach " + where + " when that answers. " + reason)
 }
 
-// CSVText makes a value one that no spreadsheet runs as a formula: those that begin like one get an apostrophe before them
+// formulaBegins finds where a value begins like a formula, or would if a spreadsheet split it at semicolons, tabs or lines.
+var formulaBegins = regexp.MustCompile(`(^|[;\t\r\n])([\s\p{Z}\p{Cf}]*[=+\-@＝＋－＠])`)
+
+// CSVText makes a value one that no spreadsheet runs as a formula: before what begins like one stands an apostrophe
 // (https://owasp.org/www-community/attacks/CSV_Injection). Numbers are none.
 func CSVText(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) && !decimal(s) {
-		return "'" + s
+	if decimal(s) {
+		return s
 	}
-	return s
+	return formulaBegins.ReplaceAllString(s, "$1'$2")
 }
 
 // Mark is what an event tells of the record; t is its type.

@@ -178,7 +178,7 @@ func TestF1_WhatBecomesOfARecordThatWasAskedFor(t *testing.T) {
 func TestWhatASpreadsheetWouldRun16(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"=1+1": "'=1+1", "+49 30": "'+49 30", "-x": "'-x", "@SUM": "'@SUM", "\t=1": "'\t=1", "\r=1": "'\r=1", "＝1": "'＝1", "-12.5": "-12.5", "Ada": "Ada", "": "", "'=1": "'=1",
+		"=1+1": "'=1+1", "+49 30": "'+49 30", "-x": "'-x", "@SUM": "'@SUM", "\t=1": "'\t=1", "\r=1": "'\r=1", "＝1": "'＝1", "a;=1": "a;'=1", " =1": "' =1", "\u200b\u00a0@x": "'\u200b\u00a0@x", "a\n=1": "a\n'=1", "a - b, +c": "a - b, +c", "-12.5": "-12.5", "Ada": "Ada", "": "", "'=1": "'=1",
 	} {
 		if got := CSVText(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)

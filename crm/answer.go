@@ -11,13 +11,15 @@ import (
 )
 
 // Unclear says what an answer means that does not say, in the system's own words, what became of a call: a proxy's page, broken JSON, an error of the server.
-// It is never a refusal. who is what people call the system.
+// It is no refusal, but of what is too large. who is what people call the system.
 func Unclear(op, who string, a webhook.Answer) *core.Error {
 	e := &core.Error{Op: op, Kind: core.Uncertain, RetryAfter: a.RetryAfter, Reason: fmt.Sprintf("%s answered with something that cannot be read.", who)}
 	status := strings.TrimSpace(fmt.Sprint(a.Status, " ", http.StatusText(a.Status)))
 	switch {
 	case a.Status == http.StatusTooManyRequests:
 		e.Kind, e.Reason = core.Throttled, fmt.Sprintf("%s asks for fewer calls.", who)
+	case a.Status == http.StatusRequestEntityTooLarge: // also a proxy's: the same record is not going to be smaller
+		e.Kind, e.Reason = core.Invalid, fmt.Sprintf("%s does not take a record of this size.", who)
 	case a.Status == http.StatusServiceUnavailable:
 		e.Kind, e.Reason = core.Unavailable, fmt.Sprintf("%s answered %s.", who, status)
 	case a.Status >= 500:

@@ -84,6 +84,8 @@ func TestBadInput(t *testing.T) {
 		"an unknown parameter that is no name":       {"GET", "/api/v1/sessions?canary-three=CANARY", ``, nil, 422, "invalid", ""},
 		"a parameter where there is none":            {"GET", "/api/v1/me?canary_four=CANARY", ``, nil, 422, "invalid", ""},
 		"a parameter given twice":                    {"GET", "/api/v1/sessions?state=waiting&state=CANARY", ``, nil, 422, "invalid", "state"},
+		"a parameter that is no text":                {"GET", "/api/v1/records?q=CANARY%ff", ``, nil, 422, "invalid", "q"},
+		"a parameter with a NUL":                     {"GET", "/api/v1/records?q=CANARY%00", ``, nil, 422, "invalid", "q"},
 		"the same number given twice":                {"GET", session + "/messages?limit=5&limit=5", ``, nil, 422, "invalid", "limit"},
 		"an unknown parameter given twice":           {"GET", "/api/v1/sessions?canary_four=CANARY&canary_four=", ``, nil, 422, "invalid", ""},
 		"a query that is none":                       {"GET", "/api/v1/sessions?state=%zzCANARY", ``, nil, 422, "invalid", ""},

@@ -88,7 +88,10 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, finder: c.Search, hooks: c.Hooks, rules: c.Rules, bound: c.Bindings, can: c.Can, check: c.Check, manifest: c.Manifest, add: c.Add, rekey: c.Rekey, metrics: c.Metrics, clock: c.Clock, log: c.Log.With("room", "web"),
+		hub: c.Hub, store: c.Store, feed: c.Feed, files: c.Files, sockets: c.Sockets, presence: c.Presence, finder: c.Search,
+		hooks: c.Hooks, rules: c.Rules, bound: c.Bindings, can: c.Can, check: c.Check,
+		manifest: c.Manifest, add: c.Add, rekey: c.Rekey, metrics: c.Metrics,
+		clock: c.Clock, log: c.Log.With("room", "web"),
 		origin: origin, publicURL: public, secure: public.Scheme == "https",
 	}
 	s.cookie = cookieFor(public)

@@ -3,6 +3,7 @@ package hub
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"parley/core"
@@ -21,7 +22,11 @@ func (h *Hub) AddBinding(ctx context.Context, who core.Actor, b core.Binding, de
 	}
 	now, hand := core.At(h.clock()), h.handOf(ctx)
 	b.ID, b.CreatedAt = core.BindingID(h.ids.Next(now)), now
-	commit, err := h.writer.Do(ctx, store.Job{Dedupe: dedupe, Body: "add binding " + b.Provider + " " + b.Name, Do: func(w *store.Work) error {
+	given, err := b.Settings.Value()
+	if err != nil {
+		return core.Binding{}, err
+	}
+	commit, err := h.writer.Do(ctx, store.Job{Dedupe: dedupe, Body: fmt.Sprint("add binding ", b.Provider, b.Name, given), Do: func(w *store.Work) error {
 		if err := checkBinding(w, b); err != nil {
 			return err
 		}

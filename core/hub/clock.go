@@ -20,13 +20,20 @@ func (h *Hub) keepTime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	done := false
 	if back = back || newest > now.Add(core.Skew); back {
-		if back, err = h.setBack(ctx, now, newest); err != nil {
+		if done, err = h.setBack(ctx, now, newest); err != nil {
 			return err
 		}
 	}
-	if err := h.wakeAll(ctx, back); err != nil {
-		return err
+	if begins || done {
+		if err := h.wakeAll(ctx, done); err != nil {
+			return err
+		}
+	}
+	if h.behind = back && !done; h.behind { // it is asked again until the clocks agree
+		h.looked = max(h.looked, newest)
+		return nil
 	}
 	h.looked = now
 	return nil
@@ -39,6 +46,9 @@ func (h *Hub) setBack(ctx context.Context, now, newest core.Time) (bool, error) 
 		return false, err
 	}
 	if now < at.Add(-core.Skew) {
+		if h.behind {
+			return false, nil
+		}
 		h.log.WarnContext(ctx, "this machine's clock is behind the database's: what is due is left to other nodes", "behind", at.Sub(now).String())
 		return false, nil
 	}

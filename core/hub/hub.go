@@ -26,6 +26,7 @@ type Hub struct {
 	by        core.ActorKind
 	noted     noted
 
+	behind   bool      // the clock of this machine is behind the database's; belongs to Run
 	looked   core.Time // the latest time when timers were looked after, since the clock was set back last; belongs to Run
 	moved    *arrivals
 	unserved []core.DepartmentID // by the last sweep; belongs to Run

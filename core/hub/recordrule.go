@@ -40,15 +40,10 @@ func (h *Hub) SetRecordRule(ctx context.Context, who core.Actor, r core.RecordRu
 				after.EnabledAt = was.EnabledAt
 			}
 		}
-		t, err := w.RecordType(r.Type)
-		if core.KindOf(err) == core.NotFound || err == nil && (t.Department != after.Department || t.RemovedAt != 0) {
-			return &core.Error{Op: op, Kind: core.Invalid, Field: "type", Reason: "is no kind of record of this department"}
-		}
-		if err != nil {
-			return err
-		}
-		if err := after.Fits(t); err != nil {
-			return err
+		if after.Enabled() || after.Type != was.Type { // switched off it may be, whatever became of its type
+			if err := fits(w, after); err != nil {
+				return err
+			}
 		}
 		if was.Version != 0 && sameRule(after, was) {
 			after = was
@@ -60,6 +55,18 @@ func (h *Hub) SetRecordRule(ctx context.Context, who core.Actor, r core.RecordRu
 		return nil
 	})
 	return after, err
+}
+
+// fits tells whether a rule is of a type that its department has.
+func fits(w *store.Work, r core.RecordRule) error {
+	t, err := w.RecordType(r.Type)
+	if core.KindOf(err) == core.NotFound || err == nil && (t.Department != r.Department || t.RemovedAt != 0) {
+		return &core.Error{Op: "hub.SetRecordRule", Kind: core.Invalid, Field: "type", Reason: "is no kind of record of this department"}
+	}
+	if err != nil {
+		return err
+	}
+	return r.Fits(t)
 }
 
 // RemoveRecordRule takes a rule away. What it has created stays. Errors: as SetRecordRule.

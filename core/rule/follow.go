@@ -132,7 +132,6 @@ func (x *Rules) at(ctx context.Context, p past, rules []*ready, e core.Event) (f
 	if !concerned {
 		return nil, nil
 	}
-	until := x.Clock().Add(eventTime)
 	for _, as := range core.HookEventsOf(e, s.Aside) {
 		of := sightOf(as, e, s)
 		for _, r := range rules {
@@ -140,10 +139,7 @@ func (x *Rules) at(ctx context.Context, p past, rules []*ready, e core.Event) (f
 				continue
 			}
 			f := core.RuleFind{Rule: r.ID, Event: e.ID, Session: e.Session}
-			held, failed := false, error(errRule("It was not looked at: the rules before it took too long."))
-			if !x.Clock().After(until) {
-				held, failed = r.holds(of)
-			}
+			held, failed := r.holds(of)
 			if held {
 				begun, err := x.begun(ctx, p.types[r.Type], s)
 				if err != nil {

@@ -13,11 +13,10 @@ const (
 	lease     = "rules"
 	leaseTime = 10 * time.Second
 
-	pollTime  = time.Second            // between two looks when nothing rings
-	restTime  = 100 * time.Millisecond // between two looks at least
-	stepTime  = 30 * time.Second       // for one step along the log
-	lookTime  = 3 * time.Second        // for rules to look at what has happened, in one step
-	eventTime = 2 * time.Second        // … at one event; who has not looked by then fails
+	pollTime = time.Second            // between two looks when nothing rings
+	restTime = 100 * time.Millisecond // between two looks at least
+	stepTime = 30 * time.Second       // for one step along the log
+	lookTime = 3 * time.Second        // for rules to look at what has happened, in one step
 )
 
 // Config is what Rules need.

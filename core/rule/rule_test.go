@@ -188,14 +188,14 @@ func TestF3_ModelOfKills(t *testing.T) {
 	})
 }
 
-// A step ends in time whatever rules there are: it goes on behind what it has looked at, and of one event those fail that nobody has got to.
+// A step ends in time whatever rules there are: the next one goes on behind what it has looked at, and nothing is passed over.
 func TestF3_AStepHasAnEnd(t *testing.T) {
 	t.Parallel()
 	h := open(t, storetest.SQLite(t))
-	slow := h.add(as)
-	late := h.add(func(r *core.RecordRule) { r.Fields["subject"] = "late: {{event.text}}" })
+	h.add(as)
+	h.add(func(r *core.RecordRule) { r.Fields["subject"] = "too: {{event.text}}" })
 	h.say(h.support.session, "one", "two", "three")
-	h.held.Clock = func() time.Time { h.turn(eventTime/2 + time.Millisecond); return h.now() } // whenever somebody looks
+	h.held.Clock = func() time.Time { h.turn(lookTime/2 + time.Millisecond); return h.now() } // whenever somebody looks
 	before := h.held.seen
 	if _, err := h.held.follow(t.Context()); err != nil {
 		t.Fatal(err)
@@ -208,14 +208,8 @@ func TestF3_AStepHasAnEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got, want := h.titles(), []string{"one", "two", "three"}; !slices.Equal(got, want) {
+	if got, want := h.titles(), []string{"one", "too: one", "two", "too: two", "three", "too: three"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
-	}
-	if got := h.rule(late.ID); got.Failures != 3 || got.Reason != "It was not looked at: the rules before it took too long." {
-		t.Errorf("got %+v", got.RuleFailure)
-	}
-	if got := h.rule(slow.ID); got.Failures != 0 {
-		t.Errorf("got %+v", got.RuleFailure)
 	}
 }
 
@@ -315,7 +309,7 @@ func TestF3_ATrialHasAnEnd(t *testing.T) {
 	if err != nil || !got.Cut || len(got.Finds) != mostShown {
 		t.Errorf("got %d finds, cut %v, %v", len(got.Finds), got.Cut, err)
 	}
-	h.rules.Clock = func() time.Time { h.turn(eventTime); return h.now() }
+	h.rules.Clock = func() time.Time { h.turn(2 * time.Second); return h.now() }
 	got, err = h.rules.Try(t.Context(), h.scope(), r, 1000)
 	if err != nil || !got.Cut || got.Events == 0 || got.Events > 10 {
 		t.Errorf("got %d events, cut %v, %v", got.Events, got.Cut, err)

@@ -37,6 +37,7 @@ var keptTimes = []kept{
 	{table: "link_codes", key: "hash", columns: "until", only: "TRUE", life: LinkTime},
 	{table: "hooks", key: "id", columns: "enabled_at, due_at", only: "TRUE"},
 	{table: "hooks", key: "id", columns: "former_until", only: "TRUE", life: core.HookRotation},
+	{table: "record_rules", key: "id", columns: "enabled_at", only: "TRUE"},
 	{table: "hook_calls", key: "no", columns: "due_at", only: "state = 'owed'"},
 	{table: "records", key: "id", columns: "due_at", only: "state = 'owed'"},
 	{table: "deliveries", key: "channel, lane, no", columns: "owed_at, due_at", only: "TRUE"},

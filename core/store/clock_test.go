@@ -39,6 +39,11 @@ func TestWhatLiesAheadOfAClockThatWasSetBackIsNow(t *testing.T) {
 		h.change("INSERT INTO link_codes (hash, agent, until) VALUES ('long', ?, ?), ('short', ?, ?)", h.anna.Agent.ID, late, h.boris.Agent.ID, soon)
 		h.change("INSERT INTO lanes (channel, lane, bucket, last_no, owed, rank, due_at, attempts, step, since, sending, epoch) VALUES (?, 'waits', '', 1, 1, 0, ?, 3, 0, ?, ?, 0), (?, 'goes', '', 1, 1, 0, ?, 3, 0, ?, ?, 0)",
 			h.desk, late, late, false, h.desk, late, past, true)
+		h.must(h.do(store.Job{Do: func(w *store.Work) error {
+			w.PutRecordType(core.RecordType{ID: 500, Department: h.support, Use: core.UseRecord, Name: "type", Version: 1})
+			w.PutRecordRule(core.RecordRule{ID: 501, Department: h.support, Type: 500, Name: "rule", On: core.HookMessage, EnabledAt: late, Version: 1})
+			return nil
+		}}))
 		newest, err := h.store.Newest(ctx)
 		if err != nil || newest != late {
 			t.Fatalf("the newest: got %v, %v, want %v", newest, err, late)
@@ -56,6 +61,7 @@ func TestWhatLiesAheadOfAClockThatWasSetBackIsNow(t *testing.T) {
 				fmt.Sprintf("logins WHERE created_at = %d AND seen_at = %d", past, now):                                                      1100,
 				fmt.Sprintf("link_codes WHERE hash = 'long' AND until = %d", now.Add(store.LinkTime)):                                        1,
 				fmt.Sprintf("link_codes WHERE hash = 'short' AND until = %d", soon):                                                          1,
+				fmt.Sprintf("record_rules WHERE enabled_at = %d", now):                                                                       1,
 				fmt.Sprintf("lanes WHERE lane = 'waits' AND due_at = %d AND since = %d AND attempts = 3", now, now):                          1,
 				fmt.Sprintf("lanes WHERE lane = 'goes' AND due_at = %d", late):                                                               1, // it is under way
 			} {
