@@ -47,8 +47,8 @@ func (s *Server) strict(optional bool) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-// oneOfEach refuses a query that cannot be read, as what is no text, and one that has a parameter twice: huma would pass over what it does not
-// understand, and take the first; PostgreSQL takes no such text.
+// oneOfEach refuses a query that cannot be read, and one that has a parameter twice: huma would pass over what it does not understand, and take the
+// first. What is asked for by what is no text is refused too, as PostgreSQL would; a file's name is mended.
 func oneOfEach(ctx huma.Context, next func(huma.Context)) {
 	u := ctx.URL()
 	query, err := url.ParseQuery(u.RawQuery)
@@ -59,7 +59,8 @@ func oneOfEach(ctx huma.Context, next func(huma.Context)) {
 		if p.In == "query" && len(query[p.Name]) > 1 {
 			err = refuse(p.Name, "stands there twice")
 		}
-		if text := query.Get(p.Name); p.In == "query" && (!utf8.ValidString(text) || strings.Contains(text, "\x00")) {
+		text := query.Get(p.Name)
+		if p.In == "query" && ctx.Method() == http.MethodGet && (!utf8.ValidString(text) || strings.Contains(text, "\x00")) {
 			err = refuse(p.Name, "is no text")
 		}
 	}
