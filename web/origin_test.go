@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"parley/core"
@@ -87,6 +88,11 @@ func TestOnlyJSONChangesAnything44(t *testing.T) {
 	}
 }
 
+// answers tells whether a route's path is another's too: dry-run is read as an id where the method is not its own.
+func answers(pattern, path string) bool {
+	return slices.EqualFunc(strings.Split(pattern, "/"), strings.Split(path, "/"), func(a, b string) bool { return a == b || strings.HasPrefix(a, "{") })
+}
+
 // TestReadingChangesNothing: there is no state change on GET, and no method that hides one.
 func TestReadingChangesNothing(t *testing.T) {
 	t.Parallel()
@@ -97,7 +103,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	for _, r := range h.server.routes() {
 		if r.method != http.MethodGet {
 			for _, method := range []string{"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"} {
-				if slices.ContainsFunc(h.server.routes(), func(other route) bool { return other.path == r.path && other.method == method }) {
+				if slices.ContainsFunc(h.server.routes(), func(other route) bool { return other.method == method && answers(other.path, r.path) }) {
 					continue
 				}
 				if w := h.call(h.anna, method, h.at(r, id), nil); w.Code != http.StatusMethodNotAllowed && w.Code != http.StatusOK {
