@@ -165,6 +165,9 @@ func crash(ctx context.Context, run crashRun, r *report) error {
 	if err != nil {
 		return fmt.Errorf("read what the rule has created: %w\n%s", err, srv.tail())
 	}
+	if there, err = readRecord(ctx, b.api); err != nil { // with what records have told since
+		return fmt.Errorf("read what is there in the end: %w\n%s", err, srv.tail())
+	}
 	settle(ctx, there, b.customers, b.tab, b.watcher)
 	cancel()
 	running.Wait()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"parley/core"
@@ -24,7 +25,7 @@ func (e *engine) rule(ctx context.Context, d core.DepartmentID) error {
 // ruling is what came of the rule.
 type ruling struct{ ends, lost, doubled int }
 
-// ruled waits until the rule has created what it should, or for a minute, and compares: of each end a record, once.
+// ruled waits until the rule has created what it should, or for a minute, and until no record is owed, and compares: of each end a record, once.
 func (b *besiegers) ruled(ctx context.Context, r record) (all ruling, err error) {
 	waiting := r.events
 	for until := time.Now().Add(time.Minute); len(waiting) > 0; pause(ctx, 50*time.Millisecond) {
@@ -54,7 +55,11 @@ func (b *besiegers) ruled(ctx context.Context, r record) (all ruling, err error)
 	if all.lost > 0 || all.doubled > 0 || all.ends == 0 {
 		b.fail("of %d ends the rule has missed %d, and created %d records too many", all.ends, all.lost, all.doubled)
 	}
-	return all, nil
+	return all, until(ctx, time.Minute, func() (bool, error) {
+		var page struct{ Items []struct{} }
+		status, err := b.api.do(ctx, http.MethodGet, "/api/v1/records?state=owed&limit=1", nil, &page)
+		return status == http.StatusOK && len(page.Items) == 0, err
+	})
 }
 
 // report adds the counts of the rule.

@@ -104,7 +104,7 @@ export const records: Screens<Desk> = {
   }),
   'record/unfetched': shown(async (desk) => {
     const agent = await desk.talk('active')
-    await agent.page.route('**/record-forms', (route) => route.fulfill({ status: 404, json: {} }))
+    await agent.page.route('**/record-forms*', (route) => route.fulfill({ status: 404, json: {} }))
     await askRecord(agent)
     await agent.page.getByRole('menuitem', { name: 'Complaint' }).click()
     await see(agent.page.getByText('The form could not be loaded.'))
