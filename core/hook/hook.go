@@ -16,7 +16,6 @@ const (
 	lease     = "hooks"
 	leaseTime = 10 * time.Second
 
-	pollTime  = time.Second            // between two looks when nothing rings
 	restTime  = 100 * time.Millisecond // between two looks at least
 	sweepTime = time.Hour              // between two times that old calls are forgotten
 	callTime  = 15 * time.Second       // for a hook to answer
@@ -39,22 +38,15 @@ type Config struct {
 // Hooks calls hooks, on one node at a time, and tries one where an admin asks for it, on all. Its methods may be called by many at once.
 type Hooks struct {
 	Config
+	store.Wake // lets Run look soon: something has happened
+
 	client *http.Client
 	seal   core.SecretSeal
-	wake   chan struct{} // one slot: look, or not
 }
 
 // New makes them. Nobody is called before Run runs somewhere.
 func New(c Config) *Hooks {
-	return &Hooks{Config: c, client: c.Guard.Client(callTime), seal: core.NewSecretSeal(c.Key), wake: make(chan struct{}, 1)}
-}
-
-// Ring lets Run look soon: something has happened. It does not block.
-func (x *Hooks) Ring() {
-	select {
-	case x.wake <- struct{}{}:
-	default:
-	}
+	return &Hooks{Config: c, client: c.Guard.Client(callTime), seal: core.NewSecretSeal(c.Key), Wake: store.NewWake()}
 }
 
 // Run calls hooks within a second of what happens, until ctx ends. Of several nodes one does it; the others wait until it stops or has been silent
@@ -72,28 +64,18 @@ func (x *Hooks) hold(ctx context.Context, t *store.Tenure) error {
 	defer h.calls.Wait()
 	defer cancel()
 	var swept time.Time
-	for ctx.Err() == nil {
-		if err := t.Renew(ctx); err != nil {
-			return err
-		}
+	return t.Rounds(ctx, x.Wake, func(ctx context.Context) (more bool, rest time.Duration, err error) {
 		if now := x.Clock(); now.Sub(swept) > sweepTime {
 			if err := x.Store.SweepHookCalls(ctx, core.At(now), core.HookTraces); err != nil {
-				return err
+				return false, 0, err
 			}
 			swept = now
 		}
-		more, err := h.follow(ctx)
-		if err != nil {
-			return err
+		if more, err = h.follow(ctx); err != nil {
+			return false, 0, err
 		}
-		if err := h.start(ctx); err != nil {
-			return err
-		}
-		if pause(ctx, restTime); !more {
-			x.wait(ctx)
-		}
-	}
-	return nil
+		return more, restTime, h.start(ctx)
+	})
 }
 
 // holding is a time during which this node has the lease.
@@ -116,20 +98,4 @@ func (h *holding) write(ctx context.Context, do func(*store.Work) error) error {
 		return do(w)
 	}})
 	return err
-}
-
-// wait returns when something rings, or might have.
-func (x *Hooks) wait(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-x.wake:
-	case <-time.After(pollTime - restTime):
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
 }

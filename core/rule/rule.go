@@ -34,19 +34,11 @@ type Config struct {
 // Rules creates records by itself, on one node at a time, and tries rules where an admin asks for it, on all. Its methods may be called by many at once.
 type Rules struct {
 	Config
-	wake chan struct{} // one slot: look, or not
+	store.Wake // lets Run look soon: something has happened
 }
 
 // New makes them. Nothing is created before Run runs somewhere.
-func New(c Config) *Rules { return &Rules{Config: c, wake: make(chan struct{}, 1)} }
-
-// Ring lets Run look soon: something has happened. It does not block.
-func (x *Rules) Ring() {
-	select {
-	case x.wake <- struct{}{}:
-	default:
-	}
-}
+func New(c Config) *Rules { return &Rules{Config: c, Wake: store.NewWake()} }
 
 // Run creates records within a second of what happens, until ctx ends. Of several nodes one does it; the others wait until it stops or has been silent
 // for ten seconds.
@@ -58,19 +50,10 @@ func (x *Rules) Run(ctx context.Context) error {
 // hold follows the log for as long as the lease can be renewed.
 func (x *Rules) hold(ctx context.Context, t *store.Tenure) error {
 	h := &holding{Rules: x, epoch: t.Epoch}
-	for ctx.Err() == nil {
-		if err := t.Renew(ctx); err != nil {
-			return err
-		}
+	return t.Rounds(ctx, x.Wake, func(ctx context.Context) (bool, time.Duration, error) {
 		more, err := h.follow(ctx)
-		if err != nil {
-			return err
-		}
-		if pause(ctx, restTime); !more {
-			x.wait(ctx)
-		}
-	}
-	return nil
+		return more, restTime, err
+	})
 }
 
 // holding is a time during which this node has the lease.
@@ -79,20 +62,4 @@ type holding struct {
 	epoch int64
 	seen  core.EventID // how far the log was followed, where nothing was found since the cursor
 	ready map[core.RecordRuleID]*ready
-}
-
-// wait returns when something rings, or might have.
-func (x *Rules) wait(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-x.wake:
-	case <-time.After(pollTime - restTime):
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
 }

@@ -17,7 +17,6 @@ const (
 	lease     = "search"
 	leaseTime = 10 * time.Second
 
-	pollTime  = time.Second            // between two looks when nothing rings
 	restTime  = 200 * time.Millisecond // between two steps at least: many small ones would cost more
 	restShare = 2                      // a step of some length is followed by a rest of so many times that: who speaks goes first
 	stepTime  = 30 * time.Second       // for one step
@@ -36,22 +35,14 @@ type Config struct {
 // Search keeps the index, on one node at a time, and finds with it, on all. Its methods may be called by many at once.
 type Search struct {
 	Config
-	wake  chan struct{} // one slot: look, or not
-	parts int           // mostParts
+	store.Wake     // lets Run look soon: something was said
+	parts      int // mostParts
 }
 
 // New makes a search. It finds what is in the index; what comes gets there while Run runs somewhere.
 func New(c Config) *Search {
 	c.Within = cmp.Or(c.Within, findTime)
-	return &Search{Config: c, wake: make(chan struct{}, 1), parts: mostParts}
-}
-
-// Ring lets Run look soon: something was said. It does not block.
-func (x *Search) Ring() {
-	select {
-	case x.wake <- struct{}{}:
-	default:
-	}
+	return &Search{Config: c, Wake: store.NewWake(), parts: mostParts}
 }
 
 // Run keeps the index within two seconds of the log, until ctx ends. Of several nodes one does it; the others wait until it stops or has
@@ -63,37 +54,11 @@ func (x *Search) Run(ctx context.Context) error {
 
 // follow follows the log for as long as the lease can be renewed.
 func (x *Search) follow(ctx context.Context, t *store.Tenure) error {
-	for ctx.Err() == nil {
-		if err := t.Renew(ctx); err != nil {
-			return err
-		}
+	return t.Rounds(ctx, x.Wake, func(ctx context.Context) (bool, time.Duration, error) {
 		began := x.Clock()
 		more, err := x.Step(ctx)
-		if err != nil {
-			return err
-		}
-		pause(ctx, max(restTime, min(restShare*x.Clock().Sub(began), lastPause)))
-		if !more {
-			x.wait(ctx)
-		}
-	}
-	return nil
-}
-
-// wait returns when something rings, or might have.
-func (x *Search) wait(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-x.wake:
-	case <-time.After(pollTime - restTime):
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
+		return more, max(restTime, min(restShare*x.Clock().Sub(began), lastPause)), err
+	})
 }
 
 // Step takes the next part of the log into the index; more tells whether there may be another. It is all or nothing: killed at any moment,

@@ -57,6 +57,50 @@ func (t *Tenure) Renew(ctx context.Context) error {
 	return t.store.RenewLease(ctx, t.duty.Name, t.Epoch, t.duty.Lease)
 }
 
+// idleTime is for how long nobody looks when there was nothing more and nothing rings: so a follower of the log is a second behind at most.
+const idleTime = 800 * time.Millisecond
+
+// Rounds does a round and rests, again and again, for as long as the lease can be renewed and no round fails. After one that leaves no more to be
+// done it waits until somebody rings, or might have.
+func (t *Tenure) Rounds(ctx context.Context, wake Wake, round func(context.Context) (more bool, rest time.Duration, err error)) error {
+	for ctx.Err() == nil {
+		if err := t.Renew(ctx); err != nil {
+			return err
+		}
+		more, rest, err := round(ctx)
+		if err != nil {
+			return err
+		}
+		pause(ctx, nil, rest)
+		if !more {
+			pause(ctx, wake, idleTime)
+		}
+	}
+	return nil
+}
+
+// Wake lets a round come before its time.
+type Wake chan struct{}
+
+// NewWake makes one.
+func NewWake() Wake { return make(Wake, 1) }
+
+// Ring says that something has happened. It does not block.
+func (w Wake) Ring() {
+	select {
+	case w <- struct{}{}:
+	default:
+	}
+}
+
+func pause(ctx context.Context, wake Wake, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-time.After(d):
+	}
+}
+
 func (d Duty) giveBack(ctx context.Context, s *Store, epoch int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.Lease/3)
 	defer cancel()
