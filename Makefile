@@ -16,8 +16,8 @@ GOLANGCI := .tools/bin/golangci-lint-$(GOLANGCI_VERSION)
 # The race detector watches our code. The SQLite engine is C made into Go: instrumented it is 20 times slower, and its
 # races are not ours to find. No more than the engine: the linker takes any one copy of a generic function, and with
 # that of modernc.org/libc, not instrumented, sync.Map orders nothing any more for the detector. The checks of pointers that
-# come with the detector see nothing but C's there, and take a tenth of the time.
-RACE := -race '-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0'
+# come with the detector see nothing but C's in all of these, and take a tenth of the time.
+RACE := -race '-gcflags=modernc.org/...=-d=checkptr=0' '-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0'
 
 # What is tested with it. Tests of the commands start whole processes, dozens of them, and watched by it they take more
 # than twice the time: `make race` does that.

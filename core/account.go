@@ -30,7 +30,8 @@ type Account struct {
 	Record   RecordID   `db:"record"`
 	Session  SessionID  `db:"session"` // where somebody has said so
 	At       Time       `db:"at"`
-	Agent    AgentID    `db:"agent"`
+	Agent    AgentID    `db:"agent"` // zero: a rule
+	Rule     string     `db:"rule"`  // what that was called then
 }
 
 // NewAccount makes a customer's account that is to be kept, from a form as Fill has read it. The same customer, type and values are the same account.
@@ -69,12 +70,7 @@ func (t RecordType) Queries(said, begins FieldValues, customer string) ([]FieldV
 	if err != nil || len(query) > 0 {
 		return []FieldValues{query}, err
 	}
-	var queries []FieldValues
-	for _, f := range t.Fields {
-		if value := begins[f.Name]; value != "" && (f.Kind == FieldEmail || f.Kind == FieldPhone) && len(queries) < maxReached {
-			queries = append(queries, FieldValues{f.Name: value})
-		}
-	}
+	queries := t.Reaches(begins)
 	words := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Kind == FieldText })
 	if customer != "" && words >= 0 {
 		queries = append(queries, FieldValues{t.Fields[words].Name: customer})

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -21,10 +20,14 @@ type Binding struct {
 	Provider  string      `db:"provider"` // the kind of system: a ProviderKind's name
 	Settings  FieldValues `db:"settings"` // as its kind asks for them
 	Sealed    string      `db:"sealed"`   // its keys; "": there are none
+	Version   int64       `db:"version"`  // rises with every change of what is set
 	CreatedAt Time        `db:"created_at"`
 	RemovedAt Time        `db:"removed_at"` // zero: it is in use
 	Reason    string      `db:"reason"`     // why its system did not take a record when it was asked last: a sentence; "": it answers
 	Since     Time        `db:"since"`      // when Reason began; zero: it answers
+	TriedAt   Time        `db:"tried_at"`   // when its system was first asked since it was set; zero: it was not
+	Failures  int64       `db:"failures"`   // calls that came to nothing since its system took something, or refused it
+	RestUntil Time        `db:"rest_until"` // when its system may be asked again; zero: at any time
 }
 
 // Check says whether there can be such a binding, as far as can be said without its provider. The error is Invalid, with the field.
@@ -87,11 +90,27 @@ func (t RecordType) System() string {
 	return t.Remote
 }
 
-// Fared says why a binding's system did not take a record when it was asked, "" if it answered: a record that it refuses is no fault of its own, and
-// being asked less often is usual.
-func Fared(asking error) string {
-	if e := asError(asking); e != nil && slices.Contains([]Kind{Busy, Unavailable, Uncertain, Unauthorized}, e.Kind) {
-		return cmp.Or(e.Reason, "It does not answer.")
+// Fared notes how a binding's system did when it was asked. What it refuses is no fault of its own, and being asked less often is usual. After a call
+// that came to nothing the system is left alone for a while, whatever else it is owed. chance is for Pause.
+func (b *Binding) Fared(asking error, now Time, chance float64) {
+	e, reason := asError(asking), ""
+	b.TriedAt = cmp.Or(b.TriedAt, now)
+	if e == nil || e.Kind == "" || !e.passes() {
+		b.Failures, b.RestUntil = 0, 0
+	} else {
+		b.RestUntil = now.Add(recordPause(e, b.Failures, chance))
+		b.Failures++
+		if e.Kind != Throttled {
+			reason = e.trouble("It does not answer.")
+		}
 	}
-	return ""
+	if reason != b.Reason {
+		b.Reason, b.Since = reason, now
+	}
+	if reason == "" {
+		b.Since = 0
+	}
 }
+
+// Rested lets a binding's system be asked at once, as one of which nothing is known.
+func (b *Binding) Rested() { b.Reason, b.Since, b.TriedAt, b.Failures, b.RestUntil = "", 0, 0, 0, 0 }

@@ -162,6 +162,7 @@ type Extra struct {
 	Until   Time     `json:"until,omitzero"` // of EventBlocked, where zero is for good, and of EventSnoozed
 	By      SwitchBy `json:"by,omitempty"`   // of EventDepartmentSwitched
 
+	Rating Rating      `json:"rating,omitempty"` // of EventRated
 	Queue  bool        `json:"queue,omitempty"`  // of a message that tells the customer their place in the queue: Session.QueueText is what they see
 	Record *RecordMark `json:"record,omitempty"` // of EventRecordCreated, EventRecordChanged, EventAccountMatched and EventAccountUnmatched
 }
@@ -176,7 +177,7 @@ type RecordMark struct {
 	Address string      `json:"address,omitempty"`
 	Edited  bool        `json:"edited,omitempty"`  // of EventRecordChanged: somebody has given it other values
 	Account bool        `json:"account,omitempty"` // it is who the customer is, or was
-	Rule    string      `json:"rule,omitempty"`    // what the rule was called that created it; "": an agent did
+	Rule    string      `json:"rule,omitempty"`    // what the rule was called that did it; "": an agent did, or its provider
 }
 
 // Reaction is what somebody put on a message. Each side has one: what the customer shows, and what agents show together.
@@ -187,7 +188,7 @@ type Reaction struct {
 
 // Data writes the extra down, "" if there is nothing in it.
 func (x Extra) Data() string {
-	if len(x.Entities)+len(x.Media)+len(x.Reactions)+len(x.Added)+len(x.Removed) == 0 && x.Was == "" && x.To == "" && x.Words == "" && x.Until == 0 && x.By == "" && !x.Queue && x.Record == nil {
+	if len(x.Entities)+len(x.Media)+len(x.Reactions)+len(x.Added)+len(x.Removed) == 0 && x.Was == "" && x.To == "" && x.Words == "" && x.Until == 0 && x.By == "" && x.Rating == "" && !x.Queue && x.Record == nil {
 		return ""
 	}
 	b, err := json.Marshal(x)

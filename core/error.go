@@ -15,7 +15,8 @@ const (
 	Invalid      Kind = "invalid"      // the input is wrong; Field names where; do not repeat
 	Forbidden    Kind = "forbidden"    // seen, but not theirs to do
 	NotFound     Kind = "not_found"    // is not there, or is not for this reader to know of
-	Taken        Kind = "taken"        // somebody else was first; Winner has the name
+	Taken        Kind = "taken"        // somebody else was first, or has changed it since; Winner has the name
+	Exists       Kind = "exists"       // there is one already, and may be one only
 	Ended        Kind = "ended"        // the session is over
 	Throttled    Kind = "throttled"    // too many; again after RetryAfter
 	Busy         Kind = "busy"         // a queue is full; again after RetryAfter

@@ -34,6 +34,8 @@ const (
 	EventAccountMatched   EventKind = "account_matched"   // an account that was there is the customer's: Extra.Record. One that is made is EventRecordCreated
 	EventAccountUnmatched EventKind = "account_unmatched" // … is not: Extra.Record
 
+	EventRated EventKind = "rated" // its customer rates it: Extra.Rating, without it they take that back; Text is their comment, About a message of it
+
 	EventEdited   EventKind = "edited"   // About has another text now
 	EventDeleted  EventKind = "deleted"  // About was taken back
 	EventReacted  EventKind = "reacted"  // the actor shows Text, an emoji, on About; "" takes it back
@@ -77,7 +79,7 @@ type Event struct {
 	Audience   Audience      `db:"audience"`
 	Target     AgentID       `db:"target"`  // the agent it was done to, where there is one
 	Outcome    Outcome       `db:"outcome"` // of EventEnded
-	Text       string        `db:"text"`    // of EventMessage and EventEdited; of EventReacted the emoji
+	Text       string        `db:"text"`    // of EventMessage and EventEdited; of EventReacted the emoji; of EventRated the comment
 	About      EventID       `db:"about"`   // the message that it answers, edits, delivers …
 	Former     DepartmentID  `db:"former"`  // of EventTransferred: the department that it left, which learns of it too
 	Data       string        `db:"data"`    // Extra, of a message, its edits and some other events; "" if there is none

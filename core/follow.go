@@ -36,11 +36,12 @@ type VisitorEvent struct {
 	Mine     bool    // the customer's own doing
 	ClientID string  // of an own message
 	Name     string  // the acting agent's public name
-	Text     string  // of a message, an edit; of a reaction the emoji, "" when taken back
+	Text     string  // of a message, an edit; of a reaction the emoji, "" when taken back; of a rating the comment
 	Outcome  Outcome // of an end
 	Until    Time    // of a block; zero: for good
 	Ref      string  // of a message: what later events call it, sealed
-	About    string  // the Ref of the message that it answers, edits, takes back, reacts to or is a file of
+	About    string  // the Ref of the message that it answers, edits, takes back, reacts to or is a file of; of a rating one of the session's
+	Rating   Rating  // "": taken back
 
 	Media     []Media    // of a message, as it stands; of a file what has become of it
 	Reactions []Reaction // of a message, as it stands
@@ -74,6 +75,6 @@ type VisitorFeed interface {
 	FollowVisitor(ctx context.Context, c ChannelID, conversation RemoteID, after string, to VisitorSink) (stop func(), err error)
 	// OlderVisitor gives at most limit events from before the sealed place, oldest first, in a frame with a new Start.
 	OlderVisitor(ctx context.Context, c ChannelID, conversation RemoteID, before string, limit int) (VisitorFrame, error)
-	// SeenVisitor reads a sealed place, for an Inbound of verb read.
+	// SeenVisitor reads a sealed place, for an Inbound of verb read, or a Ref, for one of verb rate.
 	SeenVisitor(c ChannelID, conversation RemoteID, sealed string) (EventID, error)
 }

@@ -15,6 +15,7 @@ const (
 	HookStarted  HookEvent = "session.started"  // its customer has written for the first time
 	HookAssigned HookEvent = "session.assigned" // somebody holds it: they took it, or were given it
 	HookEnded    HookEvent = "session.ended"
+	HookRated    HookEvent = "session.rated"   // its customer has rated it, thought otherwise, or taken that back
 	HookMessage  HookEvent = "message.created" // customer and agents to each other; never a note
 	HookOffline  HookEvent = "message.offline" // a customer's, in a session that began while the department was closed
 	HookRecord   HookEvent = "record.created"  // saved here; what keeps it may not have it yet
@@ -22,7 +23,7 @@ const (
 )
 
 // HookEvents lists what can be subscribed.
-var HookEvents = []HookEvent{HookStarted, HookAssigned, HookEnded, HookMessage, HookOffline, HookRecord}
+var HookEvents = []HookEvent{HookStarted, HookAssigned, HookEnded, HookRated, HookMessage, HookOffline, HookRecord}
 
 // HookEventsOf says what an event is told as; aside is its session's. Notes are told to nobody.
 func HookEventsOf(e Event, aside Aside) []HookEvent {
@@ -33,6 +34,8 @@ func HookEventsOf(e Event, aside Aside) []HookEvent {
 		return []HookEvent{HookAssigned}
 	case e.Kind == EventEnded:
 		return []HookEvent{HookEnded}
+	case e.Kind == EventRated:
+		return []HookEvent{HookRated}
 	case e.Kind == EventRecordCreated:
 		return []HookEvent{HookRecord}
 	case e.Kind != EventMessage, e.Audience != Everyone:
@@ -56,6 +59,7 @@ type Hook struct {
 	Former      string         // the secret before, sealed, which signs too until FormerUntil; "": there is none
 	FormerUntil Time
 	CreatedAt   Time
+	Version     int64 // rises with every change of what is set, and when it is switched off
 
 	DueAt    Time  // it is not called before
 	Failures int64 // calls in a row that it could not take
@@ -85,7 +89,7 @@ func (h Hook) Check() error {
 	case len(h.Events) == 0:
 		return invalid("events", "must name one at least")
 	case slices.ContainsFunc(h.Events, func(e HookEvent) bool { return !slices.Contains(HookEvents, e) }):
-		return invalid("events", "must be of session.started, session.assigned, session.ended, message.created, message.offline and record.created")
+		return invalid("events", "must be of session.started, session.assigned, session.ended, session.rated, message.created, message.offline and record.created")
 	case len(h.Departments) > maxHookRooms:
 		return invalid("departments", "must be at most 100")
 	}
@@ -140,7 +144,7 @@ type HookAttempt struct {
 // Limits of trying to call.
 const (
 	hookFirstPause = 5 * time.Second
-	hookLongPause  = time.Hour
+	hookLongPause  = time.Hour          // also of what a hook asks for
 	HookGiveUp     = 3 * 24 * time.Hour // after which a call is parked
 )
 
@@ -162,7 +166,7 @@ type HookVerdict struct {
 	Off   bool          // it wants no more of them
 }
 
-// JudgeHook decides what becomes of a call by what came back: a status, zero for no answer, and what it asked to wait. A hook that cannot take a call
+// JudgeHook decides what becomes of a call by what came back: a status, zero for no answer, and what it asked to wait, of which an hour at most is heeded. A hook that cannot take a call
 // holds up what follows, so that order stays; a call that it refuses steps aside, and is tried again by itself.
 func JudgeHook(c HookCall, status int, retryAfter time.Duration, now Time, chance float64) HookVerdict {
 	if status >= 200 && status < 300 {
@@ -173,7 +177,7 @@ func JudgeHook(c HookCall, status int, retryAfter time.Duration, now Time, chanc
 	}
 	refused := status >= 400 && status < 500 &&
 		!slices.Contains([]int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}, status)
-	v := HookVerdict{State: HookOwed, Pause: max(retryAfter, HookPause(c.Attempts, chance)), Whole: !refused}
+	v := HookVerdict{State: HookOwed, Pause: max(min(retryAfter, hookLongPause), HookPause(c.Attempts, chance)), Whole: !refused}
 	if now >= cmp.Or(c.Since, c.OwedAt).Add(HookGiveUp) {
 		v.State = HookParked
 	}

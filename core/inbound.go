@@ -13,6 +13,7 @@ const (
 	InboundDelete  InboundVerb = "delete"  // takes Target back
 	InboundReact   InboundVerb = "react"   // shows Emoji on Target; "" takes it back
 	InboundEnd     InboundVerb = "end"     // ends the open session
+	InboundRate    InboundVerb = "rate"    // rates the session of About, which may have ended; Text is their comment
 	InboundRead    InboundVerb = "read"    // has seen all up to Seen
 	InboundTyping  InboundVerb = "typing"  // writes; told, not stored
 	InboundLost    InboundVerb = "lost"    // cannot be reached any more: blocked us, left. Reason says how
@@ -30,12 +31,14 @@ type Inbound struct {
 	Identity     RemoteID // who, as the channel knows them
 	Profile      Profile  // what the channel knows of them
 	Conversation RemoteID // where
-	Content               // message, edit
+	Content               // message, edit; rate has a text alone, which may be empty
 	Remote       RemoteID // message: what the channel calls it, unique within the channel; "": nothing, it is never spoken of again
 	ReplyTo      RemoteID // message: what it answers, "" for nothing
 	Target       RemoteID // edit, delete, react: what it is about
 	Emoji        string   // react
 	Seen         EventID  // read
+	About        EventID  // rate: a message of the session
+	Rating       Rating   // rate: "" takes it back
 	Reason       string   // lost, unknown: a sentence for people
 	Raw          string   // unknown: what came, without secrets; at most MaxRaw bytes are kept
 	Country      string   // message: ISO code of where they are; "": not known
@@ -76,6 +79,10 @@ func (in Inbound) Check() error {
 		}
 	case InboundReact:
 		if err := CheckEmoji("emoji", in.Emoji); err != nil {
+			return err
+		}
+	case InboundRate:
+		if err := checkRating(in.Rating, in.Text); err != nil {
 			return err
 		}
 	case InboundEmpty, InboundDelete, InboundUnknown, InboundLost, InboundFound:

@@ -81,6 +81,9 @@ func (t RecordType) Check() error {
 	return nil
 }
 
+// Check says whether a type can have such a field. The error is Invalid, with what is wrong: field.name, field.choices.
+func (f Field) Check() error { return f.check("field") }
+
 // check says whether there can be such a field; at is where it stands.
 func (f Field) check(at string) error {
 	named := func(r rune) bool { return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }
@@ -197,7 +200,7 @@ func (f Field) read(s string) (string, error) {
 			return "", invalid(at, "must be a date such as 2026-03-02")
 		}
 	case FieldEmail:
-		if CheckEmail(s) != nil {
+		if s = FoldEmail(s); CheckEmail(s) != nil {
 			return "", invalid(at, "is not an e-mail address")
 		}
 	case FieldPhone:
@@ -265,9 +268,11 @@ type Record struct {
 	Attempts   int64        `db:"attempts"` // failed ones, since it was owed last
 	DueAt      Time         `db:"due_at"`   // owed: when the provider may be asked
 	CreatedAt  Time         `db:"created_at"`
-	CreatedBy  AgentID      `db:"created_by"` // zero: a rule
-	Rule       string       `db:"rule"`       // what that was called then; "": an agent has created it
-	ChangedAt  Time         `db:"changed_at"` // when it was last edited, or its state changed
+	CreatedBy  AgentID      `db:"created_by"`  // zero: a rule
+	Rule       string       `db:"rule"`        // what that was called then; "": an agent has created it
+	Linked     RecordID     `db:"linked"`      // the customer's account that the provider has it linked with; zero: none
+	LinkDueAt  Time         `db:"link_due_at"` // when the provider may be asked to link it; zero: it need not be
+	ChangedAt  Time         `db:"changed_at"`  // when it was last edited, or its state changed: while it is owed, since when it is
 }
 
 // NewRecord makes a record of a type that is to be kept, from a form as Fill has read it.
@@ -320,39 +325,57 @@ type RecordEdit struct {
 	Version int64   `db:"version"` // that it made
 	At      Time    `db:"at"`
 	Agent   AgentID `db:"agent"`
-	Name    string  `db:"name"`    // what the agent was called then
+	Name    string  `db:"name"`    // what the agent was called then, or the rule
 	Changes string  `db:"changes"` // a JSON object of Changes, by the fields' names
 }
 
 // Limits of trying.
 const (
-	maxRecordPause = time.Hour       // of what a provider asks for
-	keyPause       = 5 * time.Minute // while its key is refused
+	maxRecordPause = time.Hour        // of what a provider asks for
+	keyPause       = 30 * time.Second // at least, while its key is refused
 )
 
 // JudgeRecord says what a record becomes after its provider was asked: how it fares, and, while it is owed, when to ask again. None is given up: a
 // provider that is down for a day has everything a day later. where is what people call its system, "" for Parley itself; chance is for Pause.
 func (r *Record) JudgeRecord(err error, where string, now Time, chance float64) {
 	e := asError(err)
-	r.ChangedAt = now
 	if e == nil {
-		r.State, r.Reason, r.Attempts, r.DueAt = RecordKept, "", 0, 0
+		r.State, r.Reason, r.Attempts, r.DueAt, r.ChangedAt = RecordKept, "", 0, 0, now
 		return
 	}
-	switch e.Kind {
-	case Throttled, Busy, Unavailable, Uncertain, "": // without a kind, it is our own database's
-		r.Reason, r.DueAt = saved(where, e.Reason), now.Add(max(min(e.RetryAfter, maxRecordPause), Pause(r.Attempts, chance)))
+	if e.passes() {
+		r.Reason, r.DueAt = Saved(where, e.trouble("")), now.Add(recordPause(e, r.Attempts, chance))
 		r.Attempts++
-	case Unauthorized:
-		r.Reason, r.DueAt = saved(where, cmp.Or(e.Reason, "The key is refused: an admin has to give another.")), now.Add(keyPause)
-		r.Attempts++
-	default:
-		r.State, r.Reason, r.DueAt = RecordParked, cmp.Or(e.Reason, "It was refused, and nobody has said why."), 0
+	} else {
+		r.State, r.Reason, r.DueAt, r.ChangedAt = RecordParked, cmp.Or(e.Reason, "It was refused, and nobody has said why."), 0, now
 	}
 }
 
-// saved says to agents that a record is safe, and why it is not where it shall be.
-func saved(where, reason string) string {
+// passes tells whether a provider that was asked in vain is to be asked again: what it meets is no fault of what it was asked for. An error without a kind
+// is of our own database.
+func (e *Error) passes() bool {
+	return slices.Contains([]Kind{Throttled, Busy, Unavailable, Uncertain, Unauthorized, ""}, e.Kind)
+}
+
+// trouble says why a call of a provider came to nothing; otherwise is for where nobody has said it.
+func (e *Error) trouble(otherwise string) string {
+	if e.Kind == Unauthorized {
+		otherwise = "The key is refused: an admin has to give another."
+	}
+	return cmp.Or(e.Reason, otherwise)
+}
+
+// recordPause is for how long to wait after a call that came to nothing.
+func recordPause(e *Error, attempts int64, chance float64) time.Duration {
+	pause := max(min(e.RetryAfter, maxRecordPause), Pause(attempts, chance))
+	if e.Kind == Unauthorized {
+		return max(pause, keyPause)
+	}
+	return pause
+}
+
+// Saved says to agents that a record is safe, and why it is not where it shall be.
+func Saved(where, reason string) string {
 	if where == "" {
 		return reason
 	}

@@ -98,6 +98,7 @@ func TestF1_WhatAFormSays(t *testing.T) {
 		"a day":                     {Field{Kind: FieldDate}, "2028-02-29", "2028-02-29"},
 		"a day that there is not":   {Field{Kind: FieldDate}, "2027-02-29", refused},
 		"an address":                {Field{Kind: FieldEmail}, " ada@example.test", "ada@example.test"},
+		"an address with capitals":  {Field{Kind: FieldEmail}, "Ada@Example.TEST ", "ada@example.test"},
 		"no address":                {Field{Kind: FieldEmail}, "ada", refused},
 		"a phone number":            {Field{Kind: FieldPhone}, "+49 (30) 123-456", "+4930123456"},
 		"a word":                    {Field{Kind: FieldPhone}, "call me", refused},
@@ -158,19 +159,51 @@ func TestF1_WhatBecomesOfARecordThatWasAskedFor(t *testing.T) {
 		"down":                     {&Error{Kind: Unavailable}, RecordOwed, time.Second},
 		"nobody knows":             {&Error{Kind: Uncertain}, RecordOwed, time.Second},
 		"something else":           {errors.New("broken"), RecordOwed, time.Second},
-		"its key is refused":       {&Error{Kind: Unauthorized}, RecordOwed, 5 * time.Minute},
+		"its key is refused":       {&Error{Kind: Unauthorized}, RecordOwed, 30 * time.Second},
 		"it is refused":            {&Error{Kind: Invalid, Reason: "No such field."}, RecordParked, 0},
 		"it may not":               {&Error{Kind: Forbidden}, RecordParked, 0},
 		"it is not there any more": {&Error{Kind: Gone}, RecordParked, 0},
 	} {
 		r := Record{State: RecordOwed, Attempts: 2, DueAt: now}
 		r.JudgeRecord(c.err, "", now, 0)
+		if stays := c.state == RecordOwed; (r.ChangedAt != now) != stays {
+			t.Errorf("%s: changed at %d", name, r.ChangedAt)
+		}
 		if r.State != c.state || c.state == RecordOwed && (r.DueAt < now.Add(c.after) || r.Attempts != 3) || c.state == RecordParked && r.Reason == "" {
 			t.Errorf("%s: got %s, due in %v, %d attempts, %q", name, r.State, r.DueAt.Std().Sub(now.Std()), r.Attempts, r.Reason)
 		}
 		if c.state == RecordOwed && r.DueAt > now.Add(c.after+time.Minute) {
 			t.Errorf("%s: due in %v", name, r.DueAt.Std().Sub(now.Std()))
 		}
+	}
+}
+
+// However an address is typed, it is one: in a form, in what a form begins with, in what is looked for and in what a provider has.
+func TestF1_AddressesAreTheSameHoweverTheyAreTyped(t *testing.T) {
+	t.Parallel()
+	kind := typeOf(Field{Name: "email", Kind: FieldEmail})
+	forms := map[string]bool{}
+	for _, typed := range []string{"john@x.com", "John@X.com", " JOHN@x.com "} {
+		filled, err := kind.Fill(FieldValues{"email": typed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		forms[NewRecord(1, kind, Session{ID: 5}, filled, 3, 10).Form] = true
+		queries, err := kind.Queries(FieldValues{"email": typed}, nil, "")
+		if err != nil || len(queries) != 1 {
+			t.Fatalf("%q: got %v, %v, want one query", typed, queries, err)
+		}
+		for what, got := range map[string]FieldValues{
+			"filled in": filled, "looked for": queries[0], "known": kind.Known(FieldValues{"email": typed}),
+			"begins with": kind.Prefill(Session{}, Customer{}, []string{"I am " + typed}),
+		} {
+			if got["email"] != "john@x.com" {
+				t.Errorf("%s, %q: got %q", what, typed, got["email"])
+			}
+		}
+	}
+	if len(forms) != 1 {
+		t.Errorf("got %d forms, want one", len(forms))
 	}
 }
 

@@ -20,9 +20,10 @@ const (
 )
 
 // RuleEvents lists what a rule can wait for. Records are not among it: what a rule creates sets no other off.
-var RuleEvents = []HookEvent{HookStarted, HookAssigned, HookEnded, HookMessage, HookOffline}
+var RuleEvents = []HookEvent{HookStarted, HookAssigned, HookEnded, HookRated, HookMessage, HookOffline}
 
-// RecordRule creates a record of each event of a kind for which a condition holds (FEATURES F3).
+// RecordRule creates a record of each event of a kind for which a condition holds (FEATURES F3). With a type of accounts it matches the session's customer
+// with the account that has their e-mail address or phone number, or registers them where none has (F2).
 type RecordRule struct {
 	ID         RecordRuleID `db:"id"`
 	Department DepartmentID `db:"department"`
@@ -40,9 +41,16 @@ type RecordRule struct {
 
 // RuleFailure is what a rule could not do since it was last changed.
 type RuleFailure struct {
-	Failures int64  `db:"failures"`  // events of which it could not create what it should
-	FailedAt Time   `db:"failed_at"` // the last one
-	Reason   string `db:"reason"`    // why: a sentence for people
+	Failures int64 `db:"failures"`  // events of which it could not create what it should
+	FailedAt Time  `db:"failed_at"` // the last one
+
+	RuleFault // of the last one
+}
+
+// RuleFault says why a rule could not do what it should; the zero one, that it could.
+type RuleFault struct {
+	Field  string `db:"field"`  // where, as its refusals say: "fields.subject"; "": at no place of its own
+	Reason string `db:"reason"` // a sentence for people, with the field's label
 }
 
 // Enabled tells whether it creates anything.
@@ -74,9 +82,6 @@ func (r RecordRule) Check() error {
 // Fits says whether what a rule writes goes into fields of its type that are there, and may. What expressions come to, and fields that the rule does not
 // name, is known only when it runs.
 func (r RecordRule) Fits(t RecordType) error {
-	if t.Use == UseAccount {
-		return invalid("type", "is of accounts: rules create records")
-	}
 	for name, text := range r.Fields {
 		i := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == name })
 		if i < 0 {
@@ -98,23 +103,37 @@ type RuleFind struct {
 	Event   EventID
 	Session SessionID
 	Form    FieldValues // what is to be created
-	Failure string      // why it cannot be: a sentence; "": it can
+	Fault   RuleFault   // why it cannot be
 }
 
-// RuleFailureOf makes a sentence of an error that a rule has met; "" of one that is not the rule's: that is to be tried again.
-func RuleFailureOf(err error) string {
+// RatingForm is what a rule's record of a session's ratings is known by: there is one, whatever its fields say.
+func RatingForm(r RecordRuleID, s SessionID) string { return fmt.Sprintf("rating %s %s", r, s) }
+
+// label is what people call a field.
+func (t RecordType) label(name string) string {
+	for _, f := range t.Fields {
+		if f.Name == name {
+			return "“" + f.Label + "”"
+		}
+	}
+	return name
+}
+
+// RuleFaultOf says of an error that a rule has met what is wrong with a form of that type; the zero one of an error that is not the rule's: that is to be
+// tried again.
+func RuleFaultOf(err error, t RecordType) RuleFault {
 	switch KindOf(err) {
-	case Invalid, NotFound, Gone, Taken:
+	case Invalid, Forbidden, NotFound, Gone, Taken, Exists:
 	default:
-		return ""
+		return RuleFault{}
 	}
 	e := asError(err)
 	reason := cmp.Or(e.Reason, "It was refused, and nobody has said why.")
-	if field := strings.TrimPrefix(e.Field, "fields."); field != e.Field && e.Field != "" {
-		return fmt.Sprintf("The field %s %s.", field, reason)
+	if name, ok := strings.CutPrefix(e.Field, "fields."); ok {
+		return RuleFault{e.Field, fmt.Sprintf("The field %s %s.", t.label(name), reason)}
 	}
 	if e.Field != "" && !strings.HasSuffix(reason, ".") {
-		return fmt.Sprintf("%s %s.", e.Field, reason)
+		reason = fmt.Sprintf("%s %s.", e.Field, reason)
 	}
-	return reason
+	return RuleFault{e.Field, reason}
 }

@@ -65,34 +65,38 @@ type Session struct {
 	Unread           int64 `db:"unread"`            // customer's messages after ReadSeq
 	CustomerReadSeq  int64 `db:"customer_read_seq"` // how far the customer has seen, where the channel tells
 
-	StartedAt      Time   `db:"started_at"`
-	ReopenedAt     Time   `db:"reopened_at"` // when it was last opened again; zero: never
-	EndedAt        Time   `db:"ended_at"`
-	LastAt         Time   `db:"last_at"`          // newest message, or the start
-	WaitingSince   Time   `db:"waiting_since"`    // customer unanswered, or in the queue, since then; zero: the agent spoke last
-	LastCustomerAt Time   `db:"last_customer_at"` // newest message of the customer
-	LastAgentAt    Time   `db:"last_agent_at"`    // newest answer
-	FirstReplyAt   Time   `db:"first_reply_at"`
-	QueueSeq       int64  `db:"queue_seq"`     // of the message that tells a messenger's customer their place in the queue; zero: there is none
-	QueueText      string `db:"queue_text"`    // what it is to say
-	QueueAt        Time   `db:"queue_at"`      // … and since when
-	TypedAt        Time   `db:"typed_at"`      // when the assignee was last seen typing, about; kept while somebody asks for it
-	ActedOn        string `db:"acted_on"`      // where the assignee last did something on it, as Presence calls it; "": nothing yet
-	ActedAt        Time   `db:"acted_at"`      // … and when
-	HandedAt       Time   `db:"handed_at"`     // when it was last handed off; zero: never
-	HandOffs       int64  `db:"hand_offs"`     // how often it was handed off
-	Marks          Marks  `db:"marks"`         // the service thresholds that it has passed
-	Aside          Aside  `db:"aside"`         // whether it began while nobody was to be expected
-	RepliedAt      Time   `db:"replied_at"`    // when the customer was told by itself that nobody works now
-	WarnedAt       Time   `db:"warned_at"`     // when the customer was told that the session will end if they stay silent
-	SnoozedAt      Time   `db:"snoozed_at"`    // since when its holder has put it aside; zero: they have not
-	SnoozedUntil   Time   `db:"snoozed_until"` // when it comes back; zero: when the customer writes
-	WokenAt        Time   `db:"woken_at"`      // when it came back last, or the first word came to an empty one
-	Woken          Woken  `db:"woken"`         // why, until somebody has answered
-	Bot            bool   `db:"bot"`           // its assignee is a bot, with which it began; kept when it ends
-	Connected      bool   `db:"connected"`     // an agent has joined at least once: the customer has met somebody
-	Preview        string `db:"preview"`       // beginning of the newest message, notes excepted
-	Unreachable    string `db:"unreachable"`   // why nothing arrives at the customer, in a sentence; "": it does, or nothing is known
+	StartedAt      Time    `db:"started_at"`
+	ReopenedAt     Time    `db:"reopened_at"` // when it was last opened again; zero: never
+	EndedAt        Time    `db:"ended_at"`
+	LastAt         Time    `db:"last_at"`          // newest message, or the start
+	WaitingSince   Time    `db:"waiting_since"`    // customer unanswered, or in the queue, since then; zero: the agent spoke last
+	LastCustomerAt Time    `db:"last_customer_at"` // newest message of the customer
+	LastAgentAt    Time    `db:"last_agent_at"`    // newest answer
+	FirstReplyAt   Time    `db:"first_reply_at"`
+	QueueSeq       int64   `db:"queue_seq"`      // of the message that tells a messenger's customer their place in the queue; zero: there is none
+	QueueText      string  `db:"queue_text"`     // what it is to say
+	QueueAt        Time    `db:"queue_at"`       // … and since when
+	TypedAt        Time    `db:"typed_at"`       // when the assignee was last seen typing, about; kept while somebody asks for it
+	ActedOn        string  `db:"acted_on"`       // where the assignee last did something on it, as Presence calls it; "": nothing yet
+	ActedAt        Time    `db:"acted_at"`       // … and when
+	HandedAt       Time    `db:"handed_at"`      // when it was last handed off; zero: never
+	HandOffs       int64   `db:"hand_offs"`      // how often it was handed off
+	Marks          Marks   `db:"marks"`          // the service thresholds that it has passed
+	Aside          Aside   `db:"aside"`          // whether it began while nobody was to be expected
+	RepliedAt      Time    `db:"replied_at"`     // when the customer was told by itself that nobody works now
+	WarnedAt       Time    `db:"warned_at"`      // when the customer was told that the session will end if they stay silent
+	SnoozedAt      Time    `db:"snoozed_at"`     // since when its holder has put it aside; zero: they have not
+	SnoozedUntil   Time    `db:"snoozed_until"`  // when it comes back; zero: when the customer writes
+	WokenAt        Time    `db:"woken_at"`       // when it came back last, or the first word came to an empty one
+	Woken          Woken   `db:"woken"`          // why, until somebody has answered
+	Bot            bool    `db:"bot"`            // its assignee is a bot, with which it began; kept when it ends
+	Connected      bool    `db:"connected"`      // an agent has joined at least once: the customer has met somebody
+	Preview        string  `db:"preview"`        // beginning of the newest message, notes excepted
+	Rating         Rating  `db:"rating"`         // what the customer thinks of it, by their last word
+	RatingComment  string  `db:"rating_comment"` // … and says with that
+	RatedAgent     AgentID `db:"rated_agent"`    // whom they had before them when they said so
+	RatedAt        Time    `db:"rated_at"`       // zero: they have not
+	Unreachable    string  `db:"unreachable"`    // why nothing arrives at the customer, in a sentence; "": it does, or nothing is known
 }
 
 // Crowds tells whether it counts towards the threshold of who waits (FEATURES C1): those count too whom somebody has who has not joined.

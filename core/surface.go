@@ -115,11 +115,10 @@ type Card struct {
 	Session    SessionID    `db:"id"`
 	Number     int64        `db:"number"`
 	Department DepartmentID `db:"department"`
-	Team       string       `db:"team"`      // the department's name
-	TeamSlug   string       `db:"team_slug"` // … and its name in addresses
-	Channel    string       `db:"channel"`   // slug of the customer's channel
-	Kind       string       `db:"kind"`      // of that channel
-	Customer   string       `db:"customer"`  // their name, "" if they gave none
+	Team       string       `db:"team"`     // the department's name
+	Channel    string       `db:"channel"`  // slug of the customer's channel
+	Kind       string       `db:"kind"`     // of that channel
+	Customer   string       `db:"customer"` // their name, "" if they gave none
 	State      State        `db:"state"`
 	Outcome    Outcome      `db:"outcome"`
 	Assignee   AgentID      `db:"assignee"`
@@ -144,6 +143,9 @@ type Card struct {
 	SnoozedAt    Time  `db:"snoozed_at"` // since when its holder has put it aside; zero: they have not
 	SnoozedUntil Time  `db:"snoozed_until"`
 	Woken        Woken `db:"woken"` // why it came back, until somebody has answered
+
+	Rating  Rating `db:"rating"`         // what the customer thinks of it, "" if they have not said
+	Comment string `db:"rating_comment"` // … and says with that
 
 	Types   int64        `db:"types"` // of record that its department offers
 	Made    int64        `db:"made"`  // records that were created from it
@@ -188,7 +190,7 @@ func (e Event) ShownAs() (copied OutVerb, card bool) {
 			return OutTell, false
 		}
 	case EventStarted, EventTaken, EventAssigned, EventReleased, EventHandedOff, EventEnded, EventReopened, EventLost, EventFound, EventTransferred, EventPrioritised, EventLanguage, EventTagged, EventMarked,
-		EventBlocked, EventUnblocked, EventSnoozed, EventWoken, EventRecordCreated, EventRecordChanged:
+		EventBlocked, EventUnblocked, EventSnoozed, EventWoken, EventRecordCreated, EventRecordChanged, EventRated:
 		return "", true
 	case EventJoined:
 		return "", e.Audience == Everyone // a pending session that is active now

@@ -38,6 +38,7 @@ func TestWhatASurfaceOwesToAnEventS1S2S12(t *testing.T) {
 		"a record has changed":                {Event{Kind: EventRecordChanged, Audience: AgentsOnly}, "", card},
 		"its customer has an account":         {Event{Kind: EventAccountMatched, Audience: AgentsOnly}, "", !card},
 		"the account is not theirs":           {Event{Kind: EventAccountUnmatched, Audience: AgentsOnly}, "", !card},
+		"its customer rates it":               {Event{Kind: EventRated, Audience: Everyone}, "", card},
 		"it is back":                          {Event{Kind: EventWoken, Audience: AgentsOnly}, "", card},
 		"it has passed a threshold":           {Event{Kind: EventMarked, Audience: AgentsOnly}, "", card},
 		"a message is edited":                 {Event{Kind: EventEdited, Audience: Everyone}, OutEdit, !card},

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,6 +33,21 @@ func Unclear(op, who string, a webhook.Answer) *core.Error {
 		e.Reason = fmt.Sprintf("%s answered with more than can be read.", who)
 	}
 	return e
+}
+
+// Unreached says what it means that no answer came, by what webhook.Send or webhook.Post fails with. An address that may not be called is for an admin to
+// mend: it refuses no record, and what is owed waits.
+func Unreached(op, who string, err error) *core.Error {
+	e, ok := errors.AsType[*core.Error](err)
+	switch {
+	case !ok:
+		return &core.Error{Op: op, Kind: core.Uncertain, Reason: fmt.Sprintf("%s could not be called.", who)}
+	case e.Kind == core.Forbidden, e.Kind == core.Invalid:
+		return &core.Error{Op: op, Kind: core.Unavailable, Reason: strings.TrimSpace(fmt.Sprintf("%s cannot be called. %s", who, e.Reason))}
+	}
+	said := *e
+	said.Op = op
+	return &said
 }
 
 // Nameless is an answer that does not say what was made.

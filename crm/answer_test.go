@@ -1,6 +1,7 @@
 package crm_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -19,6 +20,25 @@ func TestWordsAreOneLineWithoutKeys(t *testing.T) {
 		got := crm.Words(text, map[string]core.Secret{"a": secret, "b": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "c": ""})
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestAnAddressThatMayNotBeCalledRefusesNoRecord(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  error
+		want core.Kind
+		says string
+	}{
+		"inside":                  {&core.Error{Kind: core.Forbidden, Reason: "The host is in a private network."}, core.Unavailable, "Desk cannot be called. The host is in a private network."},
+		"an address that is none": {&core.Error{Kind: core.Invalid, Field: "url"}, core.Unavailable, "Desk cannot be called."},
+		"not reached":             {&core.Error{Kind: core.Unavailable, Reason: "The host could not be reached."}, core.Unavailable, "The host could not be reached."},
+		"lost":                    {&core.Error{Kind: core.Uncertain, Reason: "The connection broke."}, core.Uncertain, "The connection broke."},
+		"something else":          {errors.New("https://desk.test/?key=1"), core.Uncertain, "Desk could not be called."},
+	} {
+		if e := crm.Unreached("desk.Create", "Desk", c.err); e.Op != "desk.Create" || e.Kind != c.want || e.Field != "" || e.Reason != c.says || strings.Contains(e.Error(), "key=1") {
+			t.Errorf("%s: got %v, want %s with %q", name, e, c.want, c.says)
 		}
 	}
 }

@@ -155,7 +155,8 @@ func TestWhatABrokenBindingSays(t *testing.T) {
 		of := good
 		c.change(&of)
 		_, err := newBindings(c.key).Open(of)
-		if core.KindOf(err) != c.want || core.Fared(err) == "" {
+		of.Fared(err, 1, 0)
+		if core.KindOf(err) != c.want || of.Reason == "" {
 			t.Errorf("%s: got %v, want %s and why", name, err, c.want)
 		}
 	}

@@ -21,7 +21,8 @@ type Account struct {
 	Reason     string            `json:"reason,omitempty" doc:"a sentence for people: why it is parked, or still owed"`
 	Address    string            `json:"address,omitempty" doc:"where people see it at its provider"`
 	MatchedAt  string            `json:"matched_at" format:"date-time"`
-	MatchedBy  Ref               `json:"matched_by" doc:"who has matched or registered the customer"`
+	MatchedBy  Ref               `json:"matched_by" doc:"who has matched or registered the customer; empty: a rule has"`
+	Rule       string            `json:"rule,omitempty" doc:"what the rule was called that has"`
 }
 
 // Candidate is an account that may be a customer's.
@@ -64,7 +65,7 @@ type (
 func accountOf(r store.AccountRow) Account {
 	return Account{
 		ID: r.ID.String(), Type: Ref{r.Type.String(), r.TypeName}, Department: r.Department.String(), Title: r.Title, Fields: r.Fields, Version: r.Version,
-		State: string(r.State), Reason: r.Reason, Address: r.Address, MatchedAt: r.MatchedAt.String(), MatchedBy: Ref{r.MatchedBy.String(), r.Matcher},
+		State: string(r.State), Reason: r.Why(r.Record), Address: r.Address, MatchedAt: r.MatchedAt.String(), MatchedBy: Ref{r.MatchedBy.String(), r.Matcher}, Rule: r.MatchRule,
 	}
 }
 
@@ -180,6 +181,18 @@ func (s *Server) accountIn(ctx context.Context, row store.Summary) (core.RecordT
 		return t, &all[i], nil
 	}
 	return t, nil, err
+}
+
+// accountSearch says how far a rule's search for a customer's account has come.
+func (s *Server) accountSearch(ctx context.Context, c core.CustomerID, t core.RecordType) (string, error) {
+	search, err := s.store.AccountSearch(ctx, c, t.Binding)
+	switch {
+	case search.DueAt != 0:
+		return "owed", err
+	case search.Several():
+		return "several", err
+	}
+	return "", err
 }
 
 // accountsOf gives those of a customer's accounts that departments show where the reader works.

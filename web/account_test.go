@@ -9,8 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/core"
+	"parley/core/store"
 )
 
 // book keeps accounts: R1 is Carla, who is found by her name, and by nothing else.
@@ -65,6 +67,21 @@ func (h *house) contact(d core.DepartmentID) core.RecordType {
 	return h.contacts.of[d]
 }
 
+// lookedFor is how far a rule's search for the account of a session's customer has come.
+func (h *house) lookedFor(id core.SessionID, t core.RecordType, due core.Time) {
+	h.t.Helper()
+	_, err := h.writer.Do(context.Background(), store.Job{Do: func(w *store.Work) error {
+		s, err := w.Session(id)
+		if err != nil {
+			return err
+		}
+		c, err := w.CustomerOf(s)
+		w.PutAccountSearch(core.AccountSearch{Customer: c, Binding: t.Binding, Session: id, Type: t.ID, Fields: core.FieldValues{"email": "c@example.test"}, DueAt: due})
+		return err
+	}, Touch: func(k *store.Keys) { k.Session(id) }})
+	check(h.t, err)
+}
+
 func TestF2_ACustomerIsMatchedOverTheAPI(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -78,6 +95,14 @@ func TestF2_ACustomerIsMatchedOverTheAPI(t *testing.T) {
 	kind := h.contact(h.support.ID)
 	if got := get[SessionDetail](h, h.anna, path); got.AccountType != kind.ID.String() || got.Account != nil {
 		t.Errorf("at first: got %+v", got)
+	}
+	h.lookedFor(id, kind, core.At(time.Now()))
+	if got := get[SessionDetail](h, h.anna, path); got.AccountSearch != "owed" {
+		t.Errorf("while a rule looks for it: got %+v", got)
+	}
+	h.lookedFor(id, kind, 0)
+	if got := get[SessionDetail](h, h.anna, path); got.AccountSearch != "several" {
+		t.Errorf("where that found several: got %+v", got)
 	}
 
 	found := answer[List[Candidate]](t, h.call(h.anna, "POST", path+"/account/candidates", "{}"), http.StatusOK).Items
@@ -158,8 +183,11 @@ func TestF2_ACustomerIsRegisteredOverTheAPI(t *testing.T) {
 	}
 	other := form
 	other.Fields = map[string]string{"name": "Carla Weiss"}
-	refused(t, h.call(h.anna, "POST", path, other), http.StatusConflict, "taken", "")
-	refused(t, h.call(h.anna, "PUT", path, AccountMatch{Account: "R1"}), http.StatusConflict, "taken", "")
+	refused(t, h.call(h.anna, "POST", path, other), http.StatusConflict, "exists", "")
+	refused(t, h.call(h.anna, "PUT", path, AccountMatch{Account: "R1"}), http.StatusConflict, "exists", "")
+	stale := form
+	stale.Version = 7
+	refused(t, h.call(h.anna, "POST", path, stale), http.StatusConflict, "taken", "")
 	other.Type = h.complaint(h.support.ID).ID.String()
 	refused(t, h.call(h.anna, "POST", path, other), http.StatusUnprocessableEntity, "invalid", "type")
 	form.Fields = map[string]string{"name": "x", "email": "x"}

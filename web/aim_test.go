@@ -38,7 +38,9 @@ func (h *house) bodyFor(r route, method string) any {
 	case path == "hooks":
 		return NewHook{Name: fmt.Sprint("h", h.ids.Next(1)), URL: nowhere, Events: []string{"session.ended"}}
 	case method == "PUT" && strings.Contains(r.path, "/hooks/"):
-		return HookChange{NewHook{Name: fmt.Sprint("h", h.ids.Next(1)), URL: nowhere, Events: []string{"session.ended"}}, true}
+		return HookChange{NewHook: NewHook{Name: fmt.Sprint("h", h.ids.Next(1)), URL: nowhere, Events: []string{"session.ended"}}, Enabled: true}
+	case path == "replay":
+		return Replay{From: "2026-03-01T12:00:00Z"}
 	case path == "candidates":
 		return AccountQuery{Fields: map[string]string{"name": "Carla"}}
 	case path == "account" && method == "PUT":
@@ -46,9 +48,9 @@ func (h *house) bodyFor(r route, method string) any {
 	case path == "account" && method == "POST":
 		return NewRecord{Type: h.contact(h.support.ID).ID.String(), Fields: map[string]string{"name": fmt.Sprint(h.ids.Next(1))}}
 	case path == "bindings":
-		return NewBinding{"plain", BindingChange{Name: fmt.Sprint("b", h.ids.Next(1)), Keys: map[string]string{"pin": "k"}}}
+		return NewBinding{"plain", BindingForm{Name: fmt.Sprint("b", h.ids.Next(1)), Keys: map[string]string{"pin": "k"}}}
 	case method == "PUT" && strings.Contains(r.path, "/bindings/"):
-		return BindingChange{Name: fmt.Sprint("b", h.ids.Next(1))}
+		return BindingChange{BindingForm: BindingForm{Name: fmt.Sprint("b", h.ids.Next(1))}}
 	case path == "records":
 		return NewRecord{Type: h.complaint(h.support.ID).ID.String(), Fields: map[string]string{"subject": fmt.Sprint(h.ids.Next(1))}}
 	case method == "PUT" && strings.Contains(r.path, "/records/"):

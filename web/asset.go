@@ -108,7 +108,7 @@ func placeOfAsset(name string) (at, cache string, foreign bool) {
 }
 
 // shell matches the addresses of the workspace, those of web/src/workspace/page/router.tsx: one page shows them all.
-var shell = regexp.MustCompile(`^/((login|settings/(channels|records|systems|hooks)|records(/[^/]+)?|inbox(/[^/]+/[^/]+(/[^/]+)?)?)/?)?$`)
+var shell = regexp.MustCompile(`^/((login|settings/(channels|records|rules|systems|hooks)|records(/[^/]+)?|sessions/[^/]+|inbox(/[^/]+/[^/]+(/[^/]+)?)?)/?)?$`)
 
 // page gives what a path shows, of those that no route answers; false where there is nothing. Without a build it is nil.
 func (s *Server) page(at string) (*asset, bool) {

@@ -20,9 +20,11 @@ func TestPages(t *testing.T) {
 	}{
 		"the workspace":                         {"/", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"a session in the workspace":            {"/inbox/support/my/ses_1f0xk4q2m9a", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
+		"a session wherever it is":              {"/sessions/ses_1f0xk4q2m9a", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"a list in the workspace":               {"/inbox/support/unassigned", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the records":                           {"/records", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"a record":                              {"/records/rec_5k", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
+		"the settings of rules":                 {"/settings/rules", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the settings of other systems":         {"/settings/systems", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the settings of hooks":                 {"/settings/hooks", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
 		"the settings of types of records":      {"/settings/records", "", "<!doctype html><title>Parley</title>", html, cacheAsk, "", false},
@@ -81,7 +83,7 @@ func TestPathsWithoutAPage(t *testing.T) {
 	for _, path := range []string{
 		"/assets/gone-1a2b.js", "/favicon.ico", "/.env", "/api", "/api/v1/nothing", "/api/v2/me", "/hooks/telegram/x", "/widget", "/widget/panel-0.js",
 		"/widget/loader.js", "/widget/v1/socket", "/app/index.html", "/w/loader.js", "/.stamp", "/index.html.br", "/assets/main-1a2b.js.gz",
-		"/metric", "/debug/pprof/", "/API/v1/me", "/admin", "/inboxes", "/records/a/b", "/settings", "/Inbox", "/login/admin", "/inbox/support", "/inbox/a/b/c/d", "/inbox//my", "//", "/demo/",
+		"/metric", "/debug/pprof/", "/API/v1/me", "/admin", "/inboxes", "/records/a/b", "/sessions", "/sessions/a/b", "/settings", "/Inbox", "/login/admin", "/inbox/support", "/inbox/a/b/c/d", "/inbox//my", "//", "/demo/",
 	} {
 		refused(t, h.call(nil, "GET", path, nil), http.StatusNotFound, "not_found", "")
 	}

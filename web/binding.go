@@ -1,9 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"parley/core"
 	"parley/core/store"
@@ -39,8 +39,8 @@ type KeyField struct {
 	Made  bool   `json:"made,omitempty" doc:"where it is not given, one is made, and shown once"`
 }
 
-// BindingChange is what is set of an account on a system where records live.
-type BindingChange struct {
+// BindingForm is what is set of an account on a system where records live.
+type BindingForm struct {
 	Name     string            `json:"name" doc:"for people; unique"`
 	Settings map[string]string `json:"settings,omitempty" doc:"all of them, as the kind of system asks for them"`
 	Keys     map[string]string `json:"keys,omitempty" doc:"its secrets. They are sealed, and in no answer. One that is not given stays, but for another address, which is given them anew"`
@@ -49,7 +49,13 @@ type BindingChange struct {
 // NewBinding is an account that is to be set up.
 type NewBinding struct {
 	Provider string `json:"provider" doc:"the kind of system"`
-	BindingChange
+	BindingForm
+}
+
+// BindingChange is all that is set of an account that is there.
+type BindingChange struct {
+	BindingForm
+	Version int64 `json:"version,omitempty" minimum:"0" doc:"the binding's as it was seen; without it, whatever it is"`
 }
 
 // Binding is an account on a system where records live.
@@ -59,6 +65,7 @@ type Binding struct {
 	Provider  string            `json:"provider"`
 	Settings  map[string]string `json:"settings" nullable:"false"`
 	Keys      []string          `json:"keys" nullable:"false" doc:"the names of those that are set"`
+	Version   int64             `json:"version" doc:"rises with every change of what is set"`
 	CreatedAt string            `json:"created_at" format:"date-time"`
 	RemovedAt string            `json:"removed_at,omitempty" format:"date-time" doc:"its keys are forgotten; what is owed to it waits. Changed, with its keys, it is set up again"`
 	Health    BindingHealth     `json:"health"`
@@ -66,10 +73,10 @@ type Binding struct {
 
 // BindingHealth is how an account fares.
 type BindingHealth struct {
-	State  string `json:"state" enum:"working,troubled,removed"`
+	State  string `json:"state" enum:"untried,working,troubled,removed" doc:"untried: it was not asked since it was set"`
 	Reason string `json:"reason,omitempty" doc:"of troubled: what was wrong when it was asked last, a sentence"`
 	Since  string `json:"since,omitempty" format:"date-time"`
-	Owed   int64  `json:"owed" doc:"records that it is to have"`
+	Owed   int64  `json:"owed" doc:"records that it is to have, links of records that it has with accounts, and accounts that it is to find for rules"`
 	Parked int64  `json:"parked" doc:"records that it has refused"`
 }
 
@@ -111,7 +118,7 @@ type (
 func (s *Server) bindingOf(b core.Binding, f store.BindingFigures) Binding {
 	out := Binding{
 		ID: b.ID.String(), Name: b.Name, Provider: b.Provider, Settings: map[string]string{}, Keys: append([]string{}, s.bound.Has(b)...),
-		CreatedAt: b.CreatedAt.String(), RemovedAt: b.RemovedAt.String(), Health: BindingHealth{State: "working", Owed: f.Owed, Parked: f.Parked},
+		Version: b.Version, CreatedAt: b.CreatedAt.String(), RemovedAt: b.RemovedAt.String(), Health: BindingHealth{State: "working", Owed: f.Owed, Parked: f.Parked},
 	}
 	for name, value := range b.Settings {
 		out.Settings[name] = value
@@ -119,6 +126,8 @@ func (s *Server) bindingOf(b core.Binding, f store.BindingFigures) Binding {
 	switch {
 	case b.RemovedAt != 0:
 		out.Health.State = "removed"
+	case b.TriedAt == 0:
+		out.Health.State = "untried"
 	case b.Reason != "":
 		out.Health.State, out.Health.Reason, out.Health.Since = "troubled", b.Reason, b.Since.String()
 	}
@@ -149,12 +158,8 @@ func (s *Server) bindings(ctx context.Context, _ *struct{}) (*bindingsOutput, er
 	}
 	out := &bindingsOutput{List[Binding]{Items: []Binding{}}}
 	for _, b := range all {
-		var of store.BindingFigures
-		if i := slices.IndexFunc(figures, func(f store.BindingFigures) bool { return f.ID == b.ID }); i >= 0 {
-			of = figures[i]
-		}
-		if b.RemovedAt == 0 || of.Owed > 0 {
-			out.Body.Items = append(out.Body.Items, s.bindingOf(b, of))
+		if b.RemovedAt == 0 || figures[b.ID].Owed > 0 {
+			out.Body.Items = append(out.Body.Items, s.bindingOf(b, figures[b.ID]))
 		}
 	}
 	return out, nil
@@ -162,16 +167,14 @@ func (s *Server) bindings(ctx context.Context, _ *struct{}) (*bindingsOutput, er
 
 func (s *Server) addBinding(ctx context.Context, in *addBindingInput) (*secretBindingOutput, error) {
 	b := core.Binding{Name: in.Body.Name, Provider: in.Body.Provider}
-	made, err := s.setUp(&b, in.Body.BindingChange)
+	made, err := s.setUp(&b, in.Body.BindingForm)
 	if err != nil {
 		return nil, err
 	}
-	who, dedupe := callerOf(ctx).actor, ""
-	if in.Key != "" {
-		if err := core.CheckDedupe("Idempotency-Key", in.Key); err != nil {
-			return nil, err
-		}
-		dedupe = who.Origin() + ":" + in.Key
+	who := callerOf(ctx).actor
+	dedupe, err := dedupeOf(who, in.Key)
+	if err != nil {
+		return nil, err
 	}
 	added, err := s.hub.AddBinding(ctx, who, b, dedupe)
 	if err != nil {
@@ -190,18 +193,23 @@ func (s *Server) setBinding(ctx context.Context, in *setBindingInput) (*secretBi
 		return nil, err
 	}
 	b.Name = in.Body.Name
-	made, err := s.setUp(&b, in.Body)
+	made, err := s.setUp(&b, in.Body.BindingForm)
 	if err != nil {
 		return nil, err
 	}
-	if b, err = s.hub.SetBinding(ctx, callerOf(ctx).actor, b); err != nil {
+	version := cmp.Or(in.Body.Version, b.Version) // keys that are not given stay those that b has: another's change meanwhile would be undone
+	if b, err = s.hub.SetBinding(ctx, callerOf(ctx).actor, b, version); err != nil {
 		return nil, err
 	}
-	return &secretBindingOutput{SecretBinding{s.bindingOf(b, store.BindingFigures{}), made}}, nil
+	figures, err := s.store.BindingFigures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &secretBindingOutput{SecretBinding{s.bindingOf(b, figures[b.ID]), made}}, nil
 }
 
 // setUp reads what is set of a binding into it, and gives the keys that were made.
-func (s *Server) setUp(b *core.Binding, c BindingChange) (map[string]string, error) {
+func (s *Server) setUp(b *core.Binding, c BindingForm) (map[string]string, error) {
 	keys, err := keysOf(c.Keys)
 	if err != nil {
 		return nil, err
@@ -231,6 +239,9 @@ func (s *Server) testBinding(ctx context.Context, in *bindingInput) (*testOutput
 		return nil, err
 	}
 	answer, err := s.bound.Test(ctx, b)
+	if noted := s.hub.NoteTest(context.WithoutCancel(ctx), b, err); noted != nil {
+		return nil, noted
+	}
 	if err != nil {
 		return nil, asked(err)
 	}

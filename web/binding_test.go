@@ -79,15 +79,15 @@ func TestF4_BindingsOverTheAPI(t *testing.T) {
 	if kinds := get[List[ProviderKind]](h, h.ada, path+"/providers").Items; len(kinds) != 1 || kinds[0].Settings[0].Name != "answer" || !kinds[0].Keys[0].Made {
 		t.Errorf("got %+v", kinds)
 	}
-	made := answer[SecretBinding](t, h.call(h.ada, "POST", path, NewBinding{"plain", BindingChange{Name: "Shop"}}), http.StatusCreated)
-	if made.Keys["pin"] != "made" || made.Binding.Health.State != "working" || !slices.Equal(made.Binding.Keys, []string{"pin"}) {
+	made := answer[SecretBinding](t, h.call(h.ada, "POST", path, NewBinding{"plain", BindingForm{Name: "Shop"}}), http.StatusCreated)
+	if made.Keys["pin"] != "made" || made.Binding.Health.State != "untried" || !slices.Equal(made.Binding.Keys, []string{"pin"}) {
 		t.Errorf("got %+v", made)
 	}
 	one := path + "/" + made.Binding.ID
-	refused(t, h.call(h.ada, "POST", path, NewBinding{"plain", BindingChange{Name: "Shop"}}), http.StatusUnprocessableEntity, "invalid", "name")
-	refused(t, h.call(h.ada, "POST", path, NewBinding{"other", BindingChange{Name: "Other"}}), http.StatusUnprocessableEntity, "invalid", "provider")
-	refused(t, h.call(h.ada, "POST", path, NewBinding{"plain", BindingChange{Name: ""}}), http.StatusUnprocessableEntity, "invalid", "name")
-	refused(t, h.call(h.ada, "PUT", one, BindingChange{Name: "Shop", Settings: map[string]string{"x": "y"}}), http.StatusUnprocessableEntity, "invalid", "settings")
+	refused(t, h.call(h.ada, "POST", path, NewBinding{"plain", BindingForm{Name: "Shop"}}), http.StatusUnprocessableEntity, "invalid", "name")
+	refused(t, h.call(h.ada, "POST", path, NewBinding{"other", BindingForm{Name: "Other"}}), http.StatusUnprocessableEntity, "invalid", "provider")
+	refused(t, h.call(h.ada, "POST", path, NewBinding{"plain", BindingForm{Name: ""}}), http.StatusUnprocessableEntity, "invalid", "name")
+	refused(t, h.call(h.ada, "PUT", one, BindingChange{BindingForm: BindingForm{Name: "Shop", Settings: map[string]string{"x": "y"}}}), http.StatusUnprocessableEntity, "invalid", "settings")
 
 	// What its system says about the key is not about who asks.
 	for kind, want := range map[core.Kind]struct {
@@ -98,14 +98,14 @@ func TestF4_BindingsOverTheAPI(t *testing.T) {
 		core.Throttled: {http.StatusTooManyRequests, "throttled", ""}, core.Unavailable: {http.StatusServiceUnavailable, "unavailable", ""},
 		core.Uncertain: {http.StatusBadGateway, "uncertain", ""},
 	} {
-		changed := answer[SecretBinding](t, h.call(h.ada, "PUT", one, BindingChange{Name: "Shop", Settings: map[string]string{"answer": string(kind)}}), http.StatusOK)
+		changed := answer[SecretBinding](t, h.call(h.ada, "PUT", one, BindingChange{BindingForm: BindingForm{Name: "Shop", Settings: map[string]string{"answer": string(kind)}}}), http.StatusOK)
 		if changed.Binding.Settings["answer"] != string(kind) || len(changed.Keys) != 0 {
 			t.Errorf("got %+v", changed)
 		}
 		refused(t, h.call(h.ada, "POST", one+"/test", Nothing{}), want.status, want.code, want.field)
 		refused(t, h.call(h.ada, "GET", one+"/types", nil), want.status, want.code, want.field)
 	}
-	answer[SecretBinding](t, h.call(h.ada, "PUT", one, BindingChange{Name: "Shop"}), http.StatusOK)
+	answer[SecretBinding](t, h.call(h.ada, "PUT", one, BindingChange{BindingForm: BindingForm{Name: "Shop"}}), http.StatusOK)
 	if got := get[List[RemoteType]](h, h.ada, one+"/types").Items; len(got) != 1 || got[0].Name != "tickets" || got[0].Fields[0].Kind != "text" {
 		t.Errorf("got %+v", got)
 	}
@@ -141,8 +141,8 @@ func TestF4_BindingsOverTheAPI(t *testing.T) {
 	}
 	there.Binding = made.Binding.ID
 	refused(t, h.call(h.ada, "POST", "/api/v1/record-types", there), http.StatusUnprocessableEntity, "invalid", "binding")
-	again := answer[SecretBinding](t, h.call(h.ada, "PUT", one, BindingChange{Name: "Shop", Keys: map[string]string{"pin": "other"}}), http.StatusOK)
-	if again.Binding.Health.State != "working" || again.Binding.RemovedAt != "" || len(again.Keys) != 0 {
+	again := answer[SecretBinding](t, h.call(h.ada, "PUT", one, BindingChange{BindingForm: BindingForm{Name: "Shop", Keys: map[string]string{"pin": "other"}}}), http.StatusOK)
+	if again.Binding.Health.State != "untried" || again.Binding.RemovedAt != "" || len(again.Keys) != 0 {
 		t.Errorf("set up again: got %+v", again)
 	}
 	if strings.Contains(h.log.String(), "other") {
@@ -150,11 +150,60 @@ func TestF4_BindingsOverTheAPI(t *testing.T) {
 	}
 }
 
+func TestF4_ABindingThatHasChangedSinceIsNotOverwritten(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const path = "/api/v1/bindings"
+	b := answer[SecretBinding](t, h.call(h.ada, "POST", path, NewBinding{"plain", BindingForm{Name: "Shop"}}), http.StatusCreated).Binding
+	set := func(name string) BindingChange { return BindingChange{BindingForm{Name: name}, b.Version} }
+	if got := answer[SecretBinding](t, h.call(h.ada, "PUT", path+"/"+b.ID, set("ERP")), http.StatusOK).Binding; b.Version != 1 || got.Version != 2 {
+		t.Errorf("got the versions %d and %d, want 1 and 2", b.Version, got.Version)
+	}
+	refused(t, h.call(h.ada, "PUT", path+"/"+b.ID, set("CRM")), http.StatusConflict, "taken", "")
+}
+
+func TestF4_ABindingThatWasNotAskedIsNotSaidToWork(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const path = "/api/v1/bindings"
+	change := func(answer string) BindingChange {
+		return BindingChange{BindingForm: BindingForm{Name: "Shop", Settings: map[string]string{"answer": answer}}}
+	}
+	b := answer[SecretBinding](t, h.call(h.ada, "POST", path, NewBinding{"plain", change("unauthorized").BindingForm}), http.StatusCreated).Binding
+	is := func(when, state, reason string) {
+		t.Helper()
+		if got := get[List[Binding]](h, h.ada, path).Items[0].Health; got.State != state || got.Reason != reason || (got.Since != "") != (reason != "") {
+			t.Errorf("%s: got %+v, want %s", when, got, state)
+		}
+	}
+	is("as it was added", "untried", "")
+	h.call(h.ada, "POST", path+"/"+b.ID+"/test", Nothing{})
+	is("after a test that failed", "troubled", "It says so.")
+	answer[SecretBinding](t, h.call(h.ada, "PUT", path+"/"+b.ID, change("")), http.StatusOK)
+	is("as it was changed", "untried", "")
+	post[Tested](h, h.ada, path+"/"+b.ID+"/test", Nothing{}, http.StatusOK)
+	is("after a test that went well", "working", "")
+
+	// What waits because a call came to nothing need not wait for its time when a test goes well.
+	id, err := core.ParseID[core.BindingID](b.ID)
+	check(t, err)
+	stored, err := h.store.Binding(t.Context(), id)
+	check(t, err)
+	stored.Fared(&core.Error{Kind: core.Unauthorized}, stored.CreatedAt, 0)
+	_, err = h.writer.Do(t.Context(), store.Job{Do: func(w *store.Work) error { w.NoteBinding(stored); return nil }})
+	check(t, err)
+	post[Tested](h, h.ada, path+"/"+b.ID+"/test", Nothing{}, http.StatusOK)
+	if stored, err = h.store.Binding(t.Context(), stored.ID); err != nil || stored.RestUntil != 0 || stored.Failures != 0 {
+		t.Errorf("got %+v, %v", stored, err)
+	}
+}
+
 func TestF4_WhyABindingIsTroubled(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	b := h.boundTo("Shop")
-	_, err := h.writer.Do(t.Context(), store.Job{Do: func(w *store.Work) error { w.NoteBinding(b.ID, "It does not answer."); return nil }})
+	b.Fared(&core.Error{Kind: core.Uncertain}, b.CreatedAt, 0)
+	_, err := h.writer.Do(t.Context(), store.Job{Do: func(w *store.Work) error { w.NoteBinding(b); return nil }})
 	check(t, err)
 	got := get[List[Binding]](h, h.ada, "/api/v1/bindings").Items
 	if len(got) != 1 || got[0].Health.State != "troubled" || got[0].Health.Reason != "It does not answer." || got[0].Health.Since == "" {

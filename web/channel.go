@@ -144,11 +144,8 @@ func (s *Server) addChannel(ctx context.Context, in *addInput) (*addOutput, erro
 	if a.Keys, err = keysOf(in.Body.Keys); err != nil {
 		return nil, err
 	}
-	if in.Key != "" {
-		if err := core.CheckDedupe("Idempotency-Key", in.Key); err != nil {
-			return nil, err
-		}
-		a.Dedupe = callerOf(ctx).actor.Origin() + ":" + in.Key
+	if a.Dedupe, err = dedupeOf(callerOf(ctx).actor, in.Key); err != nil {
+		return nil, err
 	}
 	c, embed, err := s.add(ctx, a)
 	if err != nil {

@@ -235,6 +235,14 @@ func (s *Server) perform(ctx context.Context, on Deed, make func(core.SessionID)
 	return done, keyed(err)
 }
 
+// dedupeOf gives what a request with an idempotency key is known by, "" for one without.
+func dedupeOf(who core.Actor, key string) (string, error) {
+	if key == "" {
+		return "", nil
+	}
+	return who.Origin() + ":" + key, core.CheckDedupe("Idempotency-Key", key)
+}
+
 // keyed names the idempotency key as requests with a header call it.
 func keyed(err error) error {
 	if e, ok := errors.AsType[*core.Error](err); ok && e.Field == "client_id" {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ type Problem struct {
 	Title  string `json:"title" doc:"what kind of problem it is"`
 	Status int    `json:"status" doc:"as the answer's"`
 	Detail string `json:"detail" doc:"what happened and what to do, for people"`
-	Code   string `json:"code" doc:"what kind of problem it is, for programs"`
+	Code   string `json:"code" doc:"what kind of problem it is, for programs. 409 has taken: somebody else was first, or has changed it since; exists: there is one already; ended: the session is over; full: the agent has as many sessions as they want; closed: the department takes no new sessions"`
 	Field  string `json:"field,omitempty" doc:"where the fault is, if it is at one place"`
 	Winner string `json:"winner,omitempty" doc:"who was first, where somebody was"`
 
@@ -53,6 +54,7 @@ var problems = map[string]struct {
 	string(core.Forbidden):    {http.StatusForbidden, "Not allowed", "You may not do that. Ask whoever manages your roles."},
 	string(core.NotFound):     {http.StatusNotFound, "Not found", "There is nothing here that you can see."},
 	string(core.Taken):        {http.StatusConflict, "Taken", "Somebody else was first. Look at the session as it is now."},
+	string(core.Exists):       {http.StatusConflict, "There already", "There is one already, and there can be no other."},
 	string(core.Ended):        {http.StatusConflict, "Ended", "The session has ended. A new message of the customer begins a new one."},
 	string(core.Throttled):    {http.StatusTooManyRequests, "Too many", "That was too often. Wait and try again."},
 	string(core.Busy):         {http.StatusServiceUnavailable, "Busy", "There is too much to do right now. Try again in a moment."},
@@ -162,7 +164,38 @@ func faultOf(d *huma.ErrorDetail) (field, reason string) {
 	case strings.HasPrefix(d.Message, "required "):
 		return name, "is missing"
 	}
-	return name, "is not of the kind that is wanted here"
+	return name, wanted(d.Message)
+}
+
+// bounds are huma's words about what is out of a range, and ours. They name the schema's own bounds and words, and nothing that was sent.
+var bounds = []struct{ theirs, ours string }{
+	{validation.MsgExpectedOneOf, "must be one of: %s"},
+	{validation.MsgExpectedMinimumNumber, "must be %s at least"},
+	{validation.MsgExpectedMaximumNumber, "must be %s at most"},
+	{validation.MsgExpectedMinLength, "must have at least %s characters"},
+	{validation.MsgExpectedMaxLength, "must have at most %s characters"},
+	{validation.MsgExpectedMinItems, "must be a list of %s at least"},
+	{validation.MsgExpectedMaxItems, "must be a list of %s at most"},
+}
+
+// kinds are huma's words about what is of another kind, and ours.
+var kinds = map[string]string{
+	validation.MsgExpectedString: "must be a text", validation.MsgExpectedArray: "must be a list", validation.MsgExpectedObject: "must be an object",
+	validation.MsgExpectedBoolean: "must be true or false", "invalid boolean": "must be true or false",
+	validation.MsgExpectedInteger: "must be a whole number", "invalid integer": "must be a whole number",
+	validation.MsgExpectedRFC3339DateTime: "must be a time like 2026-11-21T09:00:00Z",
+}
+
+// wanted says in our words what huma expected.
+func wanted(message string) string {
+	for _, b := range bounds {
+		before, after, _ := strings.Cut(b.theirs, "%")
+		rest, ok := strings.CutPrefix(message, before)
+		if ok && len(rest) >= len(after)-1 && strings.HasSuffix(rest, after[1:]) {
+			return fmt.Sprintf(b.ours, strings.TrimSuffix(rest, after[1:]))
+		}
+	}
+	return cmp.Or(kinds[message], "is not of the kind that is wanted here")
 }
 
 // unknownName keeps the name of something unknown only if it looks like one of ours: it was sent.

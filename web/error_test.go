@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ func TestKindsToAnswers(t *testing.T) {
 		core.Forbidden:    {core.Error{Reason: "Take it instead."}, 403, "Take it instead.", ""},
 		core.NotFound:     {core.Error{}, 404, "There is nothing here that you can see.", ""},
 		core.Taken:        {core.Error{Winner: "Anna"}, 409, "Anna was first. Look at the session as it is now.", ""},
+		core.Exists:       {core.Error{Reason: "There is one."}, 409, "There is one.", ""},
 		core.Ended:        {core.Error{Reason: "This session has ended."}, 409, "This session has ended.", ""},
 		core.Throttled:    {core.Error{RetryAfter: 1500 * time.Millisecond}, 429, "That was too often. Wait and try again.", "2"},
 		core.Busy:         {core.Error{}, 503, "There is too much to do right now. Try again in a moment.", "1"},
@@ -34,6 +36,7 @@ func TestKindsToAnswers(t *testing.T) {
 		core.Uncertain:    {core.Error{}, 502, "It may have happened or not. Look before you do it again.", ""},
 		core.Gone:         {core.Error{}, 410, "This is no longer there, and will not be again.", ""},
 		core.Closed:       {core.Error{}, 409, "The department takes no new sessions now.", ""},
+		core.Full:         {core.Error{Reason: "That is the limit."}, 409, "That is the limit.", ""},
 		core.Unauthorized: {core.Error{}, 401, "Sign in and try again.", ""},
 	}
 	for kind, tt := range tests {
@@ -49,6 +52,44 @@ func TestKindsToAnswers(t *testing.T) {
 				t.Errorf("problem: got %+v and Retry-After %q, want %q and %q", p, after, tt.detail, tt.after)
 			}
 		})
+	}
+}
+
+// TestProgramsAreToldConflictsApart: what answers 409 is told by its code, and the description says what each means.
+func TestProgramsAreToldConflictsApart(t *testing.T) {
+	t.Parallel()
+	said, ok := reflect.TypeFor[Problem]().FieldByName("Code")
+	for code, p := range problems {
+		if p.status == http.StatusConflict && (!ok || !strings.Contains(said.Tag.Get("doc"), " "+code+": ")) {
+			t.Errorf("%s: the description does not say what it means", code)
+		}
+	}
+}
+
+func TestWhatIsOutOfRangeSaysTheRange(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for name, c := range map[string]struct{ method, path, body, field, detail string }{
+		"a number too large":        {"GET", "/api/v1/records?limit=101", "", "limit", "limit must be 100 at most."},
+		"a number too small":        {"GET", "/api/v1/records?limit=0", "", "limit", "limit must be 1 at least."},
+		"no number in an address":   {"GET", "/api/v1/records?limit=CANARY", "", "limit", "limit must be a whole number."},
+		"a text too long":           {"GET", "/api/v1/records?q=" + strings.Repeat("a", 201), "", "q", "q must have at most 200 characters."},
+		"a word that is none":       {"GET", "/api/v1/records?state=CANARY", "", "state", "state must be one of: owed, kept, parked."},
+		"a word in a body":          {"POST", "/api/v1/hooks", `{"name":"a","url":"b","events":["CANARY"]}`, "events[0]", "events[0] must be one of: session.started, session.assigned, session.ended, session.rated, message.created, message.offline, record.created."},
+		"a number in a body":        {"PUT", "/api/v1/hooks/hok_5k", `{"name":"a","url":"b","events":["session.ended"],"enabled":true,"version":-1}`, "version", "version must be 0 at least."},
+		"a number for a text":       {"POST", "/api/v1/hooks", `{"name":5,"url":"b","events":["session.ended"]}`, "name", "name must be a text."},
+		"a text for a list":         {"POST", "/api/v1/hooks", `{"name":"a","url":"b","events":"CANARY"}`, "events", "events must be a list."},
+		"a text for yes or no":      {"PUT", "/api/v1/hooks/hok_5k", `{"name":"a","url":"b","events":["session.ended"],"enabled":"CANARY"}`, "enabled", "enabled must be true or false."},
+		"a text for a whole number": {"PUT", "/api/v1/hooks/hok_5k", `{"name":"a","url":"b","events":["session.ended"],"enabled":true,"version":"CANARY"}`, "version", "version must be a whole number."},
+	} {
+		var body any
+		if c.body != "" {
+			body = c.body
+		}
+		w := h.call(h.ada, c.method, c.path, body)
+		if p := answer[Problem](t, w, http.StatusUnprocessableEntity); p.Field != c.field || p.Detail != c.detail {
+			t.Errorf("%s: got %s, want %q at %s", name, w.Body, c.detail, c.field)
+		}
 	}
 }
 

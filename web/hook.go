@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -39,20 +40,23 @@ func HookBody(as core.HookEvent, e core.Event, s store.Summary) ([]byte, error) 
 type NewHook struct {
 	Name        string   `json:"name"`
 	URL         string   `json:"url" doc:"https, on the public internet; or of a host that whoever runs Parley lets be inside"`
-	Events      []string `json:"events" nullable:"false" enum:"session.started,session.assigned,session.ended,message.created,message.offline,record.created" doc:"what it is told"`
+	Events      []string `json:"events" nullable:"false" enum:"session.started,session.assigned,session.ended,session.rated,message.created,message.offline,record.created" doc:"what it is told"`
 	Departments []string `json:"departments,omitempty" nullable:"false" doc:"ids; none: all"`
 }
 
 // HookChange is all that is set of a hook.
 type HookChange struct {
 	NewHook
-	Enabled bool `json:"enabled" doc:"switched off it is told nothing, and what is owed to it is given up; switched on it is told what happens from then on"`
+	Enabled bool  `json:"enabled" doc:"switched off it is told nothing, and what is owed to it is given up; switched on it is told what happens from then on"`
+	Version int64 `json:"version,omitempty" minimum:"0" doc:"the hook's as it was seen; without it, whatever it is"`
 }
 
 // Hook is a call that Parley makes to somebody's system when something happens.
 type Hook struct {
 	ID string `json:"id" example:"hok_5k"`
-	HookChange
+	NewHook
+	Enabled      bool   `json:"enabled"`
+	Version      int64  `json:"version" doc:"rises with every change of what is set, and when it is switched off"`
 	Reason       string `json:"reason,omitempty" doc:"why it was switched off, if nobody did that"`
 	CreatedAt    string `json:"created_at" format:"date-time"`
 	RotatedUntil string `json:"rotated_until,omitempty" format:"date-time" doc:"until then the secret before signs too"`
@@ -109,6 +113,11 @@ type (
 		ID   string `path:"id" example:"hok_5k"`
 		Body Nothing
 	}
+	rotateHookInput struct {
+		ID   string `path:"id" example:"hok_5k"`
+		Key  string `header:"Idempotency-Key" doc:"the same again, with the same key, is done once"`
+		Body Nothing
+	}
 	hookAttemptOutput struct{ Body HookAttempt }
 	hookCallsInput    struct {
 		ID    string `path:"id" example:"hok_5k"`
@@ -128,7 +137,7 @@ type (
 type Replay struct {
 	Call  string `json:"call,omitempty" doc:"the id of one; else:"`
 	State string `json:"state,omitempty" enum:"delivered,parked" doc:"parked if left out"`
-	From  string `json:"from,omitempty" format:"date-time" doc:"those that were owed then or later"`
+	From  string `json:"from,omitempty" format:"date-time" doc:"those that were owed then or later; needed without a call"`
 	To    string `json:"to,omitempty" format:"date-time" doc:"those that were owed before"`
 }
 
@@ -141,7 +150,7 @@ func hookOf(h core.Hook, f store.HookFigures) Hook {
 	out := Hook{
 		ID: h.ID.String(), Reason: h.Reason, CreatedAt: h.CreatedAt.String(), RotatedUntil: h.FormerUntil.String(), Failures: h.Failures,
 		RetryAt: h.DueAt.String(), Owed: f.Owed, Parked: f.Parked,
-		HookChange: HookChange{Enabled: h.Enabled(), NewHook: NewHook{Name: h.Name, URL: h.URL}},
+		Enabled: h.Enabled(), Version: h.Version, NewHook: NewHook{Name: h.Name, URL: h.URL},
 	}
 	for _, e := range h.Events {
 		out.Events = append(out.Events, string(e))
@@ -183,11 +192,7 @@ func (s *Server) listHooks(ctx context.Context, _ *struct{}) (*hooksOutput, erro
 	}
 	out := &hooksOutput{List[Hook]{Items: []Hook{}}}
 	for _, h := range all {
-		var of store.HookFigures
-		if i := slices.IndexFunc(figures, func(f store.HookFigures) bool { return f.ID == h.ID }); i >= 0 {
-			of = figures[i]
-		}
-		out.Body.Items = append(out.Body.Items, hookOf(h, of))
+		out.Body.Items = append(out.Body.Items, hookOf(h, figures[h.ID]))
 	}
 	return out, nil
 }
@@ -197,12 +202,10 @@ func (s *Server) addHook(ctx context.Context, in *addHookInput) (*secretHookOutp
 	if err != nil {
 		return nil, err
 	}
-	who, dedupe := callerOf(ctx).actor, ""
-	if in.Key != "" {
-		if err := core.CheckDedupe("Idempotency-Key", in.Key); err != nil {
-			return nil, err
-		}
-		dedupe = who.Origin() + ":" + in.Key
+	who := callerOf(ctx).actor
+	dedupe, err := dedupeOf(who, in.Key)
+	if err != nil {
+		return nil, err
 	}
 	secret := webhook.NewSecret()
 	h.Sealed = s.hooks.Seal(secret)
@@ -210,11 +213,7 @@ func (s *Server) addHook(ctx context.Context, in *addHookInput) (*secretHookOutp
 	if err != nil {
 		return nil, keyed(err)
 	}
-	out := &secretHookOutput{SecretHook{Hook: hookOf(added, store.HookFigures{})}}
-	if added.Sealed == h.Sealed {
-		out.Body.Secret = secret.Reveal()
-	}
-	return out, nil
+	return secretHook(added, h.Sealed, secret), nil
 }
 
 func (s *Server) setHook(ctx context.Context, in *setHookInput) (*hookOutput, error) {
@@ -229,10 +228,14 @@ func (s *Server) setHook(ctx context.Context, in *setHookInput) (*hookOutput, er
 	if h.ID = id; in.Body.Enabled {
 		h.EnabledAt = core.At(s.clock())
 	}
-	if h, err = s.hub.SetHook(ctx, callerOf(ctx).actor, h); err != nil {
+	if h, err = s.hub.SetHook(ctx, callerOf(ctx).actor, h, in.Body.Version); err != nil {
 		return nil, err
 	}
-	return &hookOutput{hookOf(h, store.HookFigures{})}, nil
+	figures, err := s.store.HookFigures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &hookOutput{hookOf(h, figures[h.ID])}, nil
 }
 
 func (s *Server) removeHook(ctx context.Context, in *hookInput) (*struct{}, error) {
@@ -243,17 +246,32 @@ func (s *Server) removeHook(ctx context.Context, in *hookInput) (*struct{}, erro
 	return nil, s.hub.RemoveHook(ctx, callerOf(ctx).actor, id)
 }
 
-func (s *Server) rotateHook(ctx context.Context, in *hookInput) (*secretHookOutput, error) {
+func (s *Server) rotateHook(ctx context.Context, in *rotateHookInput) (*secretHookOutput, error) {
 	id, err := core.ParseID[core.HookID](in.ID)
 	if err != nil {
 		return nil, err
 	}
-	secret := webhook.NewSecret()
-	h, err := s.hub.RotateHook(ctx, callerOf(ctx).actor, id, s.hooks.Seal(secret))
+	who := callerOf(ctx).actor
+	dedupe, err := dedupeOf(who, in.Key)
 	if err != nil {
 		return nil, err
 	}
-	return &secretHookOutput{SecretHook{hookOf(h, store.HookFigures{}), secret.Reveal()}}, nil
+	secret := webhook.NewSecret()
+	sealed := s.hooks.Seal(secret)
+	h, err := s.hub.RotateHook(ctx, who, id, sealed, dedupe)
+	if err != nil {
+		return nil, keyed(err)
+	}
+	return secretHook(h, sealed, secret), nil
+}
+
+// secretHook shows a hook's secret if it is the one that was made now.
+func secretHook(h core.Hook, sealed string, secret core.Secret) *secretHookOutput {
+	out := &secretHookOutput{SecretHook{Hook: hookOf(h, store.HookFigures{})}}
+	if h.Sealed == sealed {
+		out.Body.Secret = secret.Reveal()
+	}
+	return out
 }
 
 func (s *Server) testHook(ctx context.Context, in *hookInput) (*hookAttemptOutput, error) {
@@ -333,8 +351,14 @@ func (s *Server) replayHook(ctx context.Context, in *replayInput) (*replayOutput
 	if calls.To, err = timeOf("to", in.Body.To); err != nil {
 		return nil, err
 	}
-	if calls.ID == "" && calls.State == "" {
-		calls.State = core.HookParked
+	if calls.ID == "" {
+		calls.State = cmp.Or(calls.State, core.HookParked)
+		if in.Body.From == "" { // thirty days of calls are no slip of a hand
+			return nil, refuse("from", "is missing: say since when, or name one call")
+		}
+		if calls.To != 0 && calls.To <= calls.From {
+			return nil, refuse("to", "must be later than from")
+		}
 	}
 	n, err := s.hub.ReplayHook(ctx, callerOf(ctx).actor, calls)
 	if err != nil {

@@ -70,6 +70,7 @@ func TestF3_AHookIsRefusedWithTheField(t *testing.T) {
 	}{
 		"an address of this machine":  {func(n *NewHook) { n.URL = "https://[::1]/" }, "url"},
 		"of the machine's metadata":   {func(n *NewHook) { n.URL = "https://169.254.169.254/latest" }, "url"},
+		"this machine by its name":    {func(n *NewHook) { n.URL = "https://localhost/hook" }, "url"},
 		"without https":               {func(n *NewHook) { n.URL = "http://erp.test/" }, "url"},
 		"with a password":             {func(n *NewHook) { n.URL = "https://a:b@erp.test/" }, "url"},
 		"no address":                  {func(n *NewHook) { n.URL = "" }, "url"},
@@ -86,6 +87,55 @@ func TestF3_AHookIsRefusedWithTheField(t *testing.T) {
 			t.Errorf("%s: got %s, want the field %s", name, w.Body, c.field)
 		}
 	}
+}
+
+func TestF3_ARotationIsDoneOnceAndItsSecretShownOnce(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	path := "/api/v1/hooks/" + h.hooked("ERP") + "/secret"
+	rotate := func(key string) SecretHook {
+		r := h.request(h.ada, "POST", path, Nothing{})
+		r.Header.Set("Idempotency-Key", key)
+		return answer[SecretHook](t, h.send(r), http.StatusOK)
+	}
+	first, again, other := rotate("one"), rotate("one"), rotate("two")
+	if first.Secret == "" || again.Secret != "" || again.Hook.RotatedUntil != first.Hook.RotatedUntil {
+		t.Errorf("the same again: got a secret %v", again.Secret != "")
+	}
+	if other.Secret == "" || other.Secret == first.Secret {
+		t.Error("with another key: got no secret of its own")
+	}
+}
+
+func TestF3_AHookThatHasChangedSinceIsNotOverwritten(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	n := NewHook{Name: "ERP", URL: nowhere, Events: []string{"session.ended"}}
+	hook := post[SecretHook](h, h.ada, "/api/v1/hooks", n, http.StatusCreated).Hook
+	set := func(name string) HookChange {
+		n.Name = name
+		return HookChange{NewHook: n, Enabled: true, Version: hook.Version}
+	}
+	if got := answer[Hook](t, h.call(h.ada, "PUT", "/api/v1/hooks/"+hook.ID, set("BI")), http.StatusOK); hook.Version != 1 || got.Version != 2 {
+		t.Errorf("got the versions %d and %d, want 1 and 2", hook.Version, got.Version)
+	}
+	refused(t, h.call(h.ada, "PUT", "/api/v1/hooks/"+hook.ID, set("CRM")), http.StatusConflict, "taken", "")
+}
+
+func TestF3_ReplayedIsWhatIsNamedAndNotEverything(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	path := "/api/v1/hooks/" + h.hooked("ERP") + "/replay"
+	for name, body := range map[string]any{
+		"nothing named": Nothing{}, "a state alone": Replay{State: "delivered"}, "an end alone": Replay{To: "2026-03-01T12:00:00Z"},
+	} {
+		w := h.call(h.ada, "POST", path, body)
+		if p := answer[Problem](t, w, http.StatusUnprocessableEntity); p.Field != "from" || !strings.Contains(p.Detail, "from is missing") {
+			t.Errorf("%s: got %s, want the field from", name, w.Body)
+		}
+	}
+	post[Replayed](h, h.ada, path, Replay{From: "2026-03-01T12:00:00Z"}, http.StatusOK)
+	refused(t, h.call(h.ada, "POST", path, Replay{Call: "evt_none"}), http.StatusNotFound, "not_found", "")
 }
 
 func TestF3_WhatAHookIsTold(t *testing.T) {

@@ -11,15 +11,15 @@ import (
 type Event struct {
 	ID       string `json:"id" example:"msg_5k"`
 	Seq      int64  `json:"seq" doc:"dense within the session, from 1"`
-	Kind     string `json:"kind" doc:"started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, account_matched, account_unmatched, edited, deleted, reacted, delivery, file, lost, found; others may come"`
+	Kind     string `json:"kind" doc:"started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, account_matched, account_unmatched, rated, edited, deleted, reacted, delivery, file, lost, found; others may come"`
 	At       string `json:"at" format:"date-time"`
 	Session  string `json:"session"`
 	Audience string `json:"audience" enum:"everyone,agents" doc:"agents: a note"`
 	Actor    Who    `json:"actor"`
-	Target   *Ref   `json:"target,omitempty" doc:"the agent it was done to"`
+	Target   *Ref   `json:"target,omitempty" doc:"the agent it was done to; of rated whom the customer had before them"`
 	Outcome  string `json:"outcome,omitempty" doc:"of ended"`
-	Text     string `json:"text,omitempty" doc:"of message, as it stands; of edited, as it was then; of reacted the emoji, empty when taken back"`
-	About    string `json:"about,omitempty" doc:"the message that it answers, edits, delivers and so on"`
+	Text     string `json:"text,omitempty" doc:"of message, as it stands; of edited, as it was then; of reacted the emoji, empty when taken back; of rated the comment"`
+	About    string `json:"about,omitempty" doc:"the message that it answers, edits, delivers and so on; of rated one of the session"`
 
 	Entities  []Entity   `json:"entities,omitempty" doc:"marks on parts of the text"`
 	Media     []Media    `json:"media,omitempty" doc:"of message: what came with it, as it stands; of delivery the same, as it is then; of file: the one that is ready or refused now"`
@@ -33,6 +33,8 @@ type Event struct {
 	Added    []string `json:"added,omitempty" nullable:"false" doc:"of tagged: the tags that came"`
 	Language string   `json:"language,omitempty" doc:"of language: what the customer speaks"`
 	Removed  []string `json:"removed,omitempty" nullable:"false" doc:"of tagged: the tags that went"`
+
+	Rating string `json:"rating,omitempty" enum:"good,bad" doc:"of rated; missing: taken back"`
 
 	Until string `json:"until,omitempty" format:"date-time" doc:"of blocked, where it may be missing: for good; of snoozed, where it may be missing: until the customer writes"`
 	Woken string `json:"woken,omitempty" enum:"time,customer,hand" doc:"of woken: what has brought it back"`
@@ -146,7 +148,7 @@ func (e *Event) dress(data string) {
 	for _, m := range x.Media {
 		e.Media = append(e.Media, mediaOf(m))
 	}
-	e.Added, e.Removed, e.Until = x.Added, x.Removed, x.Until.String()
+	e.Added, e.Removed, e.Until, e.Rating = x.Added, x.Removed, x.Until.String(), string(x.Rating)
 	if m := x.Record; m != nil {
 		e.Record = &RecordMark{m.ID.String(), m.Type, m.Title, string(m.State), m.Reason, m.Address, m.Edited, m.Account, m.Rule}
 	}

@@ -21,7 +21,7 @@ type Record struct {
 	Fields     map[string]string `json:"fields" doc:"by their names: numbers as -12.5, dates as 2026-03-02, checkboxes as true or false; what is empty is missing"`
 	Version    int64             `json:"version" doc:"rises with every edit"`
 	State      string            `json:"state" enum:"owed,kept,parked" doc:"owed: saved, and its provider will have it as soon as it answers; kept: it has it; parked: it does not take it as it is, an edit lets it try again"`
-	Reason     string            `json:"reason,omitempty" doc:"a sentence for people: why it is parked, or still owed"`
+	Reason     string            `json:"reason,omitempty" doc:"a sentence for people: why it is parked or still owed, or not linked with the customer's account"`
 	Address    string            `json:"address,omitempty" doc:"where people see it at its provider"`
 	Author     Ref               `json:"author" doc:"who has created it; empty: a rule has"`
 	Rule       string            `json:"rule,omitempty" doc:"what the rule was called that has created it"`
@@ -61,7 +61,7 @@ const maxEdits = 100
 func recordOf(r store.RecordRow) Record {
 	return Record{
 		ID: r.ID.String(), Type: Ref{r.Type.String(), r.TypeName}, Department: r.Department.String(), Session: SessionRef{r.Session.String(), r.Number},
-		Customer: r.Customer, Title: r.Title, Fields: r.Fields, Version: r.Version, State: string(r.State), Reason: r.Reason, Address: r.Address,
+		Customer: r.Customer, Title: r.Title, Fields: r.Fields, Version: r.Version, State: string(r.State), Reason: r.Why(r.Record), Address: r.Address,
 		Author: Ref{r.CreatedBy.String(), r.Author}, Rule: r.Rule, CreatedAt: r.CreatedAt.String(), ChangedAt: r.ChangedAt.String(),
 	}
 }

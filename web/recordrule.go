@@ -14,16 +14,17 @@ type RecordRule struct {
 	Version  int64  `json:"version" doc:"rises with every change"`
 	Failures int64  `json:"failures" doc:"events, since it was changed, of which it could not create what it should"`
 	FailedAt string `json:"failed_at,omitempty" format:"date-time" doc:"the last one"`
-	Reason   string `json:"reason,omitempty" doc:"why, in a sentence"`
+	Field    string `json:"field,omitempty" doc:"where, if it is at one place: when, or fields. and the name of one"`
+	Reason   string `json:"reason,omitempty" doc:"why, in a sentence for people"`
 }
 
 // RecordRuleForm is what a rule waits for, and what it does.
 type RecordRuleForm struct {
 	Name    string            `json:"name" doc:"for people; unique in the department"`
-	On      string            `json:"on" enum:"session.started,session.assigned,session.ended,message.created,message.offline" doc:"what it waits for"`
-	When    string            `json:"when,omitempty" maxLength:"2000" example:"session.priority == \"urgent\" and \"vip\" in session.tags" doc:"an expression over event (kind, text, by, name, date, time), session (number, state, outcome, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always"`
+	On      string            `json:"on" enum:"session.started,session.assigned,session.ended,session.rated,message.created,message.offline" doc:"what it waits for"`
+	When    string            `json:"when,omitempty" maxLength:"2000" example:"session.priority == \"urgent\" and \"vip\" in session.tags" doc:"an expression over event (kind, text, by, name, date, time), session (number, state, outcome, rating, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always"`
 	Type    string            `json:"type" doc:"the id of a type of record of the department"`
-	Fields  map[string]string `json:"fields,omitempty" nullable:"false" doc:"what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with"`
+	Fields  map[string]string `json:"fields,omitempty" nullable:"false" doc:"what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with, and an empty text leaves one empty"`
 	Enabled bool              `json:"enabled" doc:"switched on it sees what happens from then on"`
 }
 
@@ -60,7 +61,8 @@ type RuleTried struct {
 	At      string            `json:"at" format:"date-time"`
 	Title   string            `json:"title,omitempty" doc:"the record's"`
 	Fields  map[string]string `json:"fields,omitempty" nullable:"false" doc:"the record's, by their names"`
-	Reason  string            `json:"reason,omitempty" doc:"why it would have failed, in a sentence"`
+	Field   string            `json:"field,omitempty" doc:"where it would have failed: when, or fields. and the name of one"`
+	Reason  string            `json:"reason,omitempty" doc:"why it would have failed, in a sentence for people"`
 }
 
 // someTried is how many sessions a trial looks at unless asked for others.
@@ -87,7 +89,7 @@ type (
 
 func recordRuleOf(r core.RecordRule) RecordRule {
 	return RecordRule{
-		ID: r.ID.String(), Department: r.Department.String(), Version: r.Version, Failures: r.Failures, FailedAt: r.FailedAt.String(), Reason: r.Reason,
+		ID: r.ID.String(), Department: r.Department.String(), Version: r.Version, Failures: r.Failures, FailedAt: r.FailedAt.String(), Field: r.Field, Reason: r.Reason,
 		RecordRuleForm: RecordRuleForm{r.Name, string(r.On), r.When, r.Type.String(), r.Fields, r.Enabled()},
 	}
 }
@@ -192,7 +194,7 @@ func (s *Server) tryRecordRule(ctx context.Context, in *ruleTrialInput) (*ruleTr
 	for _, f := range trial.Finds {
 		read = append(read, f.Session.ID)
 		out.Body.Items = append(out.Body.Items, RuleTried{
-			SessionRef{f.Session.ID.String(), f.Session.Number}, f.Event.ID.String(), f.Event.At.String(), f.Title, f.Fields, f.Failure,
+			SessionRef{f.Session.ID.String(), f.Session.Number}, f.Event.ID.String(), f.Event.At.String(), f.Title, f.Fields, f.Fault.Field, f.Fault.Reason,
 		})
 	}
 	if err := s.hub.NoteReading(ctx, who, read...); err != nil {

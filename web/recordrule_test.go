@@ -94,11 +94,11 @@ func TestF3_RulesOverTheAPI(t *testing.T) {
 	refused(t, h.call(h.ada, "PUT", path, RecordRuleChange{RecordRuleForm{Name: "Late", On: form.On, Type: form.Type, Fields: form.Fields}, 1}), http.StatusConflict, "taken", "")
 	_, err := h.writer.Do(t.Context(), store.Job{Do: func(w *store.Work) error {
 		id, err := core.ParseID[core.RecordRuleID](added.ID)
-		w.FailRecordRule(id, "The field subject must be filled in.")
+		w.FailRecordRule(id, core.RuleFault{Field: "fields.subject", Reason: "The field “Subject” must be filled in."})
 		return err
 	}})
 	check(t, err)
-	if got := get[List[RecordRule]](h, h.ada, all).Items[0]; got.Failures != 1 || got.FailedAt == "" || got.Reason != "The field subject must be filled in." {
+	if got := get[List[RecordRule]](h, h.ada, all).Items[0]; got.Failures != 1 || got.FailedAt == "" || got.Field != "fields.subject" || got.Reason != "The field “Subject” must be filled in." {
 		t.Errorf("got %+v", got)
 	}
 	if w := h.call(h.ada, "DELETE", path, "{}"); w.Code != http.StatusNoContent {
@@ -126,6 +126,10 @@ func TestF3_ATrialOverTheAPIIsAReading(t *testing.T) {
 	}
 	if f := got.Items[0]; f.Session.ID != session.String() || f.Title != "my lamp is broken" || f.Fields["subject"] != f.Title || f.Event == "" || f.At == "" || f.Reason != "" {
 		t.Errorf("got %+v", f)
+	}
+	try.Fields = map[string]string{"subject": "{{session.outcome}}"}
+	if got := answer[RuleTrialResult](t, h.call(h.sofia, "POST", path, try), http.StatusOK).Items; len(got) != 1 || got[0].Field != "fields.subject" || got[0].Reason != "The field “Subject” must be filled in." {
+		t.Errorf("one that would fail: got %+v", got)
 	}
 	h.reads("a trial", "Sofia Marin "+session.String())
 	if rows := get[Page[Record]](h, h.sofia, "/api/v1/records").Items; len(rows) != 0 {

@@ -194,6 +194,7 @@ func (r *replayed) customerChanges() {
 	hear(core.Inbound{Verb: core.InboundReact, Target: "r1", Emoji: "🔥"})
 	hear(core.Inbound{Verb: core.InboundMessage, Remote: "r2", ReplyTo: "r1", Content: core.Content{Text: "wrong chat"}})
 	hear(core.Inbound{Verb: core.InboundDelete, Target: "r2"})
+	hear(core.Inbound{Verb: core.InboundRate, About: r.message("hello"), Rating: core.Bad, Content: core.Content{Text: "too slow"}})
 	hear(core.Inbound{Verb: core.InboundLost, Reason: "They blocked us."})
 	hear(core.Inbound{Verb: core.InboundFound})
 	hear(core.Inbound{Verb: core.InboundLost, Reason: "They left."})

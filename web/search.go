@@ -44,6 +44,7 @@ type searchInput struct {
 	Session    string    `query:"session" doc:"of in=session: its id"`
 	State      string    `query:"state" doc:"waiting, pending, active, ended, or open for all but ended; several with commas"`
 	Outcome    string    `query:"outcome" maxLength:"50" doc:"how it ended"`
+	Rating     string    `query:"rating" enum:"good,bad" doc:"what the customer thinks of it"`
 	Agent      string    `query:"agent" doc:"me, or an agent's id: who holds or held it, or has ever joined it"`
 	Department string    `query:"department" doc:"an id"`
 	Channel    string    `query:"channel" doc:"an id"`
@@ -110,7 +111,7 @@ func (in *searchInput) query(actor core.Actor) (q search.Query, err error) {
 	q.Session, err = optional("session", in.Session, core.ParseID[core.SessionID], err)
 	q.Department, err = optional("department", in.Department, core.ParseID[core.DepartmentID], err)
 	q.Channel, err = optional("channel", in.Channel, core.ParseID[core.ChannelID], err)
-	q.From, q.To, q.Outcome, q.Tag = core.At(in.From), core.At(in.To), core.Outcome(in.Outcome), in.Tag
+	q.From, q.To, q.Outcome, q.Rating, q.Tag = core.At(in.From), core.At(in.To), core.Outcome(in.Outcome), core.Rating(in.Rating), in.Tag
 	return q, err
 }
 

@@ -45,6 +45,7 @@ type Session struct {
 	Woken           *Woken      `json:"woken,omitempty" doc:"it was put aside and is back, and nobody has answered since: it stands on top of its holder's list"`
 	Aside           string      `json:"aside,omitempty" enum:"after_hours,offline" doc:"of a messenger: begun outside of business hours, or, as an offline message, while the department was closed"`
 	Unreachable     string      `json:"unreachable,omitempty" doc:"why nothing arrives at the customer, in a sentence"`
+	Rating          *Rating     `json:"rating,omitempty" doc:"what the customer thinks of it, by their last word; missing: they have not said"`
 	Blocked         *Blocked    `json:"blocked,omitempty" doc:"how the customer is kept out now, in all their sessions on the channel; missing: they are not"`
 }
 
@@ -61,6 +62,14 @@ type Blocked struct {
 	Since   string `json:"since" format:"date-time"`
 	Until   string `json:"until,omitempty" format:"date-time" doc:"missing: for good"`
 	Dropped int64  `json:"dropped" doc:"what they have written since: counted, and not kept"`
+}
+
+// Rating is what a customer thinks of a session.
+type Rating struct {
+	Value   string `json:"value" enum:"good,bad" doc:"a thumb up, or down"`
+	Comment string `json:"comment,omitempty"`
+	Agent   *Ref   `json:"agent,omitempty" doc:"whom the customer had before them then: who held the session, if they had joined, else who had answered last"`
+	At      string `json:"at" format:"date-time"`
 }
 
 // Snoozed says how a session is put aside. The customer brings it back by writing in either case.
@@ -101,9 +110,10 @@ func (s *Server) placed(ctx context.Context, rows []store.Summary) ([]Session, e
 // SessionDetail is a session with who is in it.
 type SessionDetail struct {
 	Session
-	Participants []Participant `json:"participants" nullable:"false"`
-	AccountType  string        `json:"account_type,omitempty" doc:"the type of account that its customer is matched with; missing: its department does not offer that now"`
-	Account      *Account      `json:"account,omitempty" doc:"the customer's, where that is offered; missing: they have none"`
+	Participants  []Participant `json:"participants" nullable:"false"`
+	AccountType   string        `json:"account_type,omitempty" doc:"the type of account that its customer is matched with; missing: its department does not offer that now"`
+	Account       *Account      `json:"account,omitempty" doc:"the customer's, where that is offered; missing: they have none"`
+	AccountSearch string        `json:"account_search,omitempty" enum:"owed,several" doc:"of a customer without an account: owed: it is looked for, as a rule says; several: more than one was found, and an agent has to match the customer"`
 }
 
 // Ref names somebody.
@@ -156,6 +166,12 @@ func sessionOf(s store.Summary) Session {
 	if b := s.Blocked; b.Since != 0 {
 		out.Blocked = &Blocked{
 			By: Ref{ID: b.Agent.String(), Name: b.Name}, Since: b.Since.String(), Until: b.Until.String(), Dropped: b.Dropped,
+		}
+	}
+	if s.Rating != "" {
+		out.Rating = &Rating{Value: string(s.Rating), Comment: s.RatingComment, At: s.RatedAt.String()}
+		if s.RatedAgent != 0 {
+			out.Rating.Agent = &Ref{ID: s.RatedAgent.String(), Name: s.RatedName}
 		}
 	}
 	if s.Snoozed() {
@@ -330,6 +346,8 @@ func (s *Server) session(ctx context.Context, in *struct{ OnSession }) (*session
 	if out.Body.AccountType = t.ID.String(); account != nil {
 		now := accountOf(*account)
 		out.Body.Account = &now
+	} else if t.ID != 0 {
+		out.Body.AccountSearch, err = s.accountSearch(ctx, row.Customer, t)
 	}
-	return out, nil
+	return out, err
 }

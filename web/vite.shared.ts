@@ -14,7 +14,8 @@ export function part(entry: string, format: 'iife' | 'es'): InlineConfig {
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       target: browsers,
-      cssTarget: browsers,
+      // A version of the language says nothing of style sheets, but has them lowered.
+      cssTarget: browsers.slice(1),
       write: false,
       reportCompressedSize: false,
       lib: { entry, formats: [format], name: 'Parley', fileName: () => 'out.js' },

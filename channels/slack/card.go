@@ -2,7 +2,6 @@ package slack
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -107,6 +106,12 @@ func standing(c core.Card) (sign, state string) {
 	return "white_circle", state
 }
 
+// What a customer thinks of a session, as a sign and in words.
+var (
+	thumbs = map[core.Rating]string{core.Good: "thumbsup", core.Bad: "thumbsdown"}
+	rated  = map[core.Rating]string{core.Good: "Rated good.", core.Bad: "Rated not good."}
+)
+
 // cardPost is what a surface shows of a session at the head of its thread.
 func cardPost(c core.Card, public string) post {
 	sign, state := standing(c)
@@ -124,6 +129,9 @@ func cardPost(c core.Card, public string) post {
 	}
 	if c.Unreachable != "" && live {
 		lines = append(lines, line(emoji("warning"), words(" "), strong("The customer cannot be reached. "), words(c.Unreachable)))
+	}
+	if c.Rating != "" && c.Moved == "" {
+		lines = append(lines, line(emoji(thumbs[c.Rating]), words(" "), strong(rated[c.Rating]), words(" "+clipped(c.Comment, maxRecall))))
 	}
 	if c.Moved == "" {
 		lines = append(lines, recordLines(c, public)...)
@@ -253,14 +261,7 @@ func confirm(title, text, yes string) *slack.ConfirmationBlockObject {
 	return slack.NewConfirmationBlockObject(plain(title), plain(text), plain(yes), plain("Cancel")).WithStyle(slack.StyleDanger)
 }
 
-// workspace is where the session is in the workspace, which shows it beside a list of its department.
+// workspace is where the session is in the workspace, which opens it beside the list in which it is then.
 func workspace(c core.Card, public string) string {
-	list := "active"
-	switch c.State {
-	case core.Waiting:
-		list = "unassigned"
-	case core.Over:
-		list = "closed"
-	}
-	return strings.TrimSuffix(public, "/") + "/inbox/" + url.PathEscape(c.TeamSlug) + "/" + list + "/" + c.Session.String()
+	return strings.TrimSuffix(public, "/") + "/sessions/" + c.Session.String()
 }

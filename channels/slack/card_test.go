@@ -69,6 +69,7 @@ func TestCards(t *testing.T) {
 		"with records": func(c *core.Card) {
 			c.State, c.Holder, c.Types, c.Made = core.Active, "Grace", 2, 9
 			c.Records = []core.RecordMark{
+				{ID: 4, Type: "Complaint", Title: "Lamp", State: core.RecordKept, Reason: "It is there, but not linked with the customer's account. HubSpot has no such contact any more."},
 				{ID: 3, Type: "Complaint", Title: "<!channel> *Broken* lamp", State: core.RecordKept, Address: "https://crm.example.test/5"},
 				{ID: 2, Type: "Complaint", Title: "Lamp", State: core.RecordOwed, Reason: "HubSpot cannot be reached."},
 				{ID: 1, Type: "Lead", Title: "Lamp", State: core.RecordParked, Reason: "The e-mail address is not known there.", Address: "javascript:alert(1)"},
@@ -81,6 +82,11 @@ func TestCards(t *testing.T) {
 			c.Moved, c.Team, c.Types, c.Made = core.MovedDepartment, "Sales", 1, 1
 			c.Records = []core.RecordMark{{ID: 1, Type: "Lead", Title: "Lamp", State: core.RecordKept}}
 		},
+		"rated good": func(c *core.Card) { c.State, c.Holder, c.Rating = core.Active, "Grace", core.Good },
+		"ended, rated not good, with a comment": func(c *core.Card) {
+			c.State, c.Outcome, c.EndedAt, c.Rating, c.Comment = core.Over, core.CompletedByCustomer, core.At(testNow), core.Bad, "<!channel> *too* slow\n"+strings.Repeat("x", 400)
+		},
+		"moved, and rated": func(c *core.Card) { c.Moved, c.Team, c.Rating = core.MovedDepartment, "Sales", core.Good },
 		"ended by the customer": func(c *core.Card) {
 			c.State, c.Outcome, c.EndedAt = core.Over, core.CompletedByCustomer, core.At(testNow)
 		},

@@ -91,7 +91,7 @@ func TestMineListsSessions(t *testing.T) {
 	card.Customer = "<!channel> & *Ada*"
 	c.desk.mine = []core.Card{card}
 	got := c.typed("mine")
-	for _, want := range []string{"1 open session", "#17", "https://desk.example.test/inbox/customer-care/", testSession.String()} {
+	for _, want := range []string{"1 open session", "#17", "https://desk.example.test/sessions/" + testSession.String()} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %q, want %q in it", got, want)
 		}

@@ -259,6 +259,9 @@ func recordState(r core.RecordMark) string {
 	case core.RecordParked:
 		return " · Saved here, but its system does not take it as it is." + reason
 	}
+	if reason != "" { // it is not linked with the customer's account
+		return " · Created." + reason
+	}
 	return " · Created"
 }
 

@@ -28,7 +28,7 @@ func speaker(f *fake) *Adapter {
 
 func testCard() core.Card {
 	return core.Card{
-		Session: 4242, Number: 17, Team: "Customer Care", TeamSlug: "customer-care", Channel: "shop-telegram", Kind: "telegram", Customer: "Ada Lovelace",
+		Session: 4242, Number: 17, Team: "Customer Care", Channel: "shop-telegram", Kind: "telegram", Customer: "Ada Lovelace",
 		State: core.Waiting, Version: 1, Messages: 3, Unread: 2, Preview: "Where is my parcel?",
 		StartedAt: core.At(testNow.Add(-time.Minute)), WaitingSince: core.At(testNow.Add(-time.Minute)),
 	}

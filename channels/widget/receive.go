@@ -25,6 +25,9 @@ type clientFrame struct {
 	Cursor   string
 	Before   string
 	Files    []string // ids of what was brought
+	About    string
+	Rating   string
+	Comment  string
 
 	broken bool // the frame has what is no character: the decoder has put another one there
 }
@@ -50,6 +53,12 @@ func (f *clientFrame) member(name string) any {
 		return &f.Before
 	case "files":
 		return &f.Files
+	case "about":
+		return &f.About
+	case "rating":
+		return &f.Rating
+	case "comment":
+		return &f.Comment
 	}
 	return nil
 }
@@ -60,6 +69,7 @@ const (
 	frameMessage = "message"
 	frameEmpty   = "empty"
 	frameEnd     = "end"
+	frameRate    = "rate"
 	frameSeen    = "seen"
 	frameTyping  = "typing"
 	frameOlder   = "older"
@@ -68,7 +78,7 @@ const (
 
 func isKnown(frame string) bool {
 	switch frame {
-	case frameHello, frameMessage, frameEmpty, frameEnd, frameSeen, frameTyping, frameOlder, framePing:
+	case frameHello, frameMessage, frameEmpty, frameEnd, frameRate, frameSeen, frameTyping, frameOlder, framePing:
 		return true
 	}
 	return false
@@ -164,7 +174,7 @@ func unreadable(field, reason string) error {
 	return &core.Error{Op: "widget.parse", Kind: core.Invalid, Field: field, Reason: reason}
 }
 
-// check says whether a message, an empty one or an end can be accepted at all. The error is Invalid.
+// check says whether a message, an empty one, an end or a rating can be accepted at all; what a rating says is the core's to judge. The error is Invalid.
 func (f clientFrame) check() error {
 	const op = "widget.check"
 	switch {
@@ -173,7 +183,13 @@ func (f clientFrame) check() error {
 	case f.Type == frameEnd || f.Type == frameEmpty:
 		return nil
 	case f.broken:
-		return &core.Error{Op: op, Kind: core.Invalid, Field: "text", Reason: "is not valid UTF-8"}
+		field := "text"
+		if f.Type == frameRate {
+			field = "comment"
+		}
+		return &core.Error{Op: op, Kind: core.Invalid, Field: field, Reason: "is not valid UTF-8"}
+	case f.Type == frameRate:
+		return nil
 	case len(f.Files) > core.MaxMedia:
 		return &core.Error{Op: op, Kind: core.Invalid, Field: "files", Reason: fmt.Sprintf("are more than %d", core.MaxMedia)}
 	}
@@ -198,8 +214,8 @@ func (f clientFrame) media() []core.Media {
 	return all
 }
 
-// inbound says a frame in core's words: what who did at the site. Only seen has a place up to which.
-func (s *site) inbound(who core.RemoteID, f clientFrame, seen core.EventID) core.Inbound {
+// inbound says a frame in core's words: what who did at the site. place is what they have seen up to, or the message whose session they rate.
+func (s *site) inbound(who core.RemoteID, f clientFrame, place core.EventID) core.Inbound {
 	in := core.Inbound{
 		Channel: s.live.Channel.ID, Department: s.live.Channel.Department, Identity: who, Conversation: who,
 	}
@@ -211,7 +227,9 @@ func (s *site) inbound(who core.RemoteID, f clientFrame, seen core.EventID) core
 	case frameEnd:
 		in.Verb, in.Dedupe = core.InboundEnd, f.ID
 	case frameSeen:
-		in.Verb, in.Seen = core.InboundRead, seen
+		in.Verb, in.Seen = core.InboundRead, place
+	case frameRate:
+		in.Verb, in.Dedupe, in.About, in.Rating, in.Text = core.InboundRate, f.ID, place, core.Rating(f.Rating), f.Comment
 	case frameTyping:
 		in.Verb = core.InboundTyping
 	}

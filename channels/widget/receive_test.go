@@ -18,6 +18,7 @@ type golden struct {
 		Verb   core.InboundVerb `json:"verb"`
 		Dedupe string           `json:"dedupe"`
 		Text   string           `json:"text"`
+		Rating core.Rating      `json:"rating"`
 	} `json:"inbound"`
 	Refused string `json:"refused"` // the field
 }
@@ -37,7 +38,7 @@ func TestReceiveGolden(t *testing.T) {
 		t.Run(row.Name, func(t *testing.T) {
 			t.Parallel()
 			f, err := parse(row.Frame)
-			if err == nil && (f.Type == frameMessage || f.Type == frameEnd) {
+			if err == nil && (f.Type == frameMessage || f.Type == frameEnd || f.Type == frameRate) {
 				err = f.check()
 			}
 			if e, ok := errors.AsType[*core.Error](err); ok || row.Refused != "" {
@@ -53,10 +54,14 @@ func TestReceiveGolden(t *testing.T) {
 				Channel: 7, Department: 3, Identity: "who", Conversation: "who",
 				Verb: row.Inbound.Verb, Dedupe: row.Inbound.Dedupe, Content: core.Content{Text: row.Inbound.Text},
 			}
-			if f.Type == frameSeen {
-				want.Seen = 12
+			const place = 12
+			switch f.Type {
+			case frameSeen:
+				want.Seen = place
+			case frameRate:
+				want.About, want.Rating = place, row.Inbound.Rating
 			}
-			got := s.inbound("who", f, want.Seen)
+			got := s.inbound("who", f, place)
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("inbound: got %+v, want %+v", got, want)
 			}

@@ -137,6 +137,10 @@ func appendEvent(b []byte, e *core.VisitorEvent) []byte {
 			name = "emoji"
 		}
 		b = appendMember(b, name, e.Text)
+	case core.EventRated:
+		b = appendMember(b, "about", e.About)
+		b = appendMember(b, "rating", string(e.Rating))
+		b = appendMember(b, "comment", e.Text)
 	case core.EventBlocked, core.EventUnblocked: // not by whom
 		b = appendMember(b, "until", e.Until.String())
 	default:

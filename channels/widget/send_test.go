@@ -92,6 +92,13 @@ func TestFramesToTheClientByteForByte(t *testing.T) {
 		"a block for good": {
 			events(one(core.VisitorEvent{Kind: core.EventBlocked, Name: "Anna"})), continued(`"kind":"blocked",` + when),
 		},
+		"a rating": {
+			events(one(core.VisitorEvent{Kind: core.EventRated, Mine: true, ClientID: id(1), About: "R", Rating: core.Bad, Text: "too slow"})),
+			continued(`"kind":"rated",` + when + `,"about":"R","rating":"bad","comment":"too slow"`),
+		},
+		"a rating is taken back": {
+			events(one(core.VisitorEvent{Kind: core.EventRated, Mine: true, ClientID: id(1), About: "R"})), continued(`"kind":"rated",` + when + `,"about":"R"`),
+		},
 		"its end": {
 			events(one(core.VisitorEvent{Kind: core.EventUnblocked, Name: "Anna"})), continued(`"kind":"unblocked",` + when),
 		},

@@ -136,7 +136,7 @@ func (v *visitor) do(f clientFrame) {
 	switch f.Type {
 	case frameHello:
 		v.line.Close(socket.CloseBadFrame, "a second hello")
-	case frameMessage, frameEmpty, frameEnd:
+	case frameMessage, frameEmpty, frameEnd, frameRate:
 		v.say(f)
 	case frameSeen:
 		v.see(f.Cursor)
@@ -149,7 +149,7 @@ func (v *visitor) do(f clientFrame) {
 	}
 }
 
-// say hands a message, or the wish to end, to the hub, and tells the client only then.
+// say hands a message, the wish to end or a rating to the hub, and tells the client only then.
 func (v *visitor) say(f clientFrame) {
 	if f.Type != frameEnd && !v.messages.Allow(v.now(), v.site.limits.Messages, messagesSpan) {
 		v.line.Close(socket.CloseTooMany, "too many messages")
@@ -159,8 +159,12 @@ func (v *visitor) say(f clientFrame) {
 	if err == nil && len(f.Files) > 0 && !v.site.files {
 		err = noFiles()
 	}
+	var place core.EventID
+	if err == nil && f.Type == frameRate {
+		place, err = v.place("about", f.About)
+	}
 	if err == nil {
-		err = v.receive(f, 0)
+		err = v.receive(f, place)
 	}
 	switch {
 	case err == nil:
@@ -198,8 +202,7 @@ func (v *visitor) older(before string) {
 // see remembers how far the customer has seen. The hub is told soon, by tellSeen. A place that is not this visitor's is
 // nowhere.
 func (v *visitor) see(cursor string) {
-	seen, err := v.widget.feed.SeenVisitor(v.site.live.Channel.ID, v.who, cursor)
-	if err == nil {
+	if seen, err := v.place("cursor", cursor); err == nil {
 		v.mark.set(seen, v.now(), v.tellSeen)
 	}
 }
@@ -210,10 +213,19 @@ func (v *visitor) tellSeen(seen core.EventID) core.Time {
 	return v.now()
 }
 
-func (v *visitor) receive(f clientFrame, seen core.EventID) error {
+// place opens a sealed place; Invalid, with the field, if it is not this visitor's.
+func (v *visitor) place(field, sealed string) (core.EventID, error) {
+	at, err := v.widget.feed.SeenVisitor(v.site.live.Channel.ID, v.who, sealed)
+	if core.KindOf(err) == core.Invalid {
+		err = &core.Error{Op: "widget.place", Kind: core.Invalid, Field: field, Reason: "is not one of yours", Err: err}
+	}
+	return at, err
+}
+
+func (v *visitor) receive(f clientFrame, place core.EventID) error {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout) // a connection has no context
 	defer cancel()
-	in := v.site.inbound(v.who, f, seen)
+	in := v.site.inbound(v.who, f, place)
 	in.Country, in.Profile.Language = v.country, v.speaks
 	err := v.widget.inbox.Receive(ctx, in)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -201,6 +202,23 @@ func TestAPostIsAnsweredAsASocketIsA20(t *testing.T) {
 	said := r.inbox.all()[0]
 	if who := core.RemoteID(core.HashToken(core.Secret(someone))); said.Identity != who || r.inbox.count(core.InboundTyping) != 1 {
 		t.Errorf("said: got %+v", said)
+	}
+}
+
+func TestARatingIsOfTheSessionThatTheMessageIsInA18(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	rate := func(n int, about string) string {
+		return fmt.Sprintf(`{"type":"rate","id":"%s","about":"%s","rating":"good","comment":"quick"}`, id(n), about)
+	}
+	got := r.post(t, someone, rate(1, "seen-12"), rate(2, "another's"))
+	want := []string{`{"type":"ack","id":"` + id(1) + `"}`, `"id":"` + id(2) + `","kind":"invalid","field":"about"`}
+	if len(got) != len(want) || !strings.Contains(got[0], want[0]) || !strings.Contains(got[1], want[1]) {
+		t.Errorf("answers: got %q, want %q", got, want)
+	}
+	all := r.inbox.all()
+	if len(all) != 1 || all[0].Verb != core.InboundRate || all[0].About != 12 || all[0].Rating != core.Good || all[0].Text != "quick" || all[0].Dedupe != id(1) {
+		t.Errorf("told: got %+v", all)
 	}
 }
 

@@ -10,6 +10,7 @@
 //	outbox    how long messages are on their way to a channel where one destination is dead and one throttled (P11)
 //	route     what it costs to give what waits to who has room, with a thousand agents and ten thousand waiting (P7)
 //	inbox     how long lists, sessions and searches take in a house of very many sessions, and that no plan goes through all (P6)
+//	account   how long it takes to find an account among very many that Parley keeps
 //	crash     kills the program under load again and again, while sessions are given, handed off and ended by themselves, and compares what
 //	          everybody has seen with what is stored; or restarts two nodes by turns
 //	soak      lets customers and agents talk over all networks while everything fails now and then, and compares what each sees
@@ -43,6 +44,7 @@ type commands struct {
 	Outbox  outboxCommand  `cmd:"" help:"Measure how soon channels have what is sent, beside a dead and a throttled destination (P11)."`
 	Route   routeCommand   `cmd:"" help:"Measure what a decision of distribution costs, and that who is freed has the next at once (P7)."`
 	Inbox   inboxCommand   `cmd:"" help:"Measure the lists, sessions and searches of the workspace, and look at the plans of their statements (P6)."`
+	Account accountCommand `cmd:"" help:"Measure how soon an account is found among very many that Parley keeps."`
 	Crash   crashCommand   `cmd:"" help:"Kill the program under load and look for lost, doubled and disordered messages."`
 	Soak    soakCommand    `cmd:"" help:"Let everybody talk over faulty networks for a while, and compare what each sees, message by message."`
 	Compare compareCommand `cmd:"" help:"Compare the figures of two runs written with --json."`

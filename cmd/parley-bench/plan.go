@@ -30,7 +30,7 @@ func (c *inboxCommand) explaining(ctx context.Context, dir string) (string, erro
 		return "", err
 	}
 	text := string(source)
-	for _, reads := range []string{"\terr := s.read.GetContext(ctx, &row, ", "\terr = s.read.SelectContext(ctx, &rows, "} {
+	for _, reads := range []string{"\terr := s.read.GetContext(ctx, &row, ", "\terr = collect(ctx, s.read, &rows, "} {
 		if strings.Count(text, reads) != 1 {
 			return "", fmt.Errorf("%s has changed: statements are looked for at this text, once: %s", file, reads)
 		}

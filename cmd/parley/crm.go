@@ -32,9 +32,9 @@ func (n *node) provider(ctx context.Context, id core.BindingID) (core.Provider, 
 	return n.bindings.Open(b)
 }
 
-// sessionURL is where people of the company see a session. The workspace opens it in whichever list they are.
-func (n *node) sessionURL(department string, s core.SessionID) string {
-	return n.publicURL + "/inbox/" + department + "/closed/" + s.String()
+// sessionURL is where people of the company see a session: the workspace opens it beside the list in which it is then.
+func (n *node) sessionURL(s core.SessionID) string {
+	return n.publicURL + "/sessions/" + s.String()
 }
 
 // shelf is where Parley has its own records.
@@ -48,6 +48,6 @@ func (s shelf) Record(ctx context.Context, id core.RecordID) (core.Record, error
 	return s.store.KeptRecord(ctx, id)
 }
 
-func (s shelf) Records(ctx context.Context, t core.RecordTypeID, before core.RecordID, limit int) ([]core.Record, error) {
-	return s.store.KeptRecords(ctx, t, before, limit)
+func (s shelf) Find(ctx context.Context, t core.RecordTypeID, fields core.FieldValues, limit int) ([]core.Record, error) {
+	return s.store.FindAccounts(ctx, t, fields, limit)
 }

@@ -43,6 +43,7 @@ func TestMetricsSayWhatHappensH4(t *testing.T) {
 			`parley_database_up 1`, `parley_serving 1`, `parley_sessions{department="support",state="active"} 1`,
 			`parley_messages_total{direction="in",kind="widget"} 1`, `parley_messages_total{direction="out",kind="widget"} 1`,
 			`parley_sockets{kind="visitor"} 1`, `parley_feed_lag_rows 0`,
+			`parley_records{binding="parley",kind="parley",state="owed"} 0`, `parley_follower_lag_rows{follower="search"} 0`,
 			`parley_http_requests_total{method="POST",route="/api/v1/sessions/:id/messages",status="2xx"} 1`,
 			`parley_http_requests_total{method="GET",route="/widget/v1/socket",status="1xx"} 1`,
 		} {

@@ -19,6 +19,7 @@ const (
 	stopTime     = 10 * time.Second       // for everything to stop
 	doorTime     = 5 * time.Second        // of that, until nobody is inside any more; then the writer may still need 4 s
 	maxDrain     = 3 * time.Second        // of that, before the doors close
+	stepTime     = time.Second            // of that, for connections on which nobody has asked for anything yet
 	databaseTime = 500 * time.Millisecond // between two looks for the database at the start
 )
 
@@ -118,6 +119,7 @@ func (n *node) doors(ctx context.Context) error {
 	time.Sleep(n.config.drain)
 	sockets := make(chan error, 1)
 	go func() { sockets <- n.sockets.CloseAll(limit, socket.CloseGoingAway, "the server stops") }()
+	defer time.AfterFunc(stepTime, n.doorstep.clear).Stop()
 	err := n.server.Shutdown(limit)
 	if err != nil {
 		err = errors.Join(fmt.Errorf("answer what is under way: %w", err), n.server.Close())

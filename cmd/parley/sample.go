@@ -166,6 +166,7 @@ func (s *sample) ended(ctx context.Context) error {
 		s.says(who, "Good to know. That is all, thank you!"),
 		s.does("Boris", core.Say{Session: id, Text: "With pleasure. Enjoy the light!"}),
 		s.does("Boris", core.End{Session: id}),
+		s.rates(who, id, core.Good, "Quick, and no sales talk."),
 	)
 }
 
@@ -229,12 +230,30 @@ func (s *sample) asks(ctx context.Context, who, text string) (core.SessionID, er
 
 func (s *sample) says(who, text string) step {
 	return func(ctx context.Context) error {
-		s.told++
-		return s.hub.Receive(ctx, core.Inbound{
-			Channel: s.channel.ID, Department: s.support.ID, Verb: core.InboundMessage, Dedupe: fmt.Sprintf("demo-%d", s.told),
-			Identity: core.RemoteID("demo " + who), Conversation: core.RemoteID("demo " + who), Profile: core.Profile{Name: who},
-			Content: core.Content{Text: text},
-		})
+		return s.hub.Receive(ctx, s.from(who, core.InboundMessage, text))
+	}
+}
+
+// rates lets a customer say what they think of a session.
+func (s *sample) rates(who string, id core.SessionID, r core.Rating, comment string) step {
+	return func(ctx context.Context) error {
+		first, _, err := s.store.Messages(ctx, s.agents["Sofia"].Scope(), id, 0, 1, 1) // after the event with which it began
+		if err != nil {
+			return err
+		}
+		in := s.from(who, core.InboundRate, comment)
+		in.About, in.Rating = first[0].ID, r
+		return s.hub.Receive(ctx, in)
+	}
+}
+
+// from gives what a customer does.
+func (s *sample) from(who string, v core.InboundVerb, text string) core.Inbound {
+	s.told++
+	return core.Inbound{
+		Channel: s.channel.ID, Department: s.support.ID, Verb: v, Dedupe: fmt.Sprintf("demo-%d", s.told),
+		Identity: core.RemoteID("demo " + who), Conversation: core.RemoteID("demo " + who), Profile: core.Profile{Name: who},
+		Content: core.Content{Text: text},
 	}
 }
 

@@ -60,7 +60,7 @@ func (c *slackCustomer) says(text string) string {
 // sees waits until these are the direct messages that Carla has from the app, with who is shown as their author.
 func (c *slackCustomer) sees(want ...string) {
 	c.t.Helper()
-	eventually(c.t, 40*time.Second, func() string {
+	eventually(c.t, networkTime, func() string {
 		var got []string
 		for _, m := range c.slack.read("conversations.history", object{"channel": c.im, "limit": 100}) {
 			if m.User != c.slack.people["carla"] {
@@ -78,7 +78,7 @@ func (c *slackCustomer) sees(want ...string) {
 // holds waits until these are the session's messages, as they stand.
 func (c *slackCustomer) holds(want ...string) {
 	c.t.Helper()
-	eventually(c.t, 40*time.Second, func() string {
+	eventually(c.t, networkTime, func() string {
 		var got []string
 		for _, m := range c.messages(c.session) {
 			text := m.Actor.Kind + ": " + m.Text

@@ -129,6 +129,24 @@ func TestReliability15AStopTells200SocketsToComeBackAndKeepsExactlyWhatItAcknowl
 	})
 }
 
+// Browsers and clients open connections in advance.
+func TestReliability15AStopDoesNotWaitForWhoHasAskedNothing(t *testing.T) {
+	t.Parallel()
+	s := newPlace(t).serve()
+	silent, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	if status := s.ready(); status != http.StatusOK { // whoever came before has been seen by now
+		t.Fatalf("/readyz: got %d", status)
+	}
+	s.signal(syscall.SIGTERM)
+	if status := s.wait(patience); status != exitDone {
+		t.Errorf("exit status: got %d, want %d; stderr:\n%s", status, exitDone, s.stderr)
+	}
+}
+
 func TestAKilledServerLeavesADatabaseThatStartsAgainWithAllThatWasAcknowledged(t *testing.T) {
 	eachPlace(t, func(t *testing.T, p *place) {
 		key := p.people()

@@ -106,7 +106,7 @@ func (s *telegramShop) becomes(session, message, state string) messageRow {
 	}()
 	s.t.Helper()
 	var got messageRow
-	eventually(s.t, 40*time.Second, func() string {
+	eventually(s.t, networkTime, func() string {
 		for _, m := range s.messages(session) {
 			if m.ID == message {
 				got = m
@@ -132,13 +132,16 @@ func (s *telegramShop) texts(chat int) []string {
 
 func (s *telegramShop) shows(chat int, want ...string) {
 	s.t.Helper()
-	eventually(s.t, 40*time.Second, func() string {
+	eventually(s.t, networkTime, func() string {
 		if got := s.texts(chat); !slices.Equal(got, want) {
 			return fmt.Sprintf("chat %d shows %q, want %q", chat, got, want)
 		}
 		return ""
 	})
 }
+
+// networkTime is for what reaches a network: after a kill another process waits for the lease first, and a place in a queue is told within half a minute.
+const networkTime = 90 * time.Second
 
 var uniques atomic.Int64
 
@@ -396,7 +399,7 @@ func TestARevokedTokenAndANewOneB5(t *testing.T) {
 // fares waits until Telegram's health is in the state.
 func (s *telegramShop) fares(state string) {
 	s.t.Helper()
-	eventually(s.t, 40*time.Second, func() string {
+	eventually(s.t, networkTime, func() string {
 		var all struct {
 			Items []struct {
 				Slug   string                         `json:"slug"`

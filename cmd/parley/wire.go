@@ -70,6 +70,7 @@ type node struct {
 	meter    *meter.Meter
 	web      *web.Server
 	gate     *gate
+	doorstep doorstep
 	server   *http.Server
 
 	extras
@@ -106,11 +107,7 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	}
 	n.outbox = outbox.New(outbox.Config{Store: s, Writer: n.writer, Files: files, Clock: core.SystemClock, Log: log})
 
-	// Records go to the systems where they live.
 	n.bindings = crm.NewBindings(providers, n.config.guard, n.config.key, core.SystemClock)
-	n.records = outbox.NewRecords(outbox.RecordsConfig{
-		Store: s, Writer: n.writer, Open: n.provider, Back: n.sessionURL, Holder: n.name, Clock: core.SystemClock, Log: log,
-	})
 
 	// The hub is the one that hands work to the writer.
 	var err error
@@ -122,6 +119,11 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 		return nil, fmt.Errorf("make the hub: %w", err)
 	}
 	n.watch.openings = n.hub.Openings
+
+	// Records go to the systems where they live.
+	n.records = outbox.NewRecords(outbox.RecordsConfig{
+		Store: s, Writer: n.writer, Open: n.provider, Back: n.sessionURL, Match: n.hub.AccountByRule, Holder: n.name, Clock: core.SystemClock, Log: log,
+	})
 
 	// A channel runs on one node at a time: it receives into the hub, and what is owed to it leaves by the outbox.
 	o := opener{config: &n.config, publicURL: n.publicURL, inbox: n.hub, desk: n.hub.Desk, log: log}
@@ -176,7 +178,7 @@ func wire(c config, s *store.Store, files *file.Store, l net.Listener, log *slog
 	n.gate = &gate{next: mux}
 	n.server = &http.Server{
 		Handler: n.meter.Requests(n.gate), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
-		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.With("room", "http").Handler(), slog.LevelDebug),
+		MaxHeaderBytes: maxHeader, ConnState: n.doorstep.note, ErrorLog: slog.NewLogLogger(log.With("room", "http").Handler(), slog.LevelDebug),
 	}
 	for _, a := range n.watch.adapters {
 		if a.stop != nil {

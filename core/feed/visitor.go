@@ -281,7 +281,7 @@ func (f *Feed) view(at place, e *core.Event) core.VisitorEvent {
 		return v
 	}
 	x, _ := core.ParseExtra(e.Data) // what cannot be read is our bug, and not worth the message
-	v.Media, v.Reactions, v.Until = x.Media, x.Reactions, x.Until
+	v.Media, v.Reactions, v.Until, v.Rating = x.Media, x.Reactions, x.Until, x.Rating
 	return v
 }
 

@@ -386,16 +386,12 @@ func TestAnAddressInsideIsNotCalled(t *testing.T) {
 	t.Parallel()
 	h := open(t, storetest.SQLite(t))
 	r := receive(t, nil)
-	hook := h.add(strings.Replace(r.URL, "127.0.0.1", "localhost", 1), as) // 127.0.0.1 alone is allowed
+	hook := h.add(strings.NewReplacer("127.0.0.1", "localhost", "http:", "https:").Replace(r.URL), as) // 127.0.0.1 alone is allowed
 	if err := h.hooks.Check(hook); core.KindOf(err) != core.Invalid {
 		t.Errorf("got %v, want Invalid", err)
 	}
-	hook.URL = strings.Replace(hook.URL, "http:", "https:", 1)
-	if err := h.hooks.Check(hook); err != nil {
-		t.Errorf("a name: got %v; where it leads shows when it is called", err)
-	}
 	got := h.hooks.Test(t.Context(), hook, "evt_test", []byte(`{}`))
-	if got.Status != 0 || !strings.Contains(got.Reason, "private network") || len(r.all()) != 0 {
+	if got.Status != 0 || !strings.HasPrefix(got.Reason, "The address must not be in a private network") || len(r.all()) != 0 {
 		t.Errorf("got %+v and %d calls", got, len(r.all()))
 	}
 }

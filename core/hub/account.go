@@ -78,7 +78,7 @@ func (h *Hub) FindAccounts(ctx context.Context, who core.Actor, id core.SessionI
 }
 
 // find asks a type's provider, one query after the other until enough is found.
-func (h *Hub) find(ctx context.Context, t core.RecordType, queries []core.FieldValues) (found []core.RemoteRecord, _ error) {
+func (h *Hub) find(ctx context.Context, t core.RecordType, queries []core.FieldValues) ([]core.RemoteRecord, error) {
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
 	if h.providers == nil {
@@ -88,19 +88,7 @@ func (h *Hub) find(ctx context.Context, t core.RecordType, queries []core.FieldV
 	if err != nil {
 		return nil, err
 	}
-	for _, fields := range queries {
-		call := fmt.Sprintf("find-%d", h.ids.Next(core.At(h.clock())))
-		more, err := p.Find(ctx, call, core.RecordQuery{Type: t.System(), Fields: fields, Limit: core.MaxFound})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range more {
-			if !slices.ContainsFunc(found, func(f core.RemoteRecord) bool { return f.ID == r.ID }) && len(found) < core.MaxFound {
-				found = append(found, r)
-			}
-		}
-	}
-	return found, nil
+	return core.FindAll(ctx, p, fmt.Sprintf("find-%d", h.ids.Next(core.At(h.clock()))), t, queries)
 }
 
 // matchAccount says which account the customer has.
@@ -124,6 +112,7 @@ func (a *act) matchAccount(d core.MatchAccount) error {
 		found := d.Found
 		found.ID = d.Remote
 		r, err = core.FoundAccount(core.RecordID(a.hub.ids.Next(a.Now())), t, a.s, found, a.who.Agent.ID, a.Now()), nil
+		r.Rule = a.rule
 		a.AddRecord(r)
 	}
 	if err != nil {
@@ -146,6 +135,7 @@ func (a *act) registerAccount(d core.RegisterAccount) error {
 		return err
 	}
 	r := core.NewAccount(core.RecordID(a.hub.ids.Next(a.Now())), t, a.s, customer, fields, a.who.Agent.ID, a.Now())
+	r.Rule = a.rule
 	switch {
 	case now.ID != 0 && now.Form == r.Form:
 		a.record = now.ID
@@ -175,6 +165,7 @@ func (a *act) unmatchAccount() error {
 		return err
 	}
 	a.RemoveAccount(core.Account{Customer: customer, Binding: t.Binding})
+	a.EndAccountSearch(core.AccountSearch{Customer: customer, Binding: t.Binding, Session: a.s.ID})
 	return a.tellAccount(now, core.EventAccountUnmatched)
 }
 
@@ -198,20 +189,16 @@ func (a *act) account(t core.RecordType) (core.CustomerID, core.Record, error) {
 	if err != nil {
 		return 0, core.Record{}, err
 	}
-	has, err := a.Account(customer, t.Binding)
-	if core.KindOf(err) == core.NotFound {
-		return customer, core.Record{}, nil
-	}
-	if err != nil {
-		return 0, core.Record{}, err
-	}
-	r, err := a.Record(has.Record)
+	r, err := a.AccountOf(a.s, t.Binding)
 	return customer, r, err
 }
 
 // own makes a record the account of a customer who has none.
 func (a *act) own(customer core.CustomerID, r core.Record, kind core.EventKind) error {
-	a.AddAccount(core.Account{Customer: customer, Binding: r.Binding, Record: r.ID, Session: a.s.ID, At: a.Now(), Agent: a.who.Agent.ID})
+	a.AddAccount(core.Account{Customer: customer, Binding: r.Binding, Record: r.ID, Session: a.s.ID, At: a.Now(), Agent: a.who.Agent.ID, Rule: a.rule})
+	if err := a.OweLinks(a.s.ID, r); err != nil {
+		return err
+	}
 	a.record = r.ID
 	return a.tellAccount(r, kind)
 }
@@ -223,11 +210,13 @@ func (a *act) tellAccount(r core.Record, kind core.EventKind) error {
 		return err
 	}
 	e := a.event(kind, core.AgentsOnly)
-	e.Data, e.Dedupe = core.Extra{Record: r.Mark(t)}.Data(), a.Key()
+	mark := r.Mark(t)
+	mark.Rule = a.rule
+	e.Data, e.Dedupe = core.Extra{Record: mark}.Data(), a.Key()
 	a.Append(&a.s, e)
 	return nil
 }
 
 func otherAccount(r core.Record) error {
-	return &core.Error{Op: "hub.Accounts", Kind: core.Taken, Reason: "This customer has the account “" + r.Title + "” already. Take it from them first."}
+	return &core.Error{Op: "hub.Accounts", Kind: core.Exists, Reason: "This customer has the account “" + r.Title + "” already. Take it from them first."}
 }

@@ -169,11 +169,11 @@ func TestF2_ACustomerIsRegisteredOnce(t *testing.T) {
 		}
 		other := form
 		other.Fields = core.FieldValues{"name": "Carla Weiss"}
-		if _, err := s.hub.Do(t.Context(), s.boris, other, ""); core.KindOf(err) != core.Taken || !strings.Contains(err.Error(), "Carla") {
-			t.Errorf("another form: got %v, want taken", err)
+		if _, err := s.hub.Do(t.Context(), s.boris, other, ""); core.KindOf(err) != core.Exists || !strings.Contains(err.Error(), "Carla") {
+			t.Errorf("another form: got %v, want that there is one", err)
 		}
-		if _, err := s.hub.Do(t.Context(), s.boris, core.MatchAccount{Session: form.Session, Remote: "R9"}, ""); core.KindOf(err) != core.Taken {
-			t.Errorf("a match with another: got %v, want taken", err)
+		if _, err := s.hub.Do(t.Context(), s.boris, core.MatchAccount{Session: form.Session, Remote: "R9"}, ""); core.KindOf(err) != core.Exists {
+			t.Errorf("a match with another: got %v, want that there is one", err)
 		}
 
 		// Taken from them it stays, and the same form gives it back.
@@ -236,7 +236,7 @@ func TestF2_RegisteredAtOnceIsOneAccount(t *testing.T) {
 				switch {
 				case refused[i] == nil && got != theirs:
 					t.Errorf("got %s, want %s", got, theirs)
-				case refused[i] != nil && (same || core.KindOf(refused[i]) != core.Taken):
+				case refused[i] != nil && (same || core.KindOf(refused[i]) != core.Exists):
 					t.Errorf("got %v", refused[i])
 				}
 			}
@@ -274,8 +274,8 @@ func TestF2_ACustomerIsMatchedWithWhatWasFound(t *testing.T) {
 			t.Errorf("where it is not offered: got %v, want forbidden", err)
 		}
 		s.web(s.sales)
-		if _, err := s.hub.Do(t.Context(), s.eve, core.RegisterAccount{Session: id, Type: theirs.ID, Fields: core.FieldValues{"name": "C"}}, ""); core.KindOf(err) != core.Taken {
-			t.Errorf("elsewhere: got %v, want taken", err)
+		if _, err := s.hub.Do(t.Context(), s.eve, core.RegisterAccount{Session: id, Type: theirs.ID, Fields: core.FieldValues{"name": "C"}}, ""); core.KindOf(err) != core.Exists {
+			t.Errorf("elsewhere: got %v, want that there is one", err)
 		}
 		s.do(s.eve, core.UnmatchAccount{Session: id})
 		if s.accountOf(dora) != done.Record {

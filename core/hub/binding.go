@@ -21,7 +21,7 @@ func (h *Hub) AddBinding(ctx context.Context, who core.Actor, b core.Binding, de
 		return core.Binding{}, err
 	}
 	now, hand := core.At(h.clock()), h.handOf(ctx)
-	b.ID, b.CreatedAt = core.BindingID(h.ids.Next(now)), now
+	b.ID, b.CreatedAt, b.Version = core.BindingID(h.ids.Next(now)), now, 1
 	given, err := b.Settings.Value()
 	if err != nil {
 		return core.Binding{}, err
@@ -41,14 +41,19 @@ func (h *Hub) AddBinding(ctx context.Context, who core.Actor, b core.Binding, de
 	return b, err
 }
 
-// SetBinding gives a binding another name, other settings and keys, and lets what is owed to it be tried at once. One that was removed is set up again. who
-// is as in AddBinding. Errors: Forbidden, NotFound, Invalid with the field.
-func (h *Hub) SetBinding(ctx context.Context, who core.Actor, b core.Binding) (core.Binding, error) {
+// SetBinding gives a binding another name, other settings and keys, and lets what is owed to it be tried at once. One that was removed is set up again.
+// version is the binding's as the admin saw it; zero is any. who is as in AddBinding. Errors: Forbidden, NotFound, Invalid with the field, Taken where it has
+// changed since.
+func (h *Hub) SetBinding(ctx context.Context, who core.Actor, b core.Binding, version int64) (core.Binding, error) {
 	if err := b.Check(); err != nil {
 		return core.Binding{}, err
 	}
 	return h.changeBinding(ctx, who, b.ID, core.AuditBindingChanged, func(w *store.Work, was *core.Binding) error {
-		was.Name, was.Settings, was.Sealed, was.RemovedAt, was.Reason, was.Since = b.Name, b.Settings, b.Sealed, 0, "", 0
+		if version != 0 && version != was.Version {
+			return &core.Error{Op: "hub.SetBinding", Kind: core.Taken, Reason: "This binding has changed since you looked at it."}
+		}
+		was.Name, was.Settings, was.Sealed, was.RemovedAt = b.Name, b.Settings, b.Sealed, 0
+		was.Rested()
 		return checkBinding(w, *was)
 	})
 }
@@ -60,9 +65,28 @@ func (h *Hub) RemoveBinding(ctx context.Context, who core.Actor, id core.Binding
 		if was.RemovedAt != 0 {
 			return &core.Error{Op: "hub.RemoveBinding", Kind: core.NotFound}
 		}
-		was.Sealed, was.RemovedAt, was.Reason, was.Since = "", w.Now(), "", 0
+		was.Sealed, was.RemovedAt = "", w.Now()
+		was.Rested()
 		return nil
 	})
+	return err
+}
+
+// NoteTest keeps what a test of a binding's system has come to, unless the binding has changed meanwhile. It returns when that is durable.
+func (h *Hub) NoteTest(ctx context.Context, b core.Binding, testing error) error {
+	_, err := h.writer.Do(ctx, store.Job{Do: func(w *store.Work) error {
+		now, err := w.Binding(b.ID)
+		if err != nil || now.Version != b.Version || now.RemovedAt != 0 {
+			return err
+		}
+		if now.Fared(testing, w.Now(), 0); testing == nil {
+			w.PutBinding(now) // what is owed need not wait any more
+		} else {
+			w.NoteBinding(now)
+		}
+		w.Tell(core.Event{Kind: core.EventBindingChanged, Audience: core.AgentsOnly, ActorKind: core.BySystem})
+		return nil
+	}})
 	return err
 }
 
@@ -83,6 +107,7 @@ func (h *Hub) changeBinding(
 		if err := change(w, &after); err != nil {
 			return err
 		}
+		after.Version++
 		w.PutBinding(after)
 		auditBinding(w, hand, as, was, after)
 		w.Tell(settings(by(who, core.Event{Kind: core.EventBindingChanged})))

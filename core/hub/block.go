@@ -89,7 +89,7 @@ func (a *act) unblock() error {
 // says tells whether it is something that a customer says or does to what was said: nothing of that comes from one who is blocked.
 func says(v core.InboundVerb) bool {
 	switch v {
-	case core.InboundMessage, core.InboundEmpty, core.InboundEdit, core.InboundDelete, core.InboundReact, core.InboundUnknown:
+	case core.InboundMessage, core.InboundEmpty, core.InboundEdit, core.InboundDelete, core.InboundReact, core.InboundRate, core.InboundUnknown:
 		return true
 	}
 	return false

@@ -26,7 +26,7 @@ const botOfPlays core.AgentID = 77
 
 // happenings by name; what is named more often happens more often.
 var happenings = []string{
-	"write", "write", "write", "write", "send empty", "customer ends",
+	"write", "write", "write", "write", "send empty", "customer ends", "customer rates",
 	"say", "say", "say", "say", "say", "say", "note", "take", "take", "take over the limit", "assign", "assign", "assign over the limit", "release", "release", "transfer", "join",
 	"leave", "end", "end", "unanswered", "snooze", "snooze", "unsnooze", "read", "typing", "prioritise", "tag", "block", "unblock",
 	"limit", "limit", "limit", "limit", "availability", "availability", "availability", "come", "come", "come", "come", "node goes", "visit", "visit", "visit", "settings", "settings", "switch", "sweep",

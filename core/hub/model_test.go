@@ -16,6 +16,7 @@ import (
 type told struct {
 	id       core.SessionID
 	customer core.RemoteID
+	channel  core.ChannelID
 	lines    []bool // one for each event: the customer spoke
 	state    core.State
 	holder   core.AgentID
@@ -23,6 +24,11 @@ type told struct {
 	where    core.DepartmentID
 	outcome  core.Outcome
 	priority core.Priority
+	rating   core.Rating
+	rated    core.AgentID          // whom the customer had before them then
+	answer   core.EventID          // the newest to the customer; zero: nobody has answered
+	speaker  core.AgentID          // … and whose it was
+	known    map[core.AgentID]bool // who has ever joined
 	tags     map[string]bool
 	read     map[core.AgentID]int
 	inside   map[core.AgentID]bool
@@ -35,8 +41,8 @@ type told struct {
 
 func newTold(e core.Event) *told {
 	return &told{
-		id: e.Session, customer: e.Conversation, where: e.Department, priority: core.Normal, tags: map[string]bool{},
-		read: map[core.AgentID]int{}, inside: map[core.AgentID]bool{},
+		id: e.Session, customer: e.Conversation, channel: e.Channel, where: e.Department, priority: core.Normal, tags: map[string]bool{},
+		read: map[core.AgentID]int{}, inside: map[core.AgentID]bool{}, known: map[core.AgentID]bool{},
 	}
 }
 
@@ -71,11 +77,12 @@ func (m *told) follow(e core.Event) {
 		m.language = core.Language(e.Text)
 	case core.EventTaken:
 		m.hold(e.Agent(), core.Active)
+		m.known[e.Agent()] = true
 		m.inside[e.Agent()], m.met = true, m.met || e.Audience == core.Everyone // nobody is met who is a bot
 	case core.EventAssigned:
 		m.hold(e.Target, core.Pending)
 	case core.EventJoined:
-		m.inside[e.Agent()], m.met = true, true
+		m.inside[e.Agent()], m.known[e.Agent()], m.met = true, true, true
 		if m.state == core.Pending {
 			m.state = core.Active
 		}
@@ -106,13 +113,27 @@ func (m *told) follow(e core.Event) {
 		for _, tag := range x.Removed {
 			delete(m.tags, tag)
 		}
+	case core.EventRated:
+		m.rate(x.Rating)
 	case core.EventMessage:
 		if e.ActorKind == core.ByAgent && e.Audience == core.Everyone {
-			m.read[e.Agent()], m.since = len(m.lines), 0
+			m.read[e.Agent()], m.since, m.answer, m.speaker = len(m.lines), 0, e.ID, e.Agent()
 		}
 		if e.ActorKind == core.ByCustomer && m.since == 0 {
 			m.since = e.At
 		}
+	}
+}
+
+// rate notes a rating. What customers of plays say has no comment.
+func (m *told) rate(r core.Rating) {
+	switch m.rating = r; {
+	case r == "":
+		m.rated = 0
+	case m.known[m.holder] || m.holder == botOfPlays:
+		m.rated = m.holder
+	default:
+		m.rated = m.speaker
 	}
 }
 
@@ -141,7 +162,7 @@ func (m *told) queue(at core.Time) {
 func (m *told) keeps(s store.Summary) bool {
 	inside := s.Present()
 	slices.Sort(inside)
-	return s.Assignee == m.holder && s.State == m.state && s.Department == m.where && s.Outcome == m.outcome && s.Priority == m.priority &&
+	return s.Assignee == m.holder && s.State == m.state && s.Department == m.where && s.Outcome == m.outcome && s.Priority == m.priority && s.Rating == m.rating && s.RatedAgent == m.rated &&
 		s.PutBackBy == m.put && s.Snoozed() == m.snoozed && slices.Equal(s.Tags.List(), slices.Sorted(maps.Keys(m.tags))) &&
 		s.WaitingSince == m.since && s.LastAgent == m.former && slices.Equal(inside, slices.Sorted(maps.Keys(m.inside))) && s.Unread == m.unread() && s.LastSeq == int64(len(m.lines))
 }

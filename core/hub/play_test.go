@@ -179,6 +179,8 @@ func (p *play) step(h happening) {
 	switch h.What {
 	case "write", "send empty", "customer ends":
 		p.customer(node, h)
+	case "customer rates":
+		p.rates(node, h)
 	case "limit":
 		p.limits[a.Agent.ID] = limits[h.Number%len(limits)]
 		must(node.SetLimit(ctx, a, p.limits[a.Agent.ID]))
@@ -290,6 +292,19 @@ func (p *play) customer(node *Hub, h happening) {
 	if told := held && in.Channel == p.channel; (kind == core.Forbidden) != told || kind != "" && kind != core.Forbidden && kind != core.Closed {
 		p.wrong("the customer's answer is %q, blocked: %v", kind, held)
 	}
+}
+
+// rates lets a customer rate a session in which they were answered.
+func (p *play) rates(node *Hub, h happening) {
+	m := p.meant(h)
+	if m == nil || m.answer == 0 {
+		return
+	}
+	p.wrote++
+	in := p.message(string(m.customer), fmt.Sprint(p.wrote), "")
+	in.Channel, in.Department = m.channel, m.where
+	in.Verb, in.About, in.Rating = core.InboundRate, m.answer, []core.Rating{core.Good, core.Bad, ""}[h.Number%3]
+	p.refused(node.Receive(context.Background(), in))
 }
 
 // deeds lets an agent do something to a session, and a rival at the same time where there is one.

@@ -32,6 +32,8 @@ func (h *Hub) Receive(ctx context.Context, in core.Inbound) error {
 		do = func(w *store.Work) error { return h.park(w, in, in.Reason) }
 	case core.InboundEnd:
 		do = func(w *store.Work) error { return customerEnd(w, in) }
+	case core.InboundRate:
+		do = func(w *store.Work) error { return rate(w, in) }
 	case core.InboundRead:
 		do = func(w *store.Work) error { return customerRead(w, in) }
 	case core.InboundTyping:
@@ -70,8 +72,8 @@ func (h *Hub) Receive(ctx context.Context, in core.Inbound) error {
 
 // bodyOf is all that makes an inbound what it is: the same key with another body is refused.
 func bodyOf(in core.Inbound) string {
-	extra := core.Extra{Entities: in.Entities, Media: in.Media}
-	return fmt.Sprintf("%s %q %q %q%s%s%s", in.Verb, in.Identity, in.Conversation, in.Text, extra.Data(), in.Target, in.Emoji)
+	extra := core.Extra{Entities: in.Entities, Media: in.Media, Rating: in.Rating}
+	return fmt.Sprintf("%s %q %q %q%s%s%s%s", in.Verb, in.Identity, in.Conversation, in.Text, extra.Data(), in.Target, in.Emoji, in.About)
 }
 
 // hear adds a customer's message to the conversation's open session, or begins one with it. It gives what has waited for it.

@@ -13,19 +13,50 @@ func (a *act) createRecord(d core.CreateRecord) error {
 	if err != nil {
 		return err
 	}
+	_, err = a.addRecord(t, a.newRecord(t, fields))
+	return err
+}
+
+func (a *act) newRecord(t core.RecordType, fields core.FieldValues) core.Record {
 	r := core.NewRecord(core.RecordID(a.hub.ids.Next(a.Now())), t, a.s, fields, a.who.Agent.ID, a.Now())
 	r.Rule = a.rule
-	there, err := a.RecordOf(r.Form)
-	if core.KindOf(err) != core.NotFound {
+	return r
+}
+
+// addRecord adds a record, unless one of the same form is there, which it gives; zero: there was none.
+func (a *act) addRecord(t core.RecordType, r core.Record) (there core.Record, err error) {
+	if there, err = a.RecordOf(r.Form); core.KindOf(err) != core.NotFound {
 		a.record = there.ID
-		return err
+		return there, err
 	}
 	a.record = r.ID
 	a.AddRecord(r)
 	e := a.event(core.EventRecordCreated, core.AgentsOnly)
 	e.Data, e.Dedupe = core.Extra{Record: r.Mark(t)}.Data(), a.Key()
 	a.Append(&a.s, e)
-	return nil
+	return core.Record{}, nil
+}
+
+// recordRating makes the one record that a rule makes of the ratings of a session: of what the customer says after the first, such as a comment after the
+// thumb, the rule's fields change. What else is in the record stays.
+func (a *act) recordRating(rule core.RecordRuleID, d core.CreateRecord) error {
+	t, fields, err := a.form(d, core.UseRecord)
+	if err != nil {
+		return err
+	}
+	r := a.newRecord(t, fields)
+	r.Form = core.RatingForm(rule, a.s.ID)
+	there, err := a.addRecord(t, r)
+	if err != nil || there.ID == 0 {
+		return err
+	}
+	now := core.FieldValues{}
+	for _, f := range t.Fields {
+		if now[f.Name] = there.Fields[f.Name]; d.Fields[f.Name] != "" {
+			now[f.Name] = d.Fields[f.Name]
+		}
+	}
+	return a.editRecord(core.EditRecord{Session: a.s.ID, Record: there.ID, Fields: now})
 }
 
 // form reads a form of a type that the session's department offers for such a use.
@@ -56,7 +87,7 @@ func (a *act) recordType(id core.RecordTypeID) (core.RecordType, error) {
 	return t, err
 }
 
-// editRecord gives a record other values. One that is parked is tried again, also as it was.
+// editRecord gives a record other values. One with which something is wrong is tried again, also as it was.
 func (a *act) editRecord(d core.EditRecord) error {
 	r, err := a.Record(d.Record)
 	if core.KindOf(err) == core.NotFound || err == nil && r.Session != a.s.ID {
@@ -77,7 +108,7 @@ func (a *act) editRecord(d core.EditRecord) error {
 		return err
 	}
 	changes := core.ChangesOf(r.Fields, fields)
-	if len(changes) == 0 && r.State != core.RecordParked {
+	if len(changes) == 0 && r.State != core.RecordParked && r.Reason == "" {
 		return nil
 	}
 	r.Edit(t, fields, a.Now())
@@ -86,7 +117,7 @@ func (a *act) editRecord(d core.EditRecord) error {
 	if err != nil {
 		return err
 	}
-	a.AddRecordEdit(r.ID, core.RecordEdit{Version: r.Version, At: a.Now(), Agent: a.who.Agent.ID, Name: a.who.Agent.PublicName, Changes: string(text)})
+	a.AddRecordEdit(r.ID, core.RecordEdit{Version: r.Version, At: a.Now(), Agent: a.who.Agent.ID, Name: cmp.Or(a.who.Agent.PublicName, a.rule), Changes: string(text)})
 	mark := r.Mark(t)
 	mark.Edited = true
 	e := a.event(core.EventRecordChanged, core.AgentsOnly)

@@ -128,26 +128,88 @@ func sameRule(a, b core.RecordRule) bool {
 	return a.Name == b.Name && a.On == b.On && a.When == b.When && a.Type == b.Type && maps.Equal(a.Fields, b.Fields) && a.EnabledAt == b.EnabledAt && b.Failures == 0
 }
 
-// RecordByRule creates what a rule has found, in the work of who follows the log, as a rule that is on still, and tells why it cannot: a sentence, "" if it
-// could. What is there already is not created again.
-func (h *Hub) RecordByRule(w *store.Work, f core.RuleFind) (failure string, err error) {
-	r, err := w.RecordRule(f.Rule)
+// RecordByRule creates what a rule has found, or lets the account of its session's customer be looked for, in the work of who follows the log, as a rule
+// that is on still, and tells why it cannot. What is there already is not created again.
+func (h *Hub) RecordByRule(w *store.Work, f core.RuleFind) (core.RuleFault, error) {
+	return h.byRule(w, f.Rule, f.Session, func(a *act, r core.RecordRule) error {
+		t, err := a.recordType(r.Type)
+		if err != nil {
+			return err
+		}
+		d := core.CreateRecord{Session: a.s.ID, Type: r.Type, Fields: f.Form}
+		switch {
+		case t.Use == core.UseAccount:
+			return a.searchAccount(r.ID, d)
+		case r.On == core.HookRated:
+			return a.recordRating(r.ID, d)
+		}
+		return a.createRecord(d)
+	})
+}
+
+// AccountByRule gives a customer whose account was looked for the one that was found, or registers them where there was none, in the work of who has asked
+// the provider, as a rule that is on still, and tells why it cannot. One who has an account by now keeps it.
+func (h *Hub) AccountByRule(w *store.Work, search core.AccountSearch, found []core.RemoteRecord) (core.RuleFault, error) {
+	return h.byRule(w, search.Rule, search.Session, func(a *act, _ core.RecordRule) error {
+		t, err := a.accountType()
+		if err != nil {
+			return err
+		}
+		_, now, err := a.account(t)
+		switch {
+		case err != nil || now.ID != 0:
+			return err
+		case len(found) > 1:
+			return &core.Error{Op: "hub.AccountByRule", Kind: core.Taken, Reason: "Several accounts have what is known of a customer: an agent has to match them."}
+		case len(found) == 1 && t.ID == search.Type:
+			return a.matchAccount(core.MatchAccount{Session: search.Session, Remote: found[0].ID, Found: found[0]})
+		}
+		return a.registerAccount(core.RegisterAccount{Session: search.Session, Type: search.Type, Fields: search.Fields})
+	})
+}
+
+// byRule does something in a session as a rule, if that is on, and tells apart an error that is the rule's.
+func (h *Hub) byRule(w *store.Work, rule core.RecordRuleID, in core.SessionID, do func(*act, core.RecordRule) error) (fault core.RuleFault, err error) {
+	r, err := w.RecordRule(rule)
 	if core.KindOf(err) == core.NotFound || err == nil && !r.Enabled() {
-		return "", nil
+		return fault, nil
 	}
 	if err != nil {
-		return "", err
+		return fault, err
 	}
-	s, err := w.Session(f.Session)
+	t, err := w.RecordType(r.Type)
 	if err != nil {
-		return "", err
+		return fault, err
 	}
-	a := &act{Work: w, hub: h, s: s, rule: r.Name}
-	err = a.createRecord(core.CreateRecord{Session: s.ID, Type: r.Type, Fields: f.Form})
-	if failure = core.RuleFailureOf(err); failure != "" {
-		return failure, nil
+	s, err := w.Session(in)
+	if err != nil {
+		return fault, err
 	}
-	return "", err
+	err = do(&act{Work: w, hub: h, s: s, rule: r.Name}, r)
+	if fault = core.RuleFaultOf(err, t); fault.Reason != "" {
+		return fault, nil
+	}
+	return fault, err
+}
+
+// searchAccount lets the account of the session's customer be looked for, if they have none, it never was, and they have said how they are reached; a form
+// for it is there if it has to be registered.
+func (a *act) searchAccount(rule core.RecordRuleID, d core.CreateRecord) error {
+	t, fields, err := a.form(d, core.UseAccount)
+	if err != nil {
+		return err
+	}
+	if _, err := a.accountType(); err != nil {
+		return err
+	}
+	customer, now, err := a.account(t)
+	if err != nil || now.ID != 0 || !t.Reached(fields) {
+		return err
+	}
+	a.AddAccountSearch(core.AccountSearch{
+		Customer: customer, Binding: t.Binding, Session: a.s.ID, Type: t.ID, Rule: rule, Fields: fields, DueAt: a.Now(),
+	})
+	return nil
 }
 
 // recordRuleView is what the audit log shows of a rule.

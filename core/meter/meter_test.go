@@ -35,6 +35,10 @@ var busy = core.Figures{
 	Channels: []core.ChannelFigure{
 		{Channel: "bot", Kind: "telegram", State: core.Troubled, Owed: 10, Sending: 1, Retrying: 2, Since: 9 * minute}, {Channel: "shop", Kind: "widget"},
 	},
+	Bindings: []core.BindingFigure{{Binding: "parley", Kind: "parley"}, {Binding: "Shop \"CRM\"", Kind: "webhook", Owed: 3, Parked: 1, Since: 8 * minute}},
+	Hooks:    []core.HookFigure{{Hook: "billing", Owed: 4, Parked: 2, Since: 6 * minute}, {Hook: "idle"}},
+	Rules:    []core.RulesFigure{{Department: "support", Failures: 5}},
+	Followed: []core.FollowedFigure{{Follower: "hooks", Behind: 7}, {Follower: "rules"}, {Follower: "search"}},
 }
 
 func scrape(t *testing.T, m *meter.Meter) string {
@@ -68,6 +72,12 @@ func TestAScrapeSaysHowTheInstallationFaresH4(t *testing.T) {
 		`parley_deliveries{channel="bot",kind="telegram",state="retrying"} 2`, `parley_delivery_oldest_seconds{channel="bot",kind="telegram"} 60`,
 		`parley_channel_state{channel="bot",kind="telegram",state="troubled"} 1`, `parley_channel_state{channel="bot",kind="telegram",state="running"} 0`,
 		`parley_sockets{kind="visitor"} 7`, `parley_leases_held 2`, `parley_writes_refused_total 6`, `parley_feed_lag_rows 10`,
+		`parley_records{binding="Shop \"CRM\"",kind="webhook",state="owed"} 3`, `parley_records{binding="Shop \"CRM\"",kind="webhook",state="parked"} 1`,
+		`parley_records{binding="parley",kind="parley",state="owed"} 0`, `parley_record_oldest_seconds{binding="Shop \"CRM\"",kind="webhook"} 120`,
+		`parley_record_oldest_seconds{binding="parley",kind="parley"} 0`,
+		`parley_hook_calls{hook="billing",state="owed"} 4`, `parley_hook_calls{hook="billing",state="parked"} 2`, `parley_hook_calls{hook="idle",state="owed"} 0`,
+		`parley_hook_call_oldest_seconds{hook="billing"} 240`, `parley_hook_call_oldest_seconds{hook="idle"} 0`,
+		`parley_rule_failures{department="support"} 5`, `parley_follower_lag_rows{follower="hooks"} 7`, `parley_follower_lag_rows{follower="search"} 0`,
 	)
 }
 
@@ -96,7 +106,7 @@ func TestAScrapeIsAnsweredWithoutTheDatabase(t *testing.T) {
 	t.Parallel()
 	text := scrape(t, open(busy, errors.New("away")))
 	has(t, text, `parley_database_up 0`, `parley_sockets{kind="agent"} 3`)
-	for _, name := range []string{"parley_sessions", "parley_feed_lag_rows", "parley_deliveries"} {
+	for _, name := range []string{"parley_sessions", "parley_feed_lag_rows", "parley_deliveries", "parley_records", "parley_hook_calls", "parley_rule_failures", "parley_follower_lag_rows"} {
 		if strings.Contains(text, name) {
 			t.Errorf("%s is told, and nobody knows", name)
 		}

@@ -37,6 +37,8 @@ type house struct {
 	files  *file.Store
 	box    *outbox.Outbox
 	last   atomic.Int64
+
+	matches sync.Map // accounts that were found
 }
 
 func (h *house) now() time.Time       { return morning.Add(time.Duration(h.past.Load())) }

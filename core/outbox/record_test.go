@@ -21,6 +21,9 @@ type crm struct {
 	calls  []string // in order, repeats too
 	made   map[string]core.RemoteRecord
 	drafts []core.Draft
+	links  []string
+	has    []core.RemoteRecord // that Find finds
+	sought []core.FieldValues
 	fails  func(call string) error // before it is done; nil: never
 	after  func(ctx context.Context, call string) error
 }
@@ -55,10 +58,30 @@ func (c *crm) do(ctx context.Context, call string, at core.RemoteID, d core.Draf
 }
 
 func (c *crm) Describe(context.Context, string) ([]core.RemoteType, error) { return nil, nil }
-func (c *crm) Find(context.Context, string, core.RecordQuery) ([]core.RemoteRecord, error) {
-	return nil, nil
+
+func (c *crm) Find(_ context.Context, call string, q core.RecordQuery) ([]core.RemoteRecord, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sought = append(c.sought, q.Fields)
+	if c.fails != nil {
+		return nil, c.fails(call)
+	}
+	return c.has, nil
 }
-func (c *crm) Link(context.Context, string, core.RemoteRef, core.RemoteRef) error { return nil }
+
+func (c *crm) Link(_ context.Context, call string, from, to core.RemoteRef) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls = append(c.calls, call)
+	if c.fails != nil {
+		if err := c.fails(call); err != nil {
+			return err
+		}
+	}
+	c.links = append(c.links, fmt.Sprint(from.Type, " ", from.ID, " to ", to.Type, " ", to.ID))
+	return nil
+}
+
 func (c *crm) Create(ctx context.Context, call string, d core.Draft) (core.RemoteRecord, error) {
 	return c.do(ctx, call, "", d)
 }
@@ -94,9 +117,9 @@ func newCRMs(bindings ...core.BindingID) kept {
 func (h *house) hands(to kept) (stop func()) {
 	h.t.Helper()
 	r := outbox.NewRecords(outbox.RecordsConfig{
-		Store: h.store, Writer: h.writer, Holder: fmt.Sprint(h.last.Add(1)), Clock: h.now, Chance: func() float64 { return 0 }, Poll: 10 * time.Millisecond,
+		Store: h.store, Writer: h.writer, Holder: fmt.Sprint(h.last.Add(1)), Clock: h.now, Chance: func() float64 { return 0 }, Poll: 10 * time.Millisecond, Match: h.match,
 		Open: func(_ context.Context, b core.BindingID) (core.Provider, error) { return to[b], nil },
-		Back: func(department string, s core.SessionID) string { return department + "/" + s.String() }, Log: slog.New(slog.DiscardHandler),
+		Back: core.SessionID.String, Log: slog.New(slog.DiscardHandler),
 	})
 	running, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
@@ -111,6 +134,23 @@ func (h *house) hands(to kept) (stop func()) {
 	return stop
 }
 
+// match notes which accounts were found, as the hub does that gives them to customers.
+func (h *house) match(_ *store.Work, _ core.AccountSearch, found []core.RemoteRecord) (core.RuleFault, error) {
+	if len(found) != 1 {
+		return core.RuleFault{Reason: fmt.Sprint(len(found), " found")}, nil
+	}
+	h.matches.Store(found[0].ID, true)
+	return core.RuleFault{}, nil
+}
+
+// matched gives them.
+func (h *house) matched() (ids []core.RemoteID) {
+	for id := range h.matches.Range {
+		ids = append(ids, id.(core.RemoteID))
+	}
+	return ids
+}
+
 // record creates a record of a session, as the hub does.
 func (h *house) record(b core.BindingID, id core.SessionID, subject string) (r core.Record) {
 	h.t.Helper()
@@ -119,9 +159,9 @@ func (h *house) record(b core.BindingID, id core.SessionID, subject string) (r c
 		if err != nil {
 			return err
 		}
-		t := core.RecordType{
-			ID: core.RecordTypeID(b + 1000), Department: department, Name: fmt.Sprint("Type ", int64(b)), Binding: b, Remote: "tickets", Version: 1,
-			Fields: core.Fields{{Name: "subject", Label: "Subject", Kind: core.FieldText}},
+		t := typeOf(b, core.UseRecord)
+		if _, err := w.Binding(b); core.KindOf(err) == core.NotFound {
+			w.PutBinding(core.Binding{ID: b, Name: fmt.Sprint("System ", int64(b)), Provider: "test"})
 		}
 		w.PutRecordType(t)
 		r = core.NewRecord(core.RecordID(h.last.Add(1)), t, s, core.FieldValues{"subject": subject}, 5, w.Now())
@@ -130,6 +170,18 @@ func (h *house) record(b core.BindingID, id core.SessionID, subject string) (r c
 		return nil
 	})
 	return r
+}
+
+// typeOf gives the type of records, or of accounts, that a binding keeps.
+func typeOf(b core.BindingID, use core.RecordUse) core.RecordType {
+	t := core.RecordType{
+		ID: core.RecordTypeID(b + 1000), Department: department, Name: fmt.Sprint("Type ", int64(b)), Binding: b, Remote: "tickets", Version: 1, Use: use,
+		Fields: core.Fields{{Name: "subject", Label: "Subject", Kind: core.FieldText}, {Name: "note", Label: "Note", Kind: core.FieldText}},
+	}
+	if use == core.UseAccount {
+		t.ID, t.Name, t.Remote = core.RecordTypeID(b+2000), fmt.Sprint("Account ", int64(b)), "contacts"
+	}
+	return t
 }
 
 func (h *house) edited(r core.Record, subject string) {
@@ -175,7 +227,7 @@ func TestF1_ARecordReachesItsProvider(t *testing.T) {
 		if now.Remote != "R1" || now.Address != "https://crm.example/R1" || now.Reason != "" {
 			t.Errorf("got %+v", now)
 		}
-		if d := to[1].drafts[0]; d.Record != r.ID || d.Fields["subject"] != "Lamp" || d.Back != "support/"+id.String() {
+		if d := to[1].drafts[0]; d.Record != r.ID || d.Fields["subject"] != "Lamp" || d.Back != id.String() {
 			t.Errorf("got %+v", d)
 		}
 		if got := h.kinds(id); !slices.Contains(got, core.EventRecordChanged) {
@@ -189,7 +241,7 @@ func TestF1_ARecordReachesItsProvider(t *testing.T) {
 	})
 }
 
-// A provider that is down keeps its own records waiting, in their order, and nobody else's.
+// A provider that is down keeps its own records waiting, and nobody else's. Then those come first that it was not asked for.
 func TestF1_OneProviderThatIsDown(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
@@ -206,7 +258,7 @@ func TestF1_OneProviderThatIsDown(t *testing.T) {
 		h.hands(to)
 		h.comesTo(up, core.RecordKept)
 		h.until(func() bool { return h.stands(down[0]).Attempts == 1 }, "it was asked for")
-		if now := h.stands(down[0]); now.State != core.RecordOwed || now.Reason != "It does not answer." {
+		if now := h.stands(down[0]); now.State != core.RecordOwed || now.Reason != "Saved here; it will reach System 1 when that answers. It does not answer." {
 			t.Errorf("got %s, %q", now.State, now.Reason)
 		}
 		h.stays(func() bool { return len(to[1].asked()) == 1 }, "it is left alone for a minute")
@@ -215,7 +267,7 @@ func TestF1_OneProviderThatIsDown(t *testing.T) {
 		for _, r := range down {
 			h.comesTo(r, core.RecordKept)
 		}
-		if got, want := to[1].asked(), []string{down[0].Call(), down[0].Call(), down[1].Call(), down[2].Call()}; !slices.Equal(got, want) {
+		if got, want := to[1].asked(), []string{down[0].Call(), down[1].Call(), down[2].Call(), down[0].Call()}; !slices.Equal(got, want) {
 			t.Errorf("got the calls %v, want %v", got, want)
 		}
 	})
@@ -283,6 +335,31 @@ func TestF1_EditedWhileItIsUnderWay(t *testing.T) {
 	to[1].set(func(c *crm) {
 		if last := c.drafts[len(c.drafts)-1]; last.Fields["subject"] != "after" || c.made[c.calls[1]].ID != "R1" {
 			t.Errorf("got %+v for %s", last, c.made[c.calls[1]].ID)
+		}
+	})
+}
+
+// What is emptied before an answer came is emptied there too: the provider may have it from the call that was not answered.
+func TestF1_EmptiedBeforeItWasAnswered(t *testing.T) {
+	t.Parallel()
+	h, to := open(t, storetest.SQLite(t)), newCRMs(1)
+	lost := &core.Error{Op: "crm", Kind: core.Uncertain, Reason: "No answer came."}
+	to[1].after = func(context.Context, string) error { return lost }
+	r := h.record(1, h.session(channel, "carla"), "Lamp")
+	h.hands(to)
+	h.until(func() bool { return h.stands(r).Attempts > 0 }, "it was asked for")
+	to[1].set(func(c *crm) { c.after = nil })
+	h.edited(r, "")
+	h.turn(time.Minute)
+	h.comesTo(r, core.RecordKept)
+	to[1].set(func(c *crm) {
+		if _, named := c.drafts[0].Fields["note"]; len(c.drafts) != 2 || named {
+			t.Fatalf("got %+v, want two, of which the first names what it has", c.drafts)
+		}
+		for _, name := range []string{"subject", "note"} {
+			if value, named := c.drafts[1].Fields[name]; !named || value != "" {
+				t.Errorf("%s: got %q, named %t, want it emptied", name, value, named)
+			}
 		}
 	})
 }

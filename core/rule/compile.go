@@ -106,17 +106,12 @@ func blank(text string) string {
 	}, text)
 }
 
-// errRule is what a rule meets when it runs; its text is a sentence for people.
-type errRule string
-
-func (e errRule) Error() string { return string(e) }
-
 // holds tells whether the rule's condition holds.
 func (r *ready) holds(of sight) (bool, error) {
 	if r.when == nil {
 		return true, nil
 	}
-	came, err := run("The condition", r.when, of)
+	came, err := run("when", r.when, of)
 	yes, _ := came.(bool)
 	return yes, err
 }
@@ -131,22 +126,22 @@ func (r *ready) fill(form core.FieldValues, of sight) (core.FieldValues, error) 
 				b.WriteString(p.text)
 				continue
 			}
-			came, err := run("The field "+name, p.program, of)
+			came, err := run("fields."+name, p.program, of)
 			if err != nil {
 				return nil, err
 			}
 			b.WriteString(written(came))
 		}
 		if size += b.Len(); size > core.MaxFieldTexts {
-			return nil, errRule("What it writes is too long.")
+			return nil, &core.Error{Op: "rule.fill", Kind: core.Invalid, Reason: "What it writes is too long."}
 		}
 		form[name] = b.String()
 	}
 	return form, nil
 }
 
-// run runs an expression.
-func run(what string, program *vm.Program, of sight) (any, error) {
+// run runs an expression. The error says where it is: it is Invalid, as that of a rule that is refused.
+func run(field string, program *vm.Program, of sight) (any, error) {
 	machine := vm.VM{MemoryBudget: maxMemory}
 	came, err := machine.Run(program, of)
 	if err == nil {
@@ -156,7 +151,11 @@ func run(what string, program *vm.Program, of sight) (any, error) {
 	if e, ok := errors.AsType[*file.Error](err); ok {
 		place = fmt.Sprintf(", at column %d", e.Column+1)
 	}
-	return nil, errRule(fmt.Sprintf("%s could not be worked out for this session%s.", what, place))
+	reason := "could not be worked out for this session" + place
+	if field == "when" {
+		reason = "The condition " + reason + "."
+	}
+	return nil, &core.Error{Op: "rule.run", Kind: core.Invalid, Field: field, Reason: reason}
 }
 
 // written gives a value as a field has it.

@@ -148,7 +148,7 @@ func (x *Rules) at(ctx context.Context, p past, rules []*ready, e core.Event) (f
 				f.Form, failed = r.fill(begun, of)
 			}
 			if failed != nil {
-				f.Failure = failed.Error()
+				f.Fault = core.RuleFaultOf(failed, p.types[r.Type])
 			}
 			if held || failed != nil {
 				finds = append(finds, f)
@@ -183,15 +183,15 @@ func (h *holding) keep(ctx context.Context, from, seen core.EventID, finds []cor
 				return err
 			}
 			for _, f := range finds {
-				failure := f.Failure
-				if failure == "" {
+				fault := f.Fault
+				if fault.Reason == "" {
 					var err error
-					if failure, err = h.Create(w, f); err != nil {
+					if fault, err = h.Create(w, f); err != nil {
 						return err
 					}
 				}
-				if failure != "" {
-					w.FailRecordRule(f.Rule, failure)
+				if fault.Reason != "" {
+					w.FailRecordRule(f.Rule, fault)
 				}
 			}
 			return nil

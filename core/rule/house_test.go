@@ -77,30 +77,30 @@ func (h *house) node(name string) *Rules {
 var errBroken = errors.New("the disk is full")
 
 // create keeps what was found, as the hub does.
-func (h *house) create(w *store.Work, f core.RuleFind) (string, error) {
+func (h *house) create(w *store.Work, f core.RuleFind) (fault core.RuleFault, err error) {
 	if h.broken {
-		return "", errBroken
+		return fault, errBroken
 	}
 	r, err := w.RecordRule(f.Rule)
 	if err != nil {
-		return "", err
+		return fault, err
 	}
 	t, err := w.RecordType(r.Type)
 	if err != nil {
-		return "", err
+		return fault, err
 	}
 	s, err := w.Session(f.Session)
 	if err != nil {
-		return "", err
+		return fault, err
 	}
 	fields, err := t.Fill(f.Form)
-	if failure := core.RuleFailureOf(err); failure != "" {
-		return failure, nil
+	if fault = core.RuleFaultOf(err, t); fault.Reason != "" {
+		return fault, nil
 	}
 	record := core.NewRecord(core.RecordID(h.id()), t, s, fields, 0, w.Now())
 	record.Form, record.Rule = fmt.Sprint(record.ID), r.Name // a rule that sees an event twice is found out
 	w.AddRecord(record)
-	return "", nil
+	return fault, nil
 }
 
 // lease gives a node the lease, in the place of whoever has it.
@@ -152,6 +152,18 @@ func (h *house) happens(on core.SessionID, e core.Event) {
 		s, err := w.Session(on)
 		if err == nil {
 			w.Append(&s, e)
+		}
+		return err
+	})
+}
+
+// rate has the customer of a session say what they think of it.
+func (h *house) rate(on core.SessionID, r core.Rating, comment string) {
+	h.t.Helper()
+	h.write(func(w *store.Work) error {
+		s, err := w.Session(on)
+		if err == nil && s.Rate(r, comment, s.Assignee, w.Now()) {
+			w.Append(&s, core.Event{Kind: core.EventRated, Audience: core.Everyone, ActorKind: core.ByCustomer, Text: comment, Data: core.Extra{Rating: r}.Data()})
 		}
 		return err
 	})

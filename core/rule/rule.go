@@ -25,8 +25,8 @@ type Config struct {
 	Writer *store.Writer
 	Holder string // names this process
 
-	// Create creates what a rule has found, and tells why it cannot: a sentence, "" if it could. An error is not the rule's.
-	Create func(w *store.Work, f core.RuleFind) (failure string, err error)
+	// Create creates what a rule has found, and tells why it cannot. An error is not the rule's.
+	Create func(w *store.Work, f core.RuleFind) (core.RuleFault, error)
 	Clock  core.Clock
 	Log    *slog.Logger
 }

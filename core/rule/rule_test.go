@@ -29,7 +29,10 @@ func TestF3_ARuleCreatesARecordOfEachEventThatItWaitsFor(t *testing.T) {
 		"of who began":              {func(r *core.RecordRule) { r.On, r.Fields["subject"] = core.HookStarted, "{{event.kind}}" }, []string{"session.started"}},
 		"of who got it":             {func(r *core.RecordRule) { r.On, r.Fields["subject"] = core.HookAssigned, "{{event.by}}" }, []string{"agent"}},
 		"of its end":                {func(r *core.RecordRule) { r.On, r.Fields["subject"] = core.HookEnded, "{{session.lasted}} s" }, []string{"31 s"}},
-		"where it is off":           {func(r *core.RecordRule) { r.EnabledAt = 0 }, nil},
+		"of its rating": {func(r *core.RecordRule) {
+			r.On, r.Fields["subject"] = core.HookRated, "{{session.rating}}: {{event.text}}"
+		}, []string{"bad: too slow"}},
+		"where it is off": {func(r *core.RecordRule) { r.EnabledAt = 0 }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, url string) {
@@ -42,6 +45,7 @@ func TestF3_ARuleCreatesARecordOfEachEventThatItWaitsFor(t *testing.T) {
 				h.happens(h.support.session, core.Event{Kind: core.EventTaken, Audience: core.Everyone, ActorKind: core.ByAgent})
 				h.happens(h.support.session, core.Event{Kind: core.EventMessage, Audience: core.Everyone, ActorKind: core.ByAgent, Text: "agent"})
 				h.say(h.sales.session, "sold a lamp")
+				h.rate(h.support.session, core.Bad, "too slow")
 				h.turn(morning.Add(50 * time.Second).Sub(h.now())) // the session began after 20 s
 				h.happens(h.support.session, core.Event{Kind: core.EventEnded, Audience: core.Everyone, ActorKind: core.ByAgent})
 				h.step()
@@ -91,12 +95,13 @@ func TestF3_ARuleThatFailsHoldsUpNothing(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		h := open(t, url)
-		bad := map[string]core.RecordRule{
-			"The condition could not be worked out for this session, at column 1.":      h.add(func(r *core.RecordRule) { r.When = "int(event.text) == 1" }),
-			"The field subject could not be worked out for this session, at column 10.": h.add(func(r *core.RecordRule) { r.Fields["subject"] = "number {{int(event.text)}}" }),
-			"The field subject must be filled in.":                                      h.add(func(r *core.RecordRule) { r.Fields["subject"] = "{{session.outcome}}" }),
-			"The field amount must be a number such as -12.5.":                          h.add(func(r *core.RecordRule) { r.Fields["amount"] = "{{event.text}}" }),
-			"What it writes is too long.":                                               h.add(func(r *core.RecordRule) { r.Fields["subject"] = strings.Repeat("{{event.text}}", 40) }),
+		tooLong := core.RuleFault{Reason: "What it writes is too long."}
+		bad := map[core.RuleFault]core.RecordRule{
+			{Field: "when", Reason: "The condition could not be worked out for this session, at column 1."}:                  h.add(func(r *core.RecordRule) { r.When = "int(event.text) == 1" }),
+			{Field: "fields.subject", Reason: "The field “Subject” could not be worked out for this session, at column 10."}: h.add(func(r *core.RecordRule) { r.Fields["subject"] = "number {{int(event.text)}}" }),
+			{Field: "fields.subject", Reason: "The field “Subject” must be filled in."}:                                      h.add(func(r *core.RecordRule) { r.Fields["subject"] = "{{session.outcome}}" }),
+			{Field: "fields.amount", Reason: "The field “Amount” must be a number such as -12.5."}:                           h.add(func(r *core.RecordRule) { r.Fields["amount"] = "{{event.text}}" }),
+			tooLong: h.add(func(r *core.RecordRule) { r.Fields["subject"] = strings.Repeat("{{event.text}}", 40) }),
 		}
 		h.add(as)
 		long := strings.Repeat("x", 2000)
@@ -105,22 +110,22 @@ func TestF3_ARuleThatFailsHoldsUpNothing(t *testing.T) {
 		if got := h.titles(); !slices.Contains(got, "one") || !slices.Contains(got, "3") {
 			t.Errorf("got %q", got)
 		}
-		for reason, r := range bad {
-			if reason == "What it writes is too long." {
+		for fault, r := range bad {
+			if fault == tooLong {
 				continue
 			}
 			got := h.rule(r.ID)
-			if got.Reason != reason || got.Failures < 2 || got.FailedAt == 0 {
-				t.Errorf("got %d times %q, want %q", got.Failures, got.Reason, reason)
+			if got.RuleFault != fault || got.Failures < 2 || got.FailedAt == 0 {
+				t.Errorf("got %d times %q, want %q", got.Failures, got.RuleFault, fault)
 			}
 			got.Version++
 			h.put(got)
-			if got = h.rule(r.ID); got.Failures != 0 || got.Reason != "" {
-				t.Errorf("changed: got %d times %q", got.Failures, got.Reason)
+			if got = h.rule(r.ID); got.Failures != 0 || got.RuleFault != (core.RuleFault{}) {
+				t.Errorf("changed: got %d times %q", got.Failures, got.RuleFault)
 			}
 		}
-		if got := h.rule(bad["What it writes is too long."].ID); got.Failures != 1 || got.Reason != "What it writes is too long." {
-			t.Errorf("got %d times %q", got.Failures, got.Reason)
+		if got := h.rule(bad[tooLong].ID); got.Failures != 1 || got.RuleFault != tooLong {
+			t.Errorf("got %d times %q", got.Failures, got.RuleFault)
 		}
 	})
 }
@@ -267,10 +272,10 @@ func TestF3_ATrialWritesNothing(t *testing.T) {
 		if got.Sessions != 1 || got.Events != 4 || got.Cut || len(got.Finds) != 2 {
 			t.Fatalf("got %+v", got)
 		}
-		if f := got.Finds[0]; f.Title != "one lamp" || f.Fields["amount"] != "2" || f.Session.ID != h.support.session || f.Failure != "" {
+		if f := got.Finds[0]; f.Title != "one lamp" || f.Fields["amount"] != "2" || f.Session.ID != h.support.session || f.Fault != (core.RuleFault{}) {
 			t.Errorf("got %+v", f)
 		}
-		if f := got.Finds[1]; f.Title != "" || f.Failure != "The field amount must be a number such as -12.5." {
+		if f := got.Finds[1]; f.Title != "" || f.Fault != (core.RuleFault{Field: "fields.amount", Reason: "The field “Amount” must be a number such as -12.5."}) {
 			t.Errorf("got %+v", f)
 		}
 		if got := try(core.Scope{Departments: []core.DepartmentID{h.sales.department}}, as); got.Sessions != 0 || len(got.Finds) != 0 {
@@ -333,4 +338,64 @@ func TestF3_RunCreatesWithinASecondOrSo(t *testing.T) {
 	if err := <-done; err != nil || !slices.Equal(h.titles(), []string{"one"}) {
 		t.Errorf("got %q, %v", h.titles(), err)
 	}
+}
+
+// A customer gets one account, and one who has it gets none.
+func TestF2_ATrialOfAccounts(t *testing.T) {
+	t.Parallel()
+	h := open(t, storetest.SQLite(t))
+	h.say(h.support.session, "one lamp", "two lamps")
+	contact := core.RecordType{
+		ID: core.RecordTypeID(h.id()), Department: h.support.department, Name: "Contact", Use: core.UseAccount, Version: 1,
+		Fields: core.Fields{{Name: "name", Label: "Name", Kind: core.FieldText, Required: true}},
+	}
+	h.write(func(w *store.Work) error { w.PutRecordType(contact); return nil })
+	r := core.RecordRule{Department: h.support.department, Name: "x", On: core.HookMessage, Type: contact.ID}
+	try := func() []Tried {
+		t.Helper()
+		got, err := h.rules.Try(t.Context(), h.scope(), r, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Finds
+	}
+	if got := try(); len(got) != 1 || got[0].Title != "Carla" {
+		t.Errorf("got %+v", got)
+	}
+	h.write(func(w *store.Work) error {
+		s, err := w.Session(h.support.session)
+		if err != nil {
+			return err
+		}
+		c, err := w.CustomerOf(s)
+		account := core.NewAccount(core.RecordID(h.id()), contact, s, c, core.FieldValues{"name": "Carla"}, 0, w.Now())
+		w.AddRecord(account)
+		w.AddAccount(core.Account{Customer: c, Record: account.ID, Session: s.ID, At: w.Now()})
+		return err
+	})
+	if got := try(); len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestF3_ATrialShowsARatingThatFailsAndTheRecordThatFollowsIt(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url)
+		r := h.add(func(r *core.RecordRule) { r.On, r.Fields["subject"] = core.HookRated, "{{event.text}}" })
+		for _, comment := range []string{"", "too slow", "far too slow"} {
+			h.rate(h.support.session, core.Bad, comment)
+		}
+		trial, err := h.rules.Try(t.Context(), h.scope(), r, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range trial.Finds {
+			got = append(got, f.Title+f.Fault.Field)
+		}
+		if want := []string{"fields.subject", "far too slow"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
 }

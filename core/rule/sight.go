@@ -30,6 +30,7 @@ type session struct {
 	Number           int      `expr:"number"`
 	State            string   `expr:"state"`
 	Outcome          string   `expr:"outcome"` // "" until it has ended
+	Rating           string   `expr:"rating"`  // good, bad; "" where its customer has not said
 	Priority         string   `expr:"priority"`
 	Tags             []string `expr:"tags"`
 	Language         string   `expr:"language"`
@@ -62,7 +63,7 @@ func sightOf(as core.HookEvent, e core.Event, s store.Summary) sight {
 			Kind: string(as), Text: text, By: string(e.ActorKind), Name: e.Name, Date: e.At.Std().Format(time.DateOnly), Time: e.At.String(),
 		},
 		Session: session{
-			Number: int(s.Number), State: string(s.State), Outcome: string(s.Outcome), Priority: string(s.Priority), Tags: s.Tags.List(),
+			Number: int(s.Number), State: string(s.State), Outcome: string(s.Outcome), Rating: string(s.Rating), Priority: string(s.Priority), Tags: s.Tags.List(),
 			Language: string(s.Language), Channel: s.ChannelSlug, Network: s.ChannelKind, Assignee: s.AssigneeName, Messages: int(s.Messages),
 			CustomerMessages: int(s.CustomerMessages), Waited: seconds(cmp.Or(s.FirstReplyAt, e.At)), Lasted: seconds(cmp.Or(s.EndedAt, e.At)),
 			HandOffs: int(s.HandOffs), Offline: s.Aside == core.Offline,

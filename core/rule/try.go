@@ -2,6 +2,7 @@ package rule
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"parley/core"
@@ -30,17 +31,18 @@ type Tried struct {
 	Event   core.Event
 	Title   string
 	Fields  core.FieldValues
-	Failure string // a sentence; "": it would have
+	Fault   core.RuleFault // why it would not have
 }
 
 // kindsOf says as what events come what a rule waits for.
 var kindsOf = map[core.HookEvent][]core.EventKind{
 	core.HookStarted: {core.EventStarted}, core.HookAssigned: {core.EventTaken, core.EventAssigned}, core.HookEnded: {core.EventEnded},
+	core.HookRated:   {core.EventRated},
 	core.HookMessage: {core.EventMessage}, core.HookOffline: {core.EventMessage},
 }
 
 // Try tells what a rule would have created of the newest sessions of its department that a scope sees, at most MostTried, each as it stands now. The same
-// form twice in a session is one record. Nothing is written. Cut says that there was more than it could look at or show. Errors: Invalid with the field.
+// form twice in a session is one record; a customer who has an account gets none. Nothing is written. Cut says that there was more than it could look at or show. Errors: Invalid with the field.
 func (x *Rules) Try(ctx context.Context, scope core.Scope, r core.RecordRule, sessions int) (t Trial, err error) {
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
@@ -71,7 +73,7 @@ func (x *Rules) Try(ctx context.Context, scope core.Scope, r core.RecordRule, se
 	if t.Sessions = len(ids); len(events) > mostPast {
 		events, t.Cut = events[:mostPast], true
 	}
-	until, forms := x.Clock().Add(tryTime), map[string]bool{} // that were found already
+	until, forms := x.Clock().Add(tryTime), map[string]int{} // where those are that were found already
 	for _, e := range events {
 		if len(t.Finds) >= mostShown || x.Clock().After(until) {
 			t.Cut = true
@@ -83,14 +85,31 @@ func (x *Rules) Try(ctx context.Context, scope core.Scope, r core.RecordRule, se
 			return t, err
 		}
 		for _, f := range finds {
-			one := Tried{Session: p.sessions[e.Session], Event: e, Failure: f.Failure}
-			if one.Failure == "" {
-				record, err := recordOf(kind, one.Session.Session, f.Form)
-				if one.Failure = core.RuleFailureOf(err); one.Failure == "" && forms[record.Form] {
+			one := Tried{Session: p.sessions[e.Session], Event: e, Fault: f.Fault}
+			if one.Fault.Reason == "" {
+				record, err := recordOf(kind, one.Session, f.Form)
+				one.Fault, one.Title, one.Fields = core.RuleFaultOf(err, kind), record.Title, record.Fields
+				if one.Fault.Reason != "" {
+					t.Finds = append(t.Finds, one)
 					continue
 				}
-				one.Title, one.Fields = record.Title, record.Fields
-				forms[record.Form] = true
+				if r.On == core.HookRated && kind.Use != core.UseAccount {
+					record.Form = core.RatingForm(r.ID, e.Session)
+				}
+				if at, known := forms[record.Form]; known {
+					if r.On == core.HookRated {
+						t.Finds[at] = one
+					}
+					continue
+				}
+				there, err := x.accounted(ctx, kind, one.Session, record.Fields)
+				if err != nil {
+					return t, err
+				}
+				if there {
+					continue
+				}
+				forms[record.Form] = len(t.Finds)
 			}
 			t.Finds = append(t.Finds, one)
 		}
@@ -99,12 +118,27 @@ func (x *Rules) Try(ctx context.Context, scope core.Scope, r core.RecordRule, se
 }
 
 // recordOf gives the record that a form would become.
-func recordOf(t core.RecordType, s core.Session, form core.FieldValues) (core.Record, error) {
+func recordOf(t core.RecordType, s store.Summary, form core.FieldValues) (core.Record, error) {
 	fields, err := t.Fill(form)
 	if err != nil {
 		return core.Record{}, err
 	}
-	return core.NewRecord(0, t, s, fields, 0, 0), nil
+	if t.Use == core.UseAccount {
+		return core.NewAccount(0, t, s.Session, s.Customer, fields, 0, 0), nil
+	}
+	return core.NewRecord(0, t, s.Session, fields, 0, 0), nil
+}
+
+// accounted tells whether a rule would do nothing in a session because its customer has their account, had it looked for, or has not said how they are reached.
+func (x *Rules) accounted(ctx context.Context, t core.RecordType, s store.Summary, form core.FieldValues) (bool, error) {
+	if t.Use != core.UseAccount {
+		return false, nil
+	}
+	if search, err := x.Store.AccountSearch(ctx, s.Customer, t.Binding); err != nil || search.Customer != 0 {
+		return true, err
+	}
+	all, err := x.Store.Accounts(ctx, s.Customer)
+	return !t.Reached(form) || slices.ContainsFunc(all, func(a store.AccountRow) bool { return a.Binding == t.Binding }), err
 }
 
 // newest reads the newest sessions of a department that a scope sees; none where it does not see the department.

@@ -75,6 +75,7 @@ func (f Filter) atoms() []atom {
 		word  string
 	}{
 		{f.Outcome != "", kindOutcome + string(f.Outcome)},
+		{f.Rating != "", kindRating + string(f.Rating)},
 		{f.Assignee != 0, markOf(kindAgent, f.Assignee)},
 		{f.Agent != 0, markOf(kindAgent, f.Agent)},
 		{f.Channel != 0, markOf(kindChannel, f.Channel)},

@@ -26,6 +26,7 @@ const (
 type Filter struct {
 	State      []core.State
 	Outcome    core.Outcome
+	Rating     core.Rating
 	Assignee   core.AgentID // holds it, or held it last
 	Agent      core.AgentID // the same, or has ever joined it
 	Department core.DepartmentID

@@ -85,7 +85,7 @@ type drawn struct {
 // act does something to the office, as chance wants.
 func (d *drawn) act(rt *rapid.T) {
 	d.past.Add(rapid.Int64Range(0, 40_000_000_000_000).Draw(rt, "pause"))
-	kind := rapid.SampledFrom([]string{"begin", "say", "say", "say", "many", "edit", "delete", "transfer", "take", "end", "tag"}).Draw(rt, "act")
+	kind := rapid.SampledFrom([]string{"begin", "say", "say", "say", "many", "edit", "delete", "transfer", "take", "end", "rate", "tag"}).Draw(rt, "act")
 	if len(d.sessions) == 0 {
 		kind = "begin"
 	}
@@ -119,6 +119,9 @@ func (d *drawn) act(rt *rapid.T) {
 		d.on(pick(), core.EventTaken, func(s *core.Session, _ *core.Event) { s.Hold(who, who, core.At(d.now())); s.Arrive() })
 	case "end":
 		d.on(pick(), core.EventEnded, func(s *core.Session, _ *core.Event) { s.End(core.CompletedByOperator, core.At(d.now())) })
+	case "rate":
+		r := rapid.SampledFrom([]core.Rating{core.Good, core.Bad, ""}).Draw(rt, "rating")
+		d.on(pick(), core.EventRated, func(s *core.Session, _ *core.Event) { s.Rate(r, "", s.Assignee, core.At(d.now())) })
 	case "tag":
 		d.on(pick(), core.EventTagged, func(s *core.Session, _ *core.Event) { s.Tags = core.Tags(rapid.SampledFrom(tags).Draw(rt, "tag")) })
 	}
@@ -153,6 +156,8 @@ func (d *drawn) query(rt *rapid.T) Query {
 	case 6:
 		q.From = core.At(d.now()).Add(-rapid.SampledFrom(ages).Draw(rt, "from"))
 	case 7:
+		q.Rating = core.Bad
+	case 8:
 		q.To = core.At(d.now()).Add(-rapid.SampledFrom(ages).Draw(rt, "to"))
 	}
 	return q

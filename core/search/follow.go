@@ -11,7 +11,7 @@ import (
 )
 
 // form is how words and marks are made. Whoever changes what tokens or marksOf give counts it up: an index of another form is made anew.
-const form = 1
+const form = 2
 
 const (
 	lease     = "search"

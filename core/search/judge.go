@@ -92,6 +92,7 @@ func (f *finding) seen(ctx context.Context, of []store.Stretch) (map[core.Sessio
 func (f Filter) lets(s core.Session, joined bool) bool {
 	return (len(f.State) == 0 || slices.Contains(f.State, s.State)) &&
 		(f.Outcome == "" || f.Outcome == s.Outcome) &&
+		(f.Rating == "" || f.Rating == s.Rating) &&
 		(f.Assignee == 0 || f.Assignee == s.Assignee) &&
 		(f.Agent == 0 || f.Agent == s.Assignee || joined) &&
 		(f.Department == 0 || f.Department == s.Department) &&

@@ -27,6 +27,7 @@ const (
 	kindAgent      = "a" // holds it, or has ever joined it
 	kindState      = "s"
 	kindOutcome    = "o"
+	kindRating     = "r"
 	kindTag        = "t"
 	kindHour       = "h" // in which it began, in UTC
 	kindFirst      = "f" // the session's first stretch
@@ -296,6 +297,9 @@ func marksOf(s store.Indexed) []string {
 	marks := []string{markOf(kindDepartment, s.Department), markOf(kindChannel, s.Channel), kindState + string(s.State), hourMark(s.StartedAt)}
 	if s.Outcome != "" {
 		marks = append(marks, kindOutcome+string(s.Outcome))
+	}
+	if s.Rating != "" {
+		marks = append(marks, kindRating+string(s.Rating))
 	}
 	if s.Assignee != 0 {
 		marks = append(marks, markOf(kindAgent, s.Assignee))

@@ -19,7 +19,7 @@ func (w *Work) CustomerOf(s core.Session) (c core.CustomerID, err error) {
 	return c, w.get(&c, selectCustomerOf, s.Identity)
 }
 
-const selectAccount = `SELECT customer, binding, record, session, at, agent FROM accounts WHERE customer = ? AND binding = ?`
+const selectAccount = `SELECT customer, binding, record, session, at, agent, rule FROM accounts WHERE customer = ? AND binding = ?`
 
 // Account gives a customer's account in a binding, as this group's jobs have left it; NotFound if they have none.
 func (w *Work) Account(c core.CustomerID, b core.BindingID) (core.Account, error) {
@@ -33,13 +33,13 @@ func (w *Work) Account(c core.CustomerID, b core.BindingID) (core.Account, error
 	return a, nil
 }
 
-const insertAccount = `INSERT INTO accounts (customer, binding, record, session, at, agent) VALUES (?, ?, ?, ?, ?, ?)`
+const insertAccount = `INSERT INTO accounts (customer, binding, record, session, at, agent, rule) VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 // AddAccount says which account a customer has where they have none. Sessions of one customer are locked apart: of two that do it at the same time
 // the second fails as the group is stored, and its job runs again.
 func (w *Work) AddAccount(a core.Account) {
 	w.account(a)
-	w.change(insertAccount, a.Customer, a.Binding, a.Record, a.Session, a.At, a.Agent)
+	w.change(insertAccount, a.Customer, a.Binding, a.Record, a.Session, a.At, a.Agent, a.Rule)
 }
 
 const deleteAccount = `DELETE FROM accounts WHERE customer = ? AND binding = ?`
@@ -80,7 +80,7 @@ const selectChannelsOf = `SELECT id FROM channels WHERE department = ? ORDER BY 
 // ChannelsOf gives the channels whose customers a department serves.
 func (w *Work) ChannelsOf(d core.DepartmentID) (channels []core.ChannelID, err error) {
 	g := w.group
-	return channels, w.read(g.tx.SelectContext(g.ctx, &channels, g.tx.Rebind(selectChannelsOf), d))
+	return channels, w.read(g.query(&channels, g.tx.Rebind(selectChannelsOf), d))
 }
 
 // ChannelsOf gives the channels whose customers a department serves.
@@ -91,14 +91,17 @@ func (s *Store) ChannelsOf(ctx context.Context, d core.DepartmentID) ([]core.Cha
 // AccountRow is a customer's account as panels show it.
 type AccountRow struct {
 	core.Record
+	System
 	TypeName  string       `db:"type_name"`
 	MatchedAt core.Time    `db:"matched_at"`
 	MatchedBy core.AgentID `db:"matched_by"`
-	Matcher   string       `db:"matcher"` // who has matched it
+	Matcher   string       `db:"matcher"`    // who has matched it
+	MatchRule string       `db:"match_rule"` // what the rule was called that did; "": an agent did
 }
 
-var selectAccounts = `SELECT ` + of("r", recordColumns) + `, t.name AS type_name, m.at AS matched_at, m.agent AS matched_by, COALESCE(a.name, '') AS matcher
-	FROM accounts m JOIN records r ON r.id = m.record JOIN record_types t ON t.id = r.type LEFT JOIN agents a ON a.id = m.agent WHERE m.customer = ? ORDER BY m.binding`
+var selectAccounts = `SELECT ` + of("r", recordColumns) + `, t.name AS type_name, m.at AS matched_at, m.agent AS matched_by, COALESCE(a.name, '') AS matcher, m.rule AS match_rule, ` + systemColumns + `
+	FROM accounts m JOIN records r ON r.id = m.record JOIN record_types t ON t.id = r.type LEFT JOIN agents a ON a.id = m.agent LEFT JOIN bindings b ON b.id = m.binding
+	WHERE m.customer = ? ORDER BY m.binding`
 
 // Accounts gives the accounts of a customer, one of each binding at most. Whoever asks has seen a session of theirs, and shows those that a department
 // offers where they work.

@@ -66,7 +66,7 @@ func (w *Work) warn(s core.Session, m core.Mark, surfaces []core.Surface) error 
 
 func (w *Work) linksOf(a core.AgentID) (links []core.AgentLink, err error) {
 	g := w.group
-	return links, w.read(g.tx.SelectContext(g.ctx, &links, g.tx.Rebind(selectLinks), a))
+	return links, w.read(g.query(&links, g.tx.Rebind(selectLinks), a))
 }
 
 const selectOverseers = `SELECT k.channel, k.remote, k.agent, k.created_at, a.availability FROM roles r JOIN agents a ON a.id = r.agent
@@ -75,7 +75,7 @@ const selectOverseers = `SELECT k.channel, k.remote, k.agent, k.created_at, a.av
 // overseersOf gives a department's supervisors as channels know them, those linked first before the others.
 func (w *Work) overseersOf(d core.DepartmentID) (all []core.Overseer, err error) {
 	g := w.group
-	return all, w.read(g.tx.SelectContext(g.ctx, &all, g.tx.Rebind(selectOverseers), d, int64(core.Supervisor)))
+	return all, w.read(g.query(&all, g.tx.Rebind(selectOverseers), d, int64(core.Supervisor)))
 }
 
 // oweAlerts owes people word of what was appended last, as far as they are linked where one of the surfaces is.

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	bindingColumns   = `id, name, provider, settings, sealed, created_at, removed_at, reason, since`
+	bindingColumns   = `id, name, provider, settings, sealed, version, created_at, removed_at, reason, since, tried_at, failures, rest_until`
 	selectBinding    = `SELECT ` + bindingColumns + ` FROM bindings `
 	selectBindings   = selectBinding + `ORDER BY name, id`
 	selectOneBinding = selectBinding + `WHERE id = ?`
@@ -26,7 +26,7 @@ func (s *Store) Binding(ctx context.Context, id core.BindingID) (core.Binding, e
 // Bindings gives all bindings, also those that were removed.
 func (w *Work) Bindings() (bindings []core.Binding, err error) {
 	g := w.group
-	return bindings, w.read(g.tx.SelectContext(g.ctx, &bindings, selectBindings))
+	return bindings, w.read(g.query(&bindings, selectBindings))
 }
 
 // Binding gives a binding, also one that was removed; NotFound if there is none.
@@ -35,41 +35,43 @@ func (w *Work) Binding(id core.BindingID) (b core.Binding, err error) {
 }
 
 const (
-	upsertBinding = `INSERT INTO bindings (` + bindingColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-	ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings, sealed = excluded.sealed, removed_at = excluded.removed_at,
-	reason = excluded.reason, since = excluded.since`
-	hastenRecords = `UPDATE records SET due_at = ? WHERE binding = ? AND state = 'owed'`
+	upsertBinding = `INSERT INTO bindings (` + bindingColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings, sealed = excluded.sealed, version = excluded.version, removed_at = excluded.removed_at,
+	reason = excluded.reason, since = excluded.since, tried_at = excluded.tried_at, failures = excluded.failures, rest_until = excluded.rest_until`
+	hastenRecords  = `UPDATE records SET due_at = ? WHERE binding = ? AND state = 'owed'`
+	hastenLinks    = `UPDATE records SET link_due_at = ? WHERE binding = ? AND link_due_at <> 0`
+	hastenSearches = `UPDATE account_searches SET due_at = ? WHERE binding = ? AND due_at <> 0`
 )
 
 // PutBinding adds or changes a binding, and lets what is owed to it be tried at once.
 func (w *Work) PutBinding(b core.Binding) {
-	w.change(upsertBinding, b.ID, b.Name, b.Provider, b.Settings, b.Sealed, b.CreatedAt, b.RemovedAt, b.Reason, b.Since)
-	w.change(hastenRecords, w.Now(), b.ID)
-}
-
-const updateBindingHealth = `UPDATE bindings SET reason = ?, since = ? WHERE id = ? AND reason <> ?`
-
-// NoteBinding notes why a binding's system did not take a record just now; "": it answered.
-func (w *Work) NoteBinding(id core.BindingID, reason string) {
-	since := w.Now()
-	if reason == "" {
-		since = 0
+	w.change(upsertBinding, b.ID, b.Name, b.Provider, b.Settings, b.Sealed, b.Version, b.CreatedAt, b.RemovedAt, b.Reason, b.Since, b.TriedAt, b.Failures, b.RestUntil)
+	for _, hasten := range []string{hastenRecords, hastenLinks, hastenSearches} {
+		w.change(hasten, w.Now(), b.ID)
 	}
-	w.change(updateBindingHealth, reason, since, id, reason)
 }
 
-const selectBindingFigures = `SELECT binding AS id, COALESCE(sum(CASE WHEN state = 'owed' THEN 1 ELSE 0 END), 0) AS owed,
-	COALESCE(sum(CASE WHEN state = 'parked' THEN 1 ELSE 0 END), 0) AS parked FROM records
-	WHERE state IN ('owed', 'parked') AND binding <> 0 GROUP BY binding`
+const updateBindingHealth = `UPDATE bindings SET reason = ?, since = ?, tried_at = ?, failures = ?, rest_until = ? WHERE id = ?`
 
-// BindingFigures counts the records that a binding's system is to have, and those that it has refused.
+// NoteBinding notes how a binding's system did when it was asked.
+func (w *Work) NoteBinding(b core.Binding) {
+	w.change(updateBindingHealth, b.Reason, b.Since, b.TriedAt, b.Failures, b.RestUntil, b.ID)
+}
+
+const selectBindingFigures = `SELECT b.id, (SELECT count(*) FROM records WHERE binding = b.id AND state = 'owed')
+	+ (SELECT count(*) FROM records WHERE binding = b.id AND link_due_at <> 0)
+	+ (SELECT count(*) FROM account_searches WHERE binding = b.id AND due_at <> 0) AS owed,
+	(SELECT count(*) FROM records WHERE binding = b.id AND state = 'parked') AS parked FROM bindings b`
+
+// BindingFigures counts what a binding's system is to be asked for, and the records that it has refused.
 type BindingFigures struct {
 	ID     core.BindingID `db:"id"`
-	Owed   int64          `db:"owed"`
+	Owed   int64          `db:"owed"` // records that it is to have, links of others, and accounts that it is to find
 	Parked int64          `db:"parked"`
 }
 
-// BindingFigures gives those of all bindings that have some.
-func (s *Store) BindingFigures(ctx context.Context) ([]BindingFigures, error) {
-	return all[BindingFigures](ctx, s, "store.BindingFigures", selectBindingFigures)
+// BindingFigures gives those of all bindings.
+func (s *Store) BindingFigures(ctx context.Context) (map[core.BindingID]BindingFigures, error) {
+	rows, err := all[BindingFigures](ctx, s, "store.BindingFigures", selectBindingFigures)
+	return by(rows, func(f BindingFigures) core.BindingID { return f.ID }), err
 }

@@ -40,6 +40,9 @@ var keptTimes = []kept{
 	{table: "record_rules", key: "id", columns: "enabled_at", only: "TRUE"},
 	{table: "hook_calls", key: "no", columns: "due_at", only: "state = 'owed'"},
 	{table: "records", key: "id", columns: "due_at", only: "state = 'owed'"},
+	{table: "records", key: "id", columns: "link_due_at", only: "link_due_at <> 0"},
+	{table: "account_searches", key: "customer, binding", columns: "due_at", only: "due_at <> 0"},
+	{table: "bindings", key: "id", columns: "since, tried_at, rest_until", only: "TRUE"},
 	{table: "deliveries", key: "channel, lane, no", columns: "owed_at, due_at", only: "TRUE"},
 	{table: "lanes", key: "channel, lane", columns: "since, due_at", only: "NOT sending"}, // what is under way is settled by the new time
 }

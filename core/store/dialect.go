@@ -224,7 +224,7 @@ func (postgresDialect) loads() loads {
 		documents: selectDocument + "WHERE department = ANY($1)",
 		auditHead: selectAuditHead + ` FOR UPDATE`,
 		// EXCLUSIVE waits for row locks too, and in the order in which a group takes them.
-		lockCounted: "LOCK TABLE departments, sessions, agent_load, lanes, deliveries IN EXCLUSIVE MODE",
+		lockCounted: "LOCK TABLE departments, sessions, agent_load, lanes, deliveries, records, account_values IN EXCLUSIVE MODE",
 	}
 }
 

@@ -161,7 +161,7 @@ func recount(ctx context.Context, tx *sqlx.Tx, fix bool) ([]Finding, error) {
 			}
 		}
 	}
-	for _, more := range []func(context.Context, *sqlx.Tx, bool) ([]Finding, error){recountHeld, recountOwed} {
+	for _, more := range []func(context.Context, *sqlx.Tx, bool) ([]Finding, error){recountHeld, recountOwed, recountFound} {
 		found, err := more(ctx, tx, fix)
 		if err != nil {
 			return nil, err

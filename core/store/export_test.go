@@ -39,6 +39,10 @@ type Statement struct {
 func Statements(departments []core.DepartmentID, agent core.AgentID, channel core.ChannelID, conversation core.RemoteID, session core.SessionID) []Statement {
 	some := []core.State{core.Pending, core.Active}
 	narrow := core.Scope{Agent: agent, Departments: departments, Own: departments[:1]}
+	records := func(name string, f RecordFilter) Statement {
+		query, args := f.page(narrow, newest, 51)
+		return Statement{name, query, args}
+	}
 	return []Statement{
 		{"queue", selectQueue, []any{departments[0], 0, newest, 51}},
 		{"open", selectOpen, []any{departments[0], some, newest, 51}},
@@ -121,9 +125,14 @@ func Statements(departments []core.DepartmentID, agent core.AgentID, channel cor
 		{"history of a switch", selectSwitched, []any{departments[0], newest, 0, newest, "a", "%a%", []core.AgentID{0, agent}, 51}},
 		{"who waits", selectCrowd, []any{departments[0], 51}},
 		{"queues", selectQueueFigures, nil},
+		{"what bindings are to have", selectBindingsFigures, []any{core.MaxFigure, core.MaxFigure}},
+		{"what hooks are to be told", selectHooksFigures, []any{core.MaxFigure, core.MaxFigure}},
+		{"who follows the log", selectFollowed, []any{100, 100, 100}},
 		{"key of a scope", countScoped, []any{"hash", "metrics"}},
 		{"line of customers", selectLine, []any{departments[0], 2000}},
 		{"sessions that nobody has joined", selectUnmet, nil},
+		{"who answered last", selectLastAnswer, []any{session}},
+		{"session of a message", selectSessionOf, []any{2000}},
 		{"message by its seq", selectMessageBySeq, []any{session, 1}},
 		{"operators who receive", countReceivingIn, []any{1, departments[0]}},
 		{"when a customer was seen", selectCustomerSeen, []any{session}},
@@ -133,6 +142,9 @@ func Statements(departments []core.DepartmentID, agent core.AgentID, channel cor
 		{"whether anybody receives", selectReceives, []any{departments[0], 1}},
 		{"candidates", selectCandidates, []any{1, departments[0], []core.AgentID{agent}}},
 		{"load", selectOneLoad, []any{agent}},
+		records("records", RecordFilter{}), records("records of a type", RecordFilter{Type: 5}), records("records of a department", RecordFilter{Department: departments[0]}),
+		records("records that wait", RecordFilter{State: core.RecordOwed}),
+		{"accounts that say something", selectAccountsSaying, []any{500, "email=c5@example.test", []string{"email=c5@example.test", "plan=free"}, 2, newest, 20}},
 		{"login", selectLogin, []any{"hash"}},
 		{"agent by login", selectAgentByLogin, []any{agent}},
 		{"agent by key", selectAgentByKey, []any{"hash"}},

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	selectHook = `SELECT id, name, url, events, departments, enabled_at, reason, sealed, former, former_until, created_at, due_at, failures
+	selectHook = `SELECT id, name, url, events, departments, enabled_at, reason, sealed, former, former_until, created_at, version, due_at, failures
 	FROM hooks `
 	selectHooks   = selectHook + `ORDER BY name`
 	selectOneHook = selectHook + `WHERE id = ?`
@@ -29,6 +29,7 @@ type hookRow struct {
 	Former      string      `db:"former"`
 	FormerUntil core.Time   `db:"former_until"`
 	CreatedAt   core.Time   `db:"created_at"`
+	Version     int64       `db:"version"`
 	DueAt       core.Time   `db:"due_at"`
 	Failures    int64       `db:"failures"`
 }
@@ -36,7 +37,7 @@ type hookRow struct {
 func (r hookRow) hook() core.Hook {
 	h := core.Hook{
 		ID: r.ID, Name: r.Name, URL: r.URL, EnabledAt: r.EnabledAt, Reason: r.Reason, Sealed: r.Sealed, Former: r.Former, FormerUntil: r.FormerUntil,
-		CreatedAt: r.CreatedAt, DueAt: r.DueAt, Failures: r.Failures,
+		CreatedAt: r.CreatedAt, Version: r.Version, DueAt: r.DueAt, Failures: r.Failures,
 	}
 	for _, e := range strings.Fields(r.Events) {
 		h.Events = append(h.Events, core.HookEvent(e))
@@ -67,7 +68,7 @@ func (w *Work) Hooks() ([]core.Hook, error) {
 		return slices.Clone(g.hooks), nil
 	}
 	var rows []hookRow
-	if err := w.read(g.tx.SelectContext(g.ctx, &rows, g.loads.hooks)); err != nil {
+	if err := w.read(g.query(&rows, g.loads.hooks)); err != nil {
 		return nil, err
 	}
 	g.hooks = hooksOf(rows)
@@ -99,11 +100,11 @@ const (
 	// Without hooks nobody follows the log, and the first one is told nothing of the past.
 	followHooks = `INSERT INTO hook_cursor (id, seen, no) SELECT 1, (SELECT COALESCE(max(id), 0) FROM log), 0
 	WHERE NOT EXISTS (SELECT 1 FROM hooks WHERE enabled_at <> 0) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`
-	upsertHook = `INSERT INTO hooks (id, name, url, events, departments, enabled_at, reason, sealed, former, former_until, created_at, due_at, failures)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)
+	upsertHook = `INSERT INTO hooks (id, name, url, events, departments, enabled_at, reason, sealed, former, former_until, created_at, version, due_at, failures)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)
 	ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, events = excluded.events, departments = excluded.departments,
 	enabled_at = excluded.enabled_at, reason = excluded.reason, sealed = excluded.sealed, former = excluded.former, former_until = excluded.former_until,
-	due_at = 0, failures = 0`
+	version = excluded.version, due_at = 0, failures = 0`
 	parkHook = `UPDATE hook_calls SET state = 'parked', reason = ? WHERE hook = ? AND state = 'owed'`
 )
 
@@ -119,7 +120,7 @@ func (w *Work) PutHook(h core.Hook) {
 	w.keep(h, true)
 	w.change(followHooks)
 	w.change(upsertHook, h.ID, h.Name, h.URL, strings.Join(events, " "), strings.Join(departments, " "), h.EnabledAt, h.Reason, h.Sealed, h.Former,
-		h.FormerUntil, h.CreatedAt)
+		h.FormerUntil, h.CreatedAt, h.Version)
 	if !h.Enabled() {
 		w.change(parkHook, "The hook was switched off.", h.ID)
 	}
@@ -144,6 +145,7 @@ type HookFigures struct {
 }
 
 // HookFigures gives those of all hooks.
-func (s *Store) HookFigures(ctx context.Context) ([]HookFigures, error) {
-	return all[HookFigures](ctx, s, "store.HookFigures", selectHookFigures)
+func (s *Store) HookFigures(ctx context.Context) (map[core.HookID]HookFigures, error) {
+	rows, err := all[HookFigures](ctx, s, "store.HookFigures", selectHookFigures)
+	return by(rows, func(f HookFigures) core.HookID { return f.ID }), err
 }

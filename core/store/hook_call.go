@@ -142,7 +142,7 @@ const (
 	WHERE no = ? AND state = 'owed' AND since = ?`
 	pauseHook  = `UPDATE hooks SET due_at = ?, failures = failures + 1 WHERE id = ?`
 	resumeHook = `UPDATE hooks SET due_at = 0, failures = 0 WHERE id = ? AND failures <> 0`
-	endHook    = `UPDATE hooks SET enabled_at = 0, reason = ? WHERE id = ?`
+	endHook    = `UPDATE hooks SET enabled_at = 0, reason = ?, version = version + 1 WHERE id = ?`
 	parkOld    = `UPDATE hook_calls SET state = 'parked', reason = ? WHERE hook = ? AND state = 'owed' AND since <= ?`
 )
 

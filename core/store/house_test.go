@@ -227,7 +227,7 @@ var tables = []string{
 	"installation", "departments", "agents", "roles", "logins", "keys", "channels", "customers", "identities", "sessions", "participants", "log",
 	"lanes", "deliveries", "parts", "parked", "leases", "health",
 	"surfaces", "threads", "links", "link_codes", "blocked", "presence", "nodes", "agent_load", "agent_groups", "group_members",
-	"record_types", "records", "record_edits", "accounts", "bindings", "record_rules", "rule_cursor",
+	"record_types", "records", "record_edits", "accounts", "account_searches", "account_values", "bindings", "record_rules", "rule_cursor",
 }
 
 // dump writes down every row.

@@ -347,5 +347,5 @@ func numbers[K ~int64](ids []K) []int64 {
 }
 
 func (g *group) query(to any, query string, args ...any) error {
-	return g.tx.SelectContext(g.ctx, to, query, args...)
+	return collect(g.ctx, g.tx, to, query, args...)
 }

@@ -56,7 +56,7 @@ func (s *Store) MovedRooms(ctx context.Context) ([]core.RemoteID, error) {
 func (w *Work) MoveSurface(c core.ChannelID, from, to core.RemoteID) ([]core.DepartmentID, error) {
 	g := w.group
 	var rooms []core.Surface
-	if err := w.read(g.tx.SelectContext(g.ctx, &rooms, g.tx.Rebind(selectRooms), c, string(from), string(to))); err != nil {
+	if err := w.read(g.query(&rooms, g.tx.Rebind(selectRooms), c, string(from), string(to))); err != nil {
 		return nil, err
 	}
 	before := map[core.DepartmentID]core.Surface{} // what the new room shows already
@@ -74,7 +74,7 @@ func (w *Work) MoveSurface(c core.ChannelID, from, to core.RemoteID) ([]core.Dep
 		return nil, missing("store.MoveSurface")
 	}
 	var sessions []core.SessionID
-	if err := w.read(g.tx.SelectContext(g.ctx, &sessions, g.tx.Rebind(selectShown), c, string(from), c, string(from))); err != nil {
+	if err := w.read(g.query(&sessions, g.tx.Rebind(selectShown), c, string(from), c, string(from))); err != nil {
 		return nil, err
 	}
 	for _, id := range sessions { // all before the first lane, as everywhere
@@ -169,7 +169,7 @@ func (w *Work) vacate(c core.ChannelID, name string) ([]core.Delivery, error) {
 	}
 	g := w.group
 	var owed []core.Delivery
-	if err := w.read(g.tx.SelectContext(g.ctx, &owed, g.tx.Rebind(selectOwed), c, name, first)); err != nil {
+	if err := w.read(g.query(&owed, g.tx.Rebind(selectOwed), c, name, first)); err != nil {
 		return nil, err
 	}
 	w.change(deleteOwed, c, name, first)

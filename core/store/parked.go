@@ -41,7 +41,7 @@ func (w *Work) Park(id int64, in core.Inbound, reason string) error {
 func (w *Work) ParkedFor(c core.ChannelID, target core.RemoteID) ([]Parked, error) {
 	g := w.group
 	var rows []Parked
-	if err := w.read(g.tx.SelectContext(g.ctx, &rows, g.tx.Rebind(selectParkedFor), c, string(target))); err != nil {
+	if err := w.read(g.query(&rows, g.tx.Rebind(selectParkedFor), c, string(target))); err != nil {
 		return nil, err
 	}
 	return rows, unpack(rows)

@@ -60,6 +60,24 @@ func (w *Work) Message(id core.EventID) (core.Event, error) {
 	return e, nil
 }
 
+const selectSessionOf = `SELECT session FROM log WHERE id = ? AND kind = 'message'`
+
+// SessionOf gives the session of a message; NotFound if there is none.
+func (w *Work) SessionOf(message core.EventID) (core.Session, error) {
+	var id core.SessionID
+	if err := w.get(&id, selectSessionOf, message); err != nil {
+		return core.Session{}, err
+	}
+	return w.Session(id)
+}
+
+const selectLastAnswer = `SELECT actor FROM log WHERE session = ? AND kind = 'message' AND actor_kind = 'agent' AND audience = 'everyone' ORDER BY seq DESC LIMIT 1`
+
+// LastAnswer gives who said the last word to a session's customer; NotFound if nobody has.
+func (w *Work) LastAnswer(s core.SessionID) (who core.AgentID, err error) {
+	return who, w.get(&who, selectLastAnswer, s)
+}
+
 const selectMessageBySeq = selectEvent + `WHERE l.session = ? AND l.seq = ? AND l.kind = 'message'`
 
 // MessageBySeq gives a message of a session, which must have been read before, as it stands; NotFound if there is none.
@@ -114,7 +132,7 @@ func (w *Work) RemovePart(c core.ChannelID, remote core.RemoteID) { w.change(del
 func (w *Work) Parts(d core.Delivery) ([]core.RemoteID, error) {
 	var parts []core.RemoteID
 	g := w.group
-	return parts, w.read(g.tx.SelectContext(g.ctx, &parts, g.tx.Rebind(selectParts), d.Message, d.Channel, string(d.Room)))
+	return parts, w.read(g.query(&parts, g.tx.Rebind(selectParts), d.Message, d.Channel, string(d.Room)))
 }
 
 // PartMessage gives the message that the channel calls so, as it stands; NotFound if there is none.

@@ -53,11 +53,11 @@ func (w *Work) Groups() (core.Groups, error) {
 		return nil, err
 	}
 	var groups core.Groups
-	if err := w.read(g.tx.SelectContext(g.ctx, &groups, selectGroups)); err != nil {
+	if err := w.read(g.query(&groups, selectGroups)); err != nil {
 		return nil, err
 	}
 	var members []member
-	if err := w.read(g.tx.SelectContext(g.ctx, &members, selectMembers)); err != nil {
+	if err := w.read(g.query(&members, selectMembers)); err != nil {
 		return nil, err
 	}
 	g.circles = groupsOf(groups, members)
@@ -104,7 +104,7 @@ func (w *Work) regroup(after core.Groups) {
 func (w *Work) Everyone() ([]core.Agent, error) {
 	g := w.group
 	var rows []agentRole
-	if err := w.read(g.tx.SelectContext(g.ctx, &rows, selectAgents)); err != nil {
+	if err := w.read(g.query(&rows, selectAgents)); err != nil {
 		return nil, err
 	}
 	var agents []core.Agent

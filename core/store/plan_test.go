@@ -14,11 +14,12 @@ import (
 )
 
 // sorts may sort what they have found: the few participants of a session or of a page of them, what one conversation missed, the
-// departments of one agent, what waits for one message, who was in a few sessions, the first of each rank, the few threads of a session, what one agent holds.
+// departments of one agent, what waits for one message, who was in a few sessions, the first of each rank, the few threads of a session, what one agent holds,
+// a row for each binding or hook.
 var sorts = map[string]bool{
 	"present": true, "presence": true, "conversation after": true, "counters": true, "parked for a message": true, "due": true, "parts of messages": true,
 	"threads of sessions": true, "the thread of a session": true, "where a message was said": true, "cards of an agent": true, "links of an agent": true, "open sessions by state": true,
-	"who took part": true,
+	"who took part": true, "what bindings are to have": true, "what hooks are to be told": true, "who follows the log": true,
 }
 
 // No reader goes through all sessions or all of the log, and lists come from an index in their order.
@@ -27,6 +28,8 @@ func TestPlans(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		h := open(t, url)
 		h.fill(4000, 5)
+		h.types(contact)
+		h.crowd(4000)
 		sqlite := strings.HasPrefix(url, "sqlite:")
 		// PostgreSQL sorts a handful rather than walk an index, if it may.
 		unsorted := []string{"SET enable_sort = off", "SET enable_incremental_sort = off", "SET enable_bitmapscan = off", "SET enable_seqscan = off"}
@@ -37,9 +40,9 @@ func TestPlans(t *testing.T) {
 			scan    *regexp.Regexp
 			sort    string
 		}{
-			{"without statistics", nil, "EXPLAIN QUERY PLAN ", regexp.MustCompile(`SCAN (s|l|p|d|sessions|log|participants|lanes|deliveries|parts|parked|threads|links|i|identities|b|blocked|t|w|search_stretches|search_words|audit)\b`), "TEMP B-TREE"},
-			{"with statistics", []string{"ANALYZE"}, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links|search_stretches|search_words|audit)\b`), ""},
-			{"in order", unsorted, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links|search_stretches|search_words|audit)\b`), "Sort"},
+			{"without statistics", nil, "EXPLAIN QUERY PLAN ", regexp.MustCompile(`SCAN (s|l|p|d|v|o|k|rc|sessions|log|participants|lanes|deliveries|parts|parked|threads|links|i|identities|b|blocked|t|w|search_stretches|search_words|audit|records|account_values|hook_calls)\b`), "TEMP B-TREE"},
+			{"with statistics", []string{"ANALYZE"}, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links|search_stretches|search_words|audit|records|account_values|hook_calls)\b`), ""},
+			{"in order", unsorted, "EXPLAIN ", regexp.MustCompile(`Seq Scan on (sessions|log|participants|lanes|deliveries|parts|parked|threads|links|search_stretches|search_words|audit|records|account_values|hook_calls)\b`), "Sort"},
 		} {
 			if sqlite != strings.Contains(c.explain, "QUERY PLAN") {
 				continue
@@ -124,6 +127,10 @@ func (h *house) fill(sessions, events int) {
 	h.change("INSERT INTO search_words (block, word, stretches) "+numbers+"SELECT i / 100, 'w' || i, ? FROM n", []byte{1, 0})
 	h.change("INSERT INTO parked (id, channel, dedupe, target, document, reason, at) " + numbers +
 		"SELECT i, 3, 'd' || i, CASE WHEN i % 2 = 0 THEN 'other ' || i ELSE '' END, '{}', '', i FROM n")
+	h.change("INSERT INTO hooks (id, name, url, events, departments, enabled_at, reason, sealed, former, former_until, created_at, due_at, failures) " +
+		numbers + "SELECT i, 'hook ' || i, '', '', '', 1, '', '', '', 0, 0, 0, 0 FROM n WHERE i <= 5")
+	h.change("INSERT INTO hook_calls (no, hook, id, event, about, session, body, state, owed_at, since, due_at, attempts, tried_at, took, status, answer, reason) " +
+		numbers + "SELECT i, 1 + i % 5, 'call ' || i, '', i, i, '', CASE i % 20 WHEN 0 THEN 'owed' WHEN 1 THEN 'parked' ELSE 'delivered' END, i, i, 0, 0, 0, 0, 0, '', '' FROM n")
 	h.change("INSERT INTO audit (no, at, actor_kind, actor, api_key, action, subject, subject_id, changes, hash) " + numbers +
 		"SELECT 100 + i, i, 'agent', 11 + i % 50, 0, 'a' || (i % 20), 'session', 'ses_' || i, '', '' FROM n")
 }

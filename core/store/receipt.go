@@ -37,7 +37,7 @@ func (w *Work) arrived(s core.Session, message core.EventID) {
 	}
 	var traces []trace
 	g := w.group
-	if w.read(g.tx.SelectContext(g.ctx, &traces, g.tx.Rebind(selectTraces), message, message)) == nil {
+	if w.read(g.query(&traces, g.tx.Rebind(selectTraces), message, message)) == nil {
 		_ = w.acknowledge(s, surfaces, traces) // has spoiled the group
 	}
 }
@@ -58,7 +58,7 @@ func (w *Work) Seen(s core.Session, after, upTo int64) error {
 		return nil
 	}
 	var traces []trace
-	if err := w.read(g.tx.SelectContext(g.ctx, &traces, g.tx.Rebind(selectSeen), s.ID, after, upTo, maxSeen)); err != nil {
+	if err := w.read(g.query(&traces, g.tx.Rebind(selectSeen), s.ID, after, upTo, maxSeen)); err != nil {
 		return err
 	}
 	return w.acknowledge(s, surfaces, traces)

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	recordRuleColumns = `id, department, name, event, condition, type, fields, enabled_at, version, created_at, failures, failed_at, reason`
+	recordRuleColumns = `id, department, name, event, condition, type, fields, enabled_at, version, created_at, failures, failed_at, field, reason`
 	selectRecordRule  = `SELECT ` + recordRuleColumns + ` FROM record_rules `
 )
 
@@ -28,7 +28,7 @@ const selectRecordRulesOf = selectRecordRule + `WHERE department = ? ORDER BY id
 // RecordRulesOf gives a department's rules, in the order in which they were added. Nobody changes them while the department is locked.
 func (w *Work) RecordRulesOf(d core.DepartmentID) (rules []core.RecordRule, err error) {
 	g := w.group
-	return rules, w.read(g.tx.SelectContext(g.ctx, &rules, g.tx.Rebind(selectRecordRulesOf), d))
+	return rules, w.read(g.query(&rules, g.tx.Rebind(selectRecordRulesOf), d))
 }
 
 const selectRecordRules = selectRecordRule + `ORDER BY department, id`
@@ -42,9 +42,9 @@ const (
 	// Without rules nobody follows the log, and the first one sees nothing of the past.
 	followRules = `INSERT INTO rule_cursor (id, seen) SELECT 1, (SELECT COALESCE(max(id), 0) FROM log)
 	WHERE NOT EXISTS (SELECT 1 FROM record_rules WHERE enabled_at <> 0) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`
-	upsertRecordRule = `INSERT INTO record_rules (` + recordRuleColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '')
+	upsertRecordRule = `INSERT INTO record_rules (` + recordRuleColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '')
 	ON CONFLICT (id) DO UPDATE SET name = excluded.name, event = excluded.event, condition = excluded.condition, type = excluded.type,
-	fields = excluded.fields, enabled_at = excluded.enabled_at, version = excluded.version, failures = 0, failed_at = 0, reason = ''`
+	fields = excluded.fields, enabled_at = excluded.enabled_at, version = excluded.version, failures = 0, failed_at = 0, field = '', reason = ''`
 )
 
 // PutRecordRule adds or changes a rule, which begins anew: what it could not do before is forgotten.
@@ -86,11 +86,11 @@ func (w *Work) FollowRules(from, seen core.EventID) error {
 	return nil
 }
 
-const failRecordRule = `UPDATE record_rules SET failures = failures + 1, failed_at = ?, reason = ? WHERE id = ?`
+const failRecordRule = `UPDATE record_rules SET failures = failures + 1, failed_at = ?, field = ?, reason = ? WHERE id = ?`
 
 // FailRecordRule notes that a rule could not create what it should.
-func (w *Work) FailRecordRule(id core.RecordRuleID, reason string) {
-	w.change(failRecordRule, w.Now(), reason, id)
+func (w *Work) FailRecordRule(id core.RecordRuleID, why core.RuleFault) {
+	w.change(failRecordRule, w.Now(), why.Field, why.Reason, id)
 }
 
 var selectRulePast = selectEvent + `WHERE l.session IN (?) AND l.kind IN (?) ORDER BY l.session DESC, l.seq LIMIT ?`

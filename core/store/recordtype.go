@@ -29,7 +29,7 @@ const selectRecordTypesOf = selectRecordType + `WHERE department = ? AND removed
 // RecordTypesOf gives the types that a department offers, in the order in which they were added. Nobody changes them while the department is locked.
 func (w *Work) RecordTypesOf(d core.DepartmentID) (types []core.RecordType, err error) {
 	g := w.group
-	return types, w.read(g.tx.SelectContext(g.ctx, &types, g.tx.Rebind(selectRecordTypesOf), d))
+	return types, w.read(g.query(&types, g.tx.Rebind(selectRecordTypesOf), d))
 }
 
 const selectRecordTypes = selectRecordType + `WHERE removed_at = 0 AND department IN (?) ORDER BY department, id`

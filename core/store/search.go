@@ -41,6 +41,7 @@ type Indexed struct {
 	Channel    core.ChannelID    `db:"channel"`
 	State      core.State        `db:"state"`
 	Outcome    core.Outcome      `db:"outcome"`
+	Rating     core.Rating       `db:"rating"`
 	Assignee   core.AgentID      `db:"assignee"`
 	Tags       core.Tags         `db:"tags"`
 	StartedAt  core.Time         `db:"started_at"`
@@ -56,7 +57,7 @@ func (s *Store) SearchState(ctx context.Context) (SearchState, error) {
 }
 
 const (
-	selectIndexed = `SELECT s.id, s.number, s.department, s.channel, s.state, s.outcome, s.assignee, s.tags, s.started_at, c.name
+	selectIndexed = `SELECT s.id, s.number, s.department, s.channel, s.state, s.outcome, s.rating, s.assignee, s.tags, s.started_at, c.name
 		FROM sessions s JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer WHERE s.id IN (?)`
 	selectTookPart = `SELECT p.session, p.agent, p.joined_at, p.left_at, p.read_seq FROM participants p
 		WHERE p.session IN (?) AND p.joined_at <> 0 ORDER BY p.session, p.agent`

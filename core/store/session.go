@@ -15,7 +15,8 @@ const sessionColumns = `id, number, department, channel, conversation, identity,
 	messages, customer_messages, read_seq, unread, customer_read_seq, started_at, ended_at, last_at, waiting_since, last_customer_at,
 	last_agent_at, first_reply_at, connected, preview, unreachable, priority, tags, warned_at, marks, replied_at, reopened_at,
 	snoozed_at, snoozed_until, woken_at, woken, aside, put_back_by, held_at, acted_on,
-	acted_at, handed_at, hand_offs, queue_seq, queue_text, queue_at, typed_at, language, last_agent, bot`
+	acted_at, handed_at, hand_offs, queue_seq, queue_text, queue_at, typed_at, language, last_agent, bot,
+	rating, rating_comment, rated_agent, rated_at`
 
 // sessionRows are the sessions, as the writer keeps them.
 var sessionRows = newStored[core.Session]("sessions", sessionColumns, "number, channel, conversation, identity, started_at, typed_at")
@@ -30,8 +31,9 @@ type Summary struct {
 	ChannelKind  string             `db:"channel_kind"`
 	ChannelSlug  string             `db:"channel_slug"`
 	AssigneeName string             `db:"assignee_name"`
-	Blocked      core.Blocked       `db:"blocked"` // how the customer is kept out now; zero: they are not
-	Joined       []core.Participant `db:"-"`       // who is in it now, or was, in the order of their coming
+	RatedName    string             `db:"rated_name"` // of RatedAgent
+	Blocked      core.Blocked       `db:"blocked"`    // how the customer is kept out now; zero: they are not
+	Joined       []core.Participant `db:"-"`          // who is in it now, or was, in the order of their coming
 }
 
 // Present gives who is in the session now, in the order of their coming.
@@ -59,9 +61,10 @@ var selectSummary = summaryColumns + `FROM sessions s ` + summaryNames
 
 var (
 	summaryColumns = `SELECT ` + of("s", sessionColumns) + `,
-	i.customer, c.name AS customer_name, h.kind AS channel_kind, h.slug AS channel_slug, COALESCE(a.name, '') AS assignee_name, ` + blockedOf + ` `
+	i.customer, c.name AS customer_name, h.kind AS channel_kind, h.slug AS channel_slug, COALESCE(a.name, '') AS assignee_name,
+	COALESCE(r.name, '') AS rated_name, ` + blockedOf + ` `
 	summaryNames = `JOIN identities i ON i.id = s.identity JOIN customers c ON c.id = i.customer
-	JOIN channels h ON h.id = s.channel LEFT JOIN agents a ON a.id = s.assignee ` + joinBlocked
+	JOIN channels h ON h.id = s.channel LEFT JOIN agents a ON a.id = s.assignee LEFT JOIN agents r ON r.id = s.rated_agent ` + joinBlocked
 )
 
 // SessionFilter narrows a list of sessions; what is zero does not narrow.

@@ -76,7 +76,7 @@ func (w *Work) RenewCards(f core.Surface) error {
 		Session core.SessionID `db:"session"`
 		Last    core.EventID   `db:"last"`
 	}
-	if err := w.read(g.tx.SelectContext(g.ctx, &shown, g.tx.Rebind(selectShownOf), f.Channel, string(f.Room), f.Department)); err != nil {
+	if err := w.read(g.query(&shown, g.tx.Rebind(selectShownOf), f.Channel, string(f.Room), f.Department)); err != nil {
 		return err
 	}
 	var sessions []core.SessionID
@@ -154,7 +154,7 @@ func (g *group) surfacesOf(d core.DepartmentID) ([]core.Surface, error) {
 		return found, nil
 	}
 	var found []core.Surface
-	if err := g.tx.SelectContext(g.ctx, &found, g.tx.Rebind(selectSurfacesOf), d); err != nil {
+	if err := g.query(&found, g.tx.Rebind(selectSurfacesOf), d); err != nil {
 		return nil, err
 	}
 	g.surfaces[d] = found

@@ -43,7 +43,7 @@ const selectCrowd = `SELECT id FROM sessions WHERE department = ? AND ended_at =
 func (w *Work) Crowd(d core.DepartmentID, limit int64) (int64, error) {
 	g := w.group
 	var stored []core.SessionID
-	err := g.tx.SelectContext(g.ctx, &stored, g.tx.Rebind(selectCrowd), d, limit+int64(len(g.sessions.rows)))
+	err := g.query(&stored, g.tx.Rebind(selectCrowd), d, limit+int64(len(g.sessions.rows)))
 	if w.read(err) != nil {
 		return 0, err
 	}

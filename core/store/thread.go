@@ -87,9 +87,9 @@ type threadRow struct {
 const selectThreads = `SELECT session, room, thread, lost, seq FROM threads WHERE channel = ? AND session IN (?) ORDER BY lost DESC, made_at`
 
 const (
-	cardColumns = `SELECT s.id, s.number, s.department, d.name AS team, d.slug AS team_slug, h.slug AS channel, h.kind, c.name AS customer, s.state, s.outcome, s.assignee,
+	cardColumns = `SELECT s.id, s.number, s.department, d.name AS team, h.slug AS channel, h.kind, c.name AS customer, s.state, s.outcome, s.assignee,
 	COALESCE(a.name, '') AS holder, s.version, s.last_seq, s.messages, s.unread, s.preview, s.started_at, s.waiting_since, s.ended_at, s.unreachable,
-	s.priority, s.tags, s.language, s.marks, s.snoozed_at, s.snoozed_until, s.woken, ` + blockedOf + `,
+	s.priority, s.tags, s.language, s.marks, s.snoozed_at, s.snoozed_until, s.woken, s.rating, s.rating_comment, ` + blockedOf + `,
 	(SELECT count(*) FROM record_types rt WHERE rt.department = s.department AND rt.use = 'record' AND rt.removed_at = 0) AS types,
 	(SELECT count(*) FROM records rc JOIN record_types rt ON rt.id = rc.type WHERE rc.session = s.id AND rt.use = 'record') AS made
 	FROM sessions s JOIN departments d ON d.id = s.department JOIN channels h ON h.id = s.channel

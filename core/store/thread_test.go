@@ -218,7 +218,7 @@ func TestWhatACardShowsS1(t *testing.T) {
 		h := works(t, url, "A")
 		id := h.wrote("carla", "hi")
 		want := core.Card{
-			Session: id, Number: 1, Department: h.support, Team: "Support", TeamSlug: "support", Channel: "desk", Kind: "widget", Customer: "carla", State: core.Waiting, Version: 1,
+			Session: id, Number: 1, Department: h.support, Team: "Support", Channel: "desk", Kind: "widget", Customer: "carla", State: core.Waiting, Version: 1,
 			LastSeq: 2, Messages: 1, Unread: 1, Preview: "hi", StartedAt: core.At(morning), WaitingSince: core.At(morning), Priority: core.Normal,
 		}
 		shows := func(when string) {

@@ -51,5 +51,5 @@ func (s *Store) QueuePlaces(ctx context.Context, of []Summary, now core.Time) (m
 func (w *Work) Line(d core.DepartmentID) ([]core.Stand, error) {
 	var line []core.Stand
 	g := w.group
-	return line, w.read(g.tx.SelectContext(g.ctx, &line, g.tx.Rebind(selectLine), d, core.MaxLine))
+	return line, w.read(g.query(&line, g.tx.Rebind(selectLine), d, core.MaxLine))
 }

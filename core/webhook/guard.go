@@ -51,7 +51,7 @@ func NewGuard(inside []string) *Guard {
 func (g *Guard) allows(host string) bool { return slices.Contains(g.inside, strings.ToLower(host)) }
 
 // CheckURL refuses, as Invalid in a field, an address that is not to be called: one without https, with a name and password, or with an address
-// that is seen to be inside. What a name stands for is seen only when it is called.
+// or a name that is seen to be inside. What another name stands for is seen only when it is called.
 func (g *Guard) CheckURL(field, text string) error {
 	u, err := url.Parse(text)
 	reason := ""
@@ -68,15 +68,22 @@ func (g *Guard) CheckURL(field, text string) error {
 	case u.Scheme != "http" || !g.allows(u.Hostname()):
 		reason = "must begin with https://"
 	}
-	if reason == "" && !g.allows(u.Hostname()) {
-		if ip, err := netip.ParseAddr(u.Hostname()); err == nil && g.public.SafeAddr(ip) != nil {
-			reason = insideReason
-		}
+	if reason == "" && !g.allows(u.Hostname()) && g.seenInside(u.Hostname()) {
+		reason = insideReason
 	}
 	if reason != "" {
 		return &core.Error{Op: "webhook.CheckURL", Kind: core.Invalid, Field: field, Reason: reason}
 	}
 	return nil
+}
+
+// seenInside tells whether a host is inside whatever anybody's DNS says: an address, or a name of this machine (RFC 6761, section 6.3).
+func (g *Guard) seenInside(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return g.public.SafeAddr(ip) != nil
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 const insideReason = "must not be in a private network, unless whoever runs Parley allows that host (PARLEY_INSIDE_HOSTS)"

@@ -63,7 +63,7 @@ func TestSEC19And21NoInsideAddressIsConnectedTo(t *testing.T) {
 
 func TestAnAddressIsChecked(t *testing.T) {
 	t.Parallel()
-	g := NewGuard([]string{"erp.local", "10.1.2.3"})
+	g := NewGuard([]string{"erp.local", "erp.localhost", "10.1.2.3"})
 	for text, want := range map[string]string{
 		"https://example.test/hook?key=1":               "",
 		"https://example.test:8443":                     "",
@@ -73,6 +73,16 @@ func TestAnAddressIsChecked(t *testing.T) {
 		"http://example.test/":                          "https://",
 		"http://erp.local.example.test/":                "https://",
 		"https://10.1.2.4/":                             "private network",
+		"https://10.1.2.4./":                            "private network",
+		"https://localhost/hook":                        "private network",
+		"https://LocalHost:8443/hook":                   "private network",
+		"https://localhost./hook":                       "private network",
+		"https://shop.localhost/hook":                   "private network",
+		"https://shop.localhost./hook":                  "private network",
+		"https://erp.localhost/hook":                    "",
+		"http://erp.localhost:9000/hook":                "",
+		"https://localhost.example.test/":               "",
+		"https://mylocalhost/":                          "",
 		"ftp://example.test/":                           "https://",
 		"file:///etc/passwd":                            "address of a page",
 		"https:example.test":                            "address of a page",

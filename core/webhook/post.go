@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -18,7 +19,7 @@ import (
 	"parley/core"
 )
 
-// MaxAnswer is how much of an answer is read, in bytes.
+// MaxAnswer is how much of an answer is read unless a call says otherwise, in bytes.
 const MaxAnswer = 64 << 10
 
 // maxRetryAfter is the longest pause that an answer may ask for.
@@ -48,13 +49,14 @@ type Call struct {
 	ID      string        // of what is told: the same at every attempt; without a dot
 	Body    []byte        // JSON
 	Secrets []core.Secret // by each of which it is signed: whsec_…; one at least
+	Most    int           // so much of its answer is read, in bytes; zero: MaxAnswer
 }
 
 // Answer is what came back.
 type Answer struct {
 	Status     int
 	Header     http.Header
-	Body       []byte        // MaxAnswer bytes of it at most, or as much as Send was to read
+	Body       []byte        // as much of it as was to be read
 	Cut        bool          // there was more
 	RetryAfter time.Duration // what it asks for, a day at most; zero: nothing
 }
@@ -76,13 +78,15 @@ func Post(ctx context.Context, client *http.Client, c Call, now time.Time) (Answ
 	r.Header.Set(standardwebhooks.HeaderWebhookID, c.ID)
 	r.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
 	r.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
-	return Send(client, r, MaxAnswer, now)
+	return Send(client, r, cmp.Or(c.Most, MaxAnswer), now)
 }
 
 // Send makes a call of another shape, once, by a Guard's client, and reads so much of its answer at most, in bytes. As with Post, there is no error where an
 // answer came, and none repeats the address.
 func Send(client *http.Client, r *http.Request, most int, now time.Time) (Answer, error) {
 	r.Header.Set("User-Agent", "Parley")
+	// With it net/http repeats a call that has an Idempotency-Key by itself, when a connection that was kept breaks.
+	r.GetBody = nil
 	response, err := client.Do(r) //nolint:gosec // the client is a Guard's: it reaches nothing inside
 	if err != nil {
 		return Answer{}, unanswered("webhook.Send", err)
@@ -126,7 +130,7 @@ func unanswered(op string, err error) error {
 	var dial *net.OpError
 	switch refused, ok := errors.AsType[*core.Error](err); {
 	case ok:
-		return refused
+		kind, reason = refused.Kind, "The address "+refused.Reason+"."
 	case Refused(err):
 		kind, reason = core.Forbidden, "The host is in a private network, which whoever runs Parley has not allowed (PARLEY_INSIDE_HOSTS)."
 	case errors.As(err, &dns):

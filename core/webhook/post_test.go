@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,5 +82,35 @@ func TestRetryAfterIsReadAsSecondsOrATime(t *testing.T) {
 		if got := retryAfter(text, at); got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
+	}
+}
+
+// net/http repeats a POST with such a header by itself where it has a way to read the body again.
+func TestACallIsMadeOnceWhereAConnectionThatWasKeptBreaks(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if asked.Add(1) > 1 {
+			panic(http.ErrAbortHandler)
+		}
+	}))
+	t.Cleanup(s.Close)
+	client := NewGuard([]string{"127.0.0.1"}).Client(patience)
+	t.Cleanup(client.CloseIdleConnections)
+	send := func() error {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(`{"fields":{}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Idempotency-Key", "rec_1")
+		_, err = Send(client, r, MaxAnswer, at)
+		return err
+	}
+	if err := send(); err != nil {
+		t.Fatal(err)
+	}
+	if err := send(); core.KindOf(err) != core.Uncertain || asked.Load() != 2 {
+		t.Errorf("the second call: got %v, asked %d times in all, want Uncertain and 2", err, asked.Load())
 	}
 }

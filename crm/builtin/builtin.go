@@ -12,8 +12,8 @@ type Shelf interface {
 	Types(ctx context.Context) ([]core.RecordType, error)
 	// Record gives a record; NotFound if there is none.
 	Record(ctx context.Context, id core.RecordID) (core.Record, error)
-	// Records gives those of a type that have been kept, newest first: those before an id, 0 for the newest.
-	Records(ctx context.Context, t core.RecordTypeID, before core.RecordID, limit int) ([]core.Record, error)
+	// Find gives the newest accounts of a type that have all the fields just so. Invalid if it is of no account, or no field has a value.
+	Find(ctx context.Context, t core.RecordTypeID, fields core.FieldValues, limit int) ([]core.Record, error)
 }
 
 // Provider is the provider of what lives in Parley.
@@ -23,12 +23,6 @@ var _ core.Provider = (*Provider)(nil)
 
 // New makes the provider.
 func New(s Shelf) *Provider { return &Provider{s} }
-
-// pageSize is how many records are read at once to find some.
-const pageSize = 500
-
-// maxSearched bounds how many records of a type are looked at to find some.
-const maxSearched = 10_000
 
 // Describe gives the types that admins have defined.
 func (p *Provider) Describe(ctx context.Context, _ string) ([]core.RemoteType, error) {
@@ -40,39 +34,18 @@ func (p *Provider) Describe(ctx context.Context, _ string) ([]core.RemoteType, e
 	return described, err
 }
 
-// Find gives the newest records that are as asked for, of the newest 10,000 of their type.
+// Find gives the newest accounts that are as asked for. What is no account is not looked for.
 func (p *Provider) Find(ctx context.Context, _ string, q core.RecordQuery) ([]core.RemoteRecord, error) {
 	t, err := core.ParseID[core.RecordTypeID](q.Type)
 	if err != nil {
 		return nil, err
 	}
-	var found []core.RemoteRecord
-	var before core.RecordID
-	for range maxSearched / pageSize {
-		page, err := p.shelf.Records(ctx, t, before, pageSize)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range page {
-			if matches(r, q.Fields) && len(found) < q.Limit {
-				found = append(found, remote(r))
-			}
-		}
-		if len(page) < pageSize || len(found) == q.Limit {
-			break
-		}
-		before = page[len(page)-1].ID
+	kept, err := p.shelf.Find(ctx, t, q.Fields, q.Limit)
+	found := make([]core.RemoteRecord, len(kept))
+	for i, r := range kept {
+		found[i] = remote(r)
 	}
-	return found, nil
-}
-
-func matches(r core.Record, fields core.FieldValues) bool {
-	for name, want := range fields {
-		if r.Fields[name] != want {
-			return false
-		}
-	}
-	return true
+	return found, err
 }
 
 // Create finds that Parley has the record.

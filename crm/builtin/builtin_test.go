@@ -74,13 +74,13 @@ func (s *shelf) Record(_ context.Context, id core.RecordID) (core.Record, error)
 	return core.Record{}, &core.Error{Op: "test.Record", Kind: core.NotFound}
 }
 
-func (s *shelf) Records(_ context.Context, t core.RecordTypeID, before core.RecordID, limit int) (page []core.Record, err error) {
+func (s *shelf) Find(_ context.Context, t core.RecordTypeID, fields core.FieldValues, limit int) (found []core.Record, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range slices.Backward(s.records) {
-		if r.Type == t && (before == 0 || r.ID < before) && len(page) < limit {
-			page = append(page, r)
+		if r.Type == t && r.Fields.Have(fields) && len(found) < limit {
+			found = append(found, r)
 		}
 	}
-	return page, nil
+	return found, nil
 }

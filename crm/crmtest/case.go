@@ -2,7 +2,6 @@ package crmtest
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -22,8 +21,11 @@ func describe(k *desk) {
 		named[each.Name] = true
 		fields := map[string]bool{}
 		for _, f := range each.Fields {
-			if f.Name == "" || f.Label == "" || fields[f.Name] || !slices.Contains(core.FieldKinds, f.Kind) {
-				k.Errorf("field %q of %s, called %q, of kind %q: is without a name, there twice, or of no kind", f.Name, each.Name, f.Label, f.Kind)
+			if err := f.Check(); err != nil {
+				k.Errorf("field %q of %s: no type of record can have it: %v", f.Name, each.Name, err)
+			}
+			if fields[f.Name] {
+				k.Errorf("field %q of %s: is there twice", f.Name, each.Name)
 			}
 			fields[f.Name] = true
 		}
@@ -65,7 +67,7 @@ func once(k *desk) {
 	var all sync.WaitGroup
 	for i := range ids {
 		all.Go(func() {
-			r, err := p.Create(k.Context(), call(d), d)
+			r, err := p.Create(k.Context(), call(d, 1), d)
 			if err != nil {
 				k.Errorf("create at once: %v", err)
 			}
@@ -75,6 +77,36 @@ func once(k *desk) {
 	all.Wait()
 	for _, id := range ids {
 		k.one("At once", id)
+	}
+}
+
+// edited makes a record whose answer is lost, and makes it again as it was edited since: what was not done, and what was.
+func edited(k *desk) {
+	p := k.driver.Open()
+	for _, done := range []bool{false, true} {
+		text := fmt.Sprint("Edited, done ", done)
+		d := k.draft(text)
+		d.Fields[k.about.Other] = "Ada"
+		k.driver.Keep(d)
+		if net, ok := k.driver.(Networked); ok {
+			net.Break(1, Fault{Kind: Drop, Done: done})
+		}
+		_, _ = p.Create(k.Context(), call(d, 1), d) // case 11 asks what it says
+		d.Fields = core.FieldValues{k.about.Text: text + ", after", k.about.Other: ""}
+		k.driver.Keep(d)
+		r, err := p.Create(k.Context(), call(d, 2), d)
+		if err != nil {
+			k.Errorf("%s: create it as it stands now: %v", text, err)
+		}
+		k.one(text+", after", r.ID)
+		if before := k.kept(text); len(before) != 0 {
+			k.Errorf("%s: got %v as it was before too, want one record", text, before)
+		}
+		for _, kept := range k.kept(text + ", after") {
+			if kept.Fields[k.about.Other] != "" {
+				k.Errorf("%s: a field that was emptied: got %q", text, kept.Fields[k.about.Other])
+			}
+		}
 	}
 }
 
@@ -96,7 +128,7 @@ func updates(k *desk) {
 	change.Fields = core.FieldValues{k.about.Text: "After"}
 	k.driver.Keep(change)
 	for range 2 {
-		if got, err := p.Update(k.Context(), call(d)+"/2", r.ID, change); err != nil || got.ID != r.ID {
+		if got, err := p.Update(k.Context(), call(d, 2), r.ID, change); err != nil || got.ID != r.ID {
 			k.Errorf("update: got %s, %v, want %s", got.ID, err, r.ID)
 		}
 	}
@@ -110,7 +142,7 @@ func updates(k *desk) {
 	emptied := d
 	emptied.Fields = core.FieldValues{k.about.Other: ""}
 	k.driver.Keep(emptied)
-	if _, err := p.Update(k.Context(), call(d)+"/3", r.ID, emptied); err != nil {
+	if _, err := p.Update(k.Context(), call(d, 3), r.ID, emptied); err != nil {
 		k.Errorf("empty a field: %v", err)
 	}
 	for _, kept := range k.kept("After") {
@@ -193,7 +225,7 @@ func refused(k *desk) {
 	field.Fields["unheard_of"] = "x"
 	for what, d := range map[string]core.Draft{"type": unknown, "field": field} {
 		k.driver.Keep(d)
-		_, err := p.Create(k.Context(), call(d), d)
+		_, err := p.Create(k.Context(), call(d, 1), d)
 		switch core.KindOf(err) {
 		case core.Invalid, core.NotFound, core.Forbidden, core.Gone:
 		default:

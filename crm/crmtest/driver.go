@@ -45,12 +45,14 @@ type About struct {
 	Unlinks bool        // records that belong together are known by their sessions: there are no links to keep
 }
 
-// Networked is a Driver whose system is reached over a network.
+// Networked is a Driver whose system is reached over a network. Wire is all of it, for a system that an HTTP server plays and an account of Wire.Account.
 type Networked interface {
 	// Break lets the next calls that create something go wrong, as many times.
 	Break(times int, f Fault)
 	// Revoke lets the account's key be refused from now on.
 	Revoke()
+	// Bar lets the account's address be one that must not be called from now on: its HTTP client refuses it, as where a host is inside.
+	Bar()
 }
 
 // FaultKind is how a call goes wrong.

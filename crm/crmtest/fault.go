@@ -21,7 +21,7 @@ func (k *desk) fails(p core.Provider, d core.Draft, f Fault) error {
 	k.Helper()
 	k.driver.Keep(d)
 	k.networked().Break(1, f)
-	_, err := p.Create(k.Context(), call(d), d)
+	_, err := p.Create(k.Context(), call(d, 1), d)
 	if !slices.Contains(again, core.KindOf(err)) {
 		k.Errorf("%s, done %t: got %v, want what is tried again", f.Kind, f.Done, err)
 	}
@@ -58,9 +58,19 @@ func nameless(k *desk) {
 }
 
 func revoked(k *desk) {
+	k.allAre("with a key that is refused", core.Unauthorized, k.networked().Revoke)
+}
+
+func barred(k *desk) {
+	k.allAre("at an address that must not be called", core.Unavailable, k.networked().Bar)
+}
+
+// allAre fails unless all that is asked after something has happened fails in that way.
+func (k *desk) allAre(how string, want core.Kind, happens func()) {
+	k.Helper()
 	p := k.driver.Open()
 	r := k.create(p, k.draft("Before"))
-	k.networked().Revoke()
+	happens()
 	ref := core.RemoteRef{Type: k.about.Type, ID: r.ID}
 	for what, ask := range map[string]func() error{
 		"describe": func() error { _, err := p.Describe(k.Context(), "call-1"); return err },
@@ -68,12 +78,12 @@ func revoked(k *desk) {
 			_, err := p.Find(k.Context(), "call-2", core.RecordQuery{Type: k.about.Type, Fields: core.FieldValues{k.about.Text: "Before"}, Limit: 1})
 			return err
 		},
-		"create": func() error { d := k.draft("After"); _, err := p.Create(k.Context(), call(d), d); return err },
+		"create": func() error { d := k.draft("After"); _, err := p.Create(k.Context(), call(d, 1), d); return err },
 		"update": func() error { _, err := p.Update(k.Context(), "call-4", r.ID, k.draft("After")); return err },
 		"link":   func() error { return p.Link(k.Context(), "call-5", ref, ref) },
 	} {
-		if err := ask(); core.KindOf(err) != core.Unauthorized {
-			k.Errorf("%s with a key that is refused: got %v, want unauthorized", what, err)
+		if err := ask(); core.KindOf(err) != want {
+			k.Errorf("%s %s: got %v, want %s", what, how, err, want)
 		}
 	}
 }
@@ -91,7 +101,7 @@ func hanging(k *desk) {
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() {
-		_, err := p.Create(ctx, call(d), d)
+		_, err := p.Create(ctx, call(d, 1), d)
 		ended <- err
 	}()
 	select {
@@ -113,7 +123,7 @@ func secret(k *desk) {
 	k.networked().Revoke()
 	d := k.draft("Revoked")
 	k.driver.Keep(d)
-	_, err := p.Create(k.Context(), call(d), d)
+	_, err := p.Create(k.Context(), call(d, 1), d)
 	k.discreet(err)
 }
 

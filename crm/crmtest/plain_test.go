@@ -19,10 +19,11 @@ import (
 type system struct {
 	mu      sync.Mutex
 	records []core.RemoteRecord
-	calls   map[string]core.RemoteRecord // what each has come to
+	made    map[string]core.RemoteID // by what a record is known by
 	links   map[[2]core.RemoteRef]int
 	breaks  []crmtest.Fault
 	refuses bool // the key
+	barred  bool // the address
 	closed  chan struct{}
 	fault   fault
 }
@@ -32,7 +33,7 @@ type fault struct {
 	forgets, shared, wipes, part, cuts, lenient bool
 	nameless, unlimited, impatient, outlives    bool
 	talks, believes, relinks, doubts, hides     bool
-	loses                                       bool
+	loses, shouts, doubles, deaf, keeps, parks  bool
 }
 
 const (
@@ -42,7 +43,7 @@ const (
 
 func newSystem(f fault) func(crmtest.T) crmtest.Driver {
 	return func(t crmtest.T) crmtest.Driver {
-		s := &system{calls: map[string]core.RemoteRecord{}, links: map[[2]core.RemoteRef]int{}, closed: make(chan struct{}), fault: f}
+		s := &system{made: map[string]core.RemoteID{}, links: map[[2]core.RemoteRef]int{}, closed: make(chan struct{}), fault: f}
 		t.Cleanup(func() { close(s.closed) })
 		return s
 	}
@@ -56,7 +57,7 @@ func (s *system) Open() core.Provider {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fault.forgets {
-		clear(s.calls)
+		clear(s.made)
 	}
 	return (*plain)(s)
 }
@@ -91,6 +92,12 @@ func (s *system) Revoke() {
 	s.refuses = true
 }
 
+func (s *system) Bar() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.barred = true
+}
+
 // plain is the smallest complete provider.
 type plain system
 
@@ -105,10 +112,13 @@ func (p *plain) fails(op string, kind core.Kind, reason string) error {
 // enter lets a call in, alone.
 func (p *plain) enter(op string) (leave func(), err error) {
 	p.mu.Lock()
-	if p.refuses && !p.fault.doubts {
-		err = p.fails(op, core.Unauthorized, "The key is refused.")
-	} else if p.refuses {
+	switch {
+	case p.barred && p.fault.parks:
+		err = p.fails(op, core.Forbidden, "The host is in a private network.")
+	case p.barred, p.refuses && p.fault.doubts:
 		err = p.fails(op, core.Unavailable, "Something is wrong.")
+	case p.refuses:
+		err = p.fails(op, core.Unauthorized, "The key is refused.")
 	}
 	return p.mu.Unlock, err
 }
@@ -121,6 +131,9 @@ func (p *plain) Describe(context.Context, string) ([]core.RemoteType, error) {
 	}}
 	if p.fault.hides {
 		t.Fields = t.Fields[:1]
+	}
+	if p.fault.shouts {
+		t.Fields = append(t.Fields, core.Field{Name: "Account_Name", Label: "Account", Kind: core.FieldText})
 	}
 	return []core.RemoteType{t}, err
 }
@@ -151,19 +164,13 @@ func (p *plain) Create(ctx context.Context, call string, d core.Draft) (core.Rem
 	if err != nil {
 		return core.RemoteRecord{}, err
 	}
-	if p.fault.shared {
-		call = fmt.Sprint(d.Fields)
-	}
-	if done, ok := p.calls[call]; ok {
-		return done, nil
-	}
 	broken := crmtest.Fault{Done: true}
 	if len(p.breaks) > 0 {
 		broken, p.breaks = p.breaks[0], p.breaks[1:]
 	}
 	var made core.RemoteRecord
 	if broken.Done {
-		if made, err = p.make(call, d); err != nil {
+		if made, err = p.put(call, d); err != nil {
 			return made, err
 		}
 	}
@@ -192,7 +199,30 @@ func (p *plain) Create(ctx context.Context, call string, d core.Draft) (core.Rem
 	return core.RemoteRecord{}, p.fails("Create", core.Uncertain, "The system did not answer as it should.")
 }
 
-func (p *plain) make(call string, d core.Draft) (core.RemoteRecord, error) {
+// put makes a record, or gives it what stands in it now: the system knows it by Parley's id.
+func (p *plain) put(call string, d core.Draft) (core.RemoteRecord, error) {
+	by := d.Record.String()
+	if p.fault.shared {
+		by = fmt.Sprint(d.Fields)
+	} else if p.fault.doubles {
+		by = call
+	}
+	if i := p.find(p.made[by]); i >= 0 {
+		for name, value := range d.Fields {
+			if !p.fault.deaf && (value != "" || !p.fault.keeps) {
+				p.records[i].Fields[name] = value
+			}
+		}
+		return p.records[i], nil
+	}
+	made, err := p.make(d)
+	if err == nil {
+		p.made[by] = made.ID
+	}
+	return made, err
+}
+
+func (p *plain) make(d core.Draft) (core.RemoteRecord, error) {
 	if !p.fault.lenient {
 		for name := range d.Fields {
 			if d.Type != kind || name != "subject" && name != "name" {
@@ -209,7 +239,6 @@ func (p *plain) make(call string, d core.Draft) (core.RemoteRecord, error) {
 		made.Fields["subject"] = subject[:1000]
 	}
 	p.records = append(p.records, made)
-	p.calls[call] = made
 	return made, nil
 }
 
@@ -260,9 +289,10 @@ func TestTheSuiteFindsWhatIsPlanted(t *testing.T) {
 		fault              fault
 	}{
 		{"01", "", "a field is not told of", fault{hides: true}},
+		{"01", "", "a field has a name that no type can have", fault{shouts: true}},
 		{"02", "05 06", "of two fields one is lost", fault{loses: true}},
 		{"03", "", "a call is known to one process only", fault{forgets: true}},
-		{"04", "", "a call is known by what is in it", fault{shared: true}},
+		{"04", "16", "a call is known by what is in it", fault{shared: true}},
 		{"05", "", "what an update does not name is gone", fault{wipes: true}},
 		{"06", "", "the limit is not looked at", fault{unlimited: true}},
 		{"06", "", "a beginning is a match", fault{part: true}},
@@ -275,6 +305,10 @@ func TestTheSuiteFindsWhatIsPlanted(t *testing.T) {
 		{"13", "", "a key that is refused is tried again", fault{doubts: true}},
 		{"14", "", "a call goes on when nobody waits any more", fault{outlives: true}},
 		{"15", "", "the key is in errors", fault{talks: true}},
+		{"16", "", "a record is known by its call", fault{doubles: true}},
+		{"16", "", "what was edited before an answer came is not heard", fault{deaf: true}},
+		{"16", "", "what was emptied before an answer came stays", fault{keeps: true}},
+		{"17", "", "what must not be called is a refusal", fault{parks: true}},
 	} {
 		faults = append(faults, crmtest.Planted{Case: f.number, Also: f.also, Fault: f.what, Driver: newSystem(f.fault)})
 	}

@@ -19,7 +19,7 @@ func Spoiled(newDriver func(T) Driver) []Planted {
 		{"01", "", "a field is not told of"},
 		{"02", "05 06", "of two fields one is lost"},
 		{"03", "", "a call is known to one process only"},
-		{"04", "", "a call is known by what is in it"},
+		{"04", "16", "a call is known by what is in it"},
 		{"05", "", "what an update does not name is gone"},
 		{"06", "", "the limit is not looked at"},
 		{"07", "", "a link is not made"},
@@ -31,6 +31,8 @@ func Spoiled(newDriver func(T) Driver) []Planted {
 		{"13", "", "a key that is refused is tried again"},
 		{"14", "", "a call goes on when nobody waits any more"},
 		{"15", "", "the key is in errors"},
+		{"16", "", "a record is known by its call"},
+		{"17", "", "what must not be called is a refusal"},
 	} {
 		faults = append(faults, Planted{Case: f.number, Also: f.also, Fault: f.what, Driver: func(t T) Driver { return spoil(newDriver(t), f.number) }})
 	}
@@ -51,6 +53,7 @@ type spoiled struct {
 	number string
 	opened atomic.Int64
 	last   atomic.Value // the FaultKind of the last break
+	barred atomic.Bool
 }
 
 type spoiledNet struct {
@@ -63,8 +66,13 @@ func (s spoiledNet) Break(times int, f Fault) {
 	s.Networked.Break(times, f)
 }
 
+func (s spoiledNet) Bar() {
+	s.barred.Store(true)
+	s.Networked.Bar()
+}
+
 func (s *spoiled) Open() core.Provider {
-	return &rotten{Provider: s.Driver.Open(), about: s.About(), number: s.number, process: s.opened.Add(1), last: &s.last}
+	return &rotten{Provider: s.Driver.Open(), about: s.About(), number: s.number, process: s.opened.Add(1), last: &s.last, barred: &s.barred}
 }
 
 type rotten struct {
@@ -73,6 +81,7 @@ type rotten struct {
 	number  string
 	process int64
 	last    *atomic.Value
+	barred  *atomic.Bool
 }
 
 func (r *rotten) Describe(ctx context.Context, call string) ([]core.RemoteType, error) {
@@ -104,10 +113,7 @@ func (r *rotten) Create(ctx context.Context, call string, d core.Draft) (core.Re
 		d.Record += core.RecordID(1_000_000 * (r.process - 1))
 		call = d.Record.String()
 	case "04":
-		d.Record = 0
-		for _, c := range fmt.Sprint(d.Fields) {
-			d.Record = (d.Record*31 + core.RecordID(c)) % (1 << 40)
-		}
+		d.Record = known(fmt.Sprint(d.Fields))
 		call = d.Record.String()
 	case "08":
 		d.Fields[r.about.Text] = text[:min(len(text), 1000)]
@@ -116,12 +122,22 @@ func (r *rotten) Create(ctx context.Context, call string, d core.Draft) (core.Re
 		delete(d.Fields, "unheard_of")
 	case "14":
 		ctx = context.WithoutCancel(ctx)
+	case "16":
+		d.Record = known(call)
 	}
 	made, err := r.Provider.Create(ctx, call, d)
 	if r.number == "12" && err != nil && r.last.Load() == NoID {
 		return core.RemoteRecord{}, nil
 	}
 	return made, r.spoils(err)
+}
+
+// known gives a record an id of what it is known by.
+func known(by string) (id core.RecordID) {
+	for _, c := range by {
+		id = (id*31 + core.RecordID(c)) % (1 << 40)
+	}
+	return id
 }
 
 func (r *rotten) Update(ctx context.Context, call string, at core.RemoteID, d core.Draft) (core.RemoteRecord, error) {
@@ -154,6 +170,8 @@ func (r *rotten) spoils(err error) error {
 		other.Kind = core.Invalid
 	case r.number == "13" && e.Kind == core.Unauthorized:
 		other.Kind = core.Unavailable
+	case r.number == "17" && r.barred.Load():
+		other.Kind = core.Forbidden
 	case r.number == "15":
 		other.Reason += " The key was " + r.about.Secret.Reveal() + "."
 	}

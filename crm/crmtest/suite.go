@@ -21,7 +21,7 @@ type Case struct {
 
 // Cases are all of them.
 var Cases = []Case{
-	{Name: "01 describe", Sentence: "The types have names, and so have their fields, each of a kind that there is and once; that of the driver is among them.", run: describe},
+	{Name: "01 describe", Sentence: "The types have names, and fields that a type of record can have, each once; that of the driver is among them.", run: describe},
 	{Name: "02 create", Sentence: "A record is made with its fields, and its id is told; the system has it.", run: creates},
 	{Name: "03 once", Sentence: "The same call three times, also by a provider that is started anew, and twenty times at once: one record, one answer.", run: once},
 	{Name: "04 apart", Sentence: "Two calls with the same fields are two records.", run: apart},
@@ -36,6 +36,8 @@ var Cases = []Case{
 	{Name: "13 revoked", Sentence: "A key that is refused is Unauthorized, for whatever is asked.", networked: true, run: revoked},
 	{Name: "14 hanging", Sentence: "A call ends with its context, as one that is to be tried again.", networked: true, run: hanging},
 	{Name: "15 secret", Sentence: "No key in what is said of a failure.", networked: true, run: secret},
+	{Name: "16 edited", Sentence: "A record that was edited before an answer came is one, with another call: it has what stands in it now, and what was emptied is empty.", run: edited},
+	{Name: "17 barred", Sentence: "An address that must not be called is Unavailable, for whatever is asked: an admin mends it, and nothing is refused.", networked: true, run: barred},
 }
 
 // number is what the case's name begins with.
@@ -177,14 +179,14 @@ func (k *desk) draft(text string) core.Draft {
 	}
 }
 
-// call is what a call about a draft is known by.
-func call(d core.Draft) string { return d.Record.String() }
+// call is what a call about a draft is known by: another one for each version of the record.
+func call(d core.Draft, version int) string { return fmt.Sprintf("%s-%d", d.Record, version) }
 
 // create makes the draft's record, as Parley does; it must go well.
 func (k *desk) create(p core.Provider, d core.Draft) core.RemoteRecord {
 	k.Helper()
 	k.driver.Keep(d)
-	r, err := p.Create(k.Context(), call(d), d)
+	r, err := p.Create(k.Context(), call(d, 1), d)
 	if err != nil {
 		k.Fatalf("create: %v", err)
 	}

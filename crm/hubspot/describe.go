@@ -121,7 +121,7 @@ func (p property) field() (core.Field, bool) {
 	if len(f.Help) > maxHelp {
 		f.Help = strings.ToValidUTF8(f.Help[:maxHelp-3], "") + "…"
 	}
-	return f, (core.RecordType{Name: "one field", Use: core.UseRecord, Fields: core.Fields{f}}).Check() == nil
+	return f, f.Check() == nil
 }
 
 // choose lets a field be one of a property's options, by what HubSpot calls them; what people call them stands in its help. Those that are too many for a

@@ -6,14 +6,12 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"parley/core"
-	"parley/core/webhook"
 	"parley/crm"
 	"parley/crm/crmtest"
 )
@@ -23,8 +21,8 @@ const token core.Secret = "pat-eu1-1234567890-abcdef"
 // account is HubSpot, as far as its documentation says how it answers.
 type account struct {
 	*crmtest.Wire
-	t      crmtest.T
-	server *httptest.Server
+	t       crmtest.T
+	address string
 
 	mu       sync.Mutex
 	lacks    []string // objects without Parley's property
@@ -39,10 +37,8 @@ type held struct {
 }
 
 func newAccount(t crmtest.T) *account {
-	a := &account{t: t, linked: map[string]int{}}
-	t.Cleanup(func() { a.server.Close() }) // after the wire lets go
-	a.Wire = crmtest.NewWire(t)
-	a.server = httptest.NewServer(a)
+	a := &account{Wire: crmtest.NewWire(t), t: t, linked: map[string]int{}}
+	a.address = a.Serve(a)
 	return a
 }
 
@@ -53,7 +49,7 @@ func (*account) About() crmtest.About {
 }
 
 func (a *account) Open() core.Provider {
-	p, err := Kind.Open(accountAt(a.t, a.server.URL))
+	p, err := Kind.Open(accountAt(a.Wire, a.address))
 	if err != nil {
 		a.t.Fatalf("open: %v", err)
 	}
@@ -61,15 +57,8 @@ func (a *account) Open() core.Provider {
 }
 
 // accountAt is one whose API is at an address.
-func accountAt(t crmtest.T, address string) crm.Account {
-	guard := webhook.NewGuard([]string{"127.0.0.1"})
-	client := guard.Client(60e9)
-	t.Cleanup(client.CloseIdleConnections)
-	settings, err := Kind.Fill(core.FieldValues{"address": address, "session_property": "parley_session"})
-	if err != nil {
-		t.Fatalf("settings: %v", err)
-	}
-	return crm.Account{Settings: settings, Keys: map[string]core.Secret{"token": token}, Guard: guard, HTTP: client, Clock: core.SystemClock}
+func accountAt(w *crmtest.Wire, address string) crm.Account {
+	return w.Account(Kind, core.FieldValues{"address": address, "session_property": "parley_session"}, map[string]core.Secret{"token": token})
 }
 
 func (*account) Keep(core.Draft) {}

@@ -96,14 +96,7 @@ func invalid(field, reason string) error {
 // Create makes an object, or finds the one that it has made for this record. The draft's record, and not the call, is what that is known by: one that was
 // edited before HubSpot answered is still the same.
 func (p *provider) Create(ctx context.Context, _ string, d core.Draft) (core.RemoteRecord, error) {
-	o, err := objectOf(d.Type)
-	if err != nil {
-		return core.RemoteRecord{}, err
-	}
-	if err := p.asksForOurs(d.Fields); err != nil {
-		return core.RemoteRecord{}, err
-	}
-	pages, err := p.pagesOf(ctx)
+	o, pages, err := p.begin(ctx, d.Type, d.Fields)
 	if err != nil {
 		return core.RemoteRecord{}, err
 	}
@@ -127,14 +120,7 @@ func (p *provider) Create(ctx context.Context, _ string, d core.Draft) (core.Rem
 
 // Update changes an object's properties.
 func (p *provider) Update(ctx context.Context, _ string, at core.RemoteID, d core.Draft) (core.RemoteRecord, error) {
-	o, err := objectOf(d.Type)
-	if err != nil {
-		return core.RemoteRecord{}, err
-	}
-	if err := p.asksForOurs(d.Fields); err != nil {
-		return core.RemoteRecord{}, err
-	}
-	pages, err := p.pagesOf(ctx)
+	o, pages, err := p.begin(ctx, d.Type, d.Fields)
 	if err != nil {
 		return core.RemoteRecord{}, err
 	}
@@ -145,6 +131,18 @@ func (p *provider) Update(ctx context.Context, _ string, at core.RemoteID, d cor
 		return core.RemoteRecord{}, err
 	}
 	return p.remote("update", o, pages, changed, d.Fields)
+}
+
+// begin says what objects of a type are and where people see them, before such are asked for; fields are what shall be written of them.
+func (p *provider) begin(ctx context.Context, kind string, fields core.FieldValues) (o object, pages string, err error) {
+	if o, err = objectOf(kind); err != nil {
+		return o, "", err
+	}
+	if err = p.asksForOurs(fields); err != nil {
+		return o, "", err
+	}
+	pages, err = p.pagesOf(ctx)
+	return o, pages, err
 }
 
 // properties are what a draft says, and where it comes from.
@@ -179,11 +177,7 @@ const (
 // Find asks HubSpot's search, which is some seconds behind, and gives those that are so as they were asked for: for HubSpot large and small letters are the
 // same. It looks at 500 at most.
 func (p *provider) Find(ctx context.Context, _ string, q core.RecordQuery) ([]core.RemoteRecord, error) {
-	o, err := objectOf(q.Type)
-	if err != nil {
-		return nil, err
-	}
-	pages, err := p.pagesOf(ctx)
+	o, pages, err := p.begin(ctx, q.Type, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -205,8 +199,11 @@ func (p *provider) Find(ctx context.Context, _ string, q core.RecordQuery) ([]co
 		if err := p.ask(ctx, call{method: post, path: "/crm/v3/objects/" + o.name + "/search", what: "find", safe: true}, s, &found); err != nil {
 			return nil, err
 		}
+		if found.Results == nil { // none is an empty list
+			return nil, &core.Error{Op: "hubspot.find", Kind: core.Uncertain, Reason: "HubSpot answered without a list of results."}
+		}
 		for _, each := range found.Results {
-			if fields := each.values(q.Fields); fields != nil && len(records) < q.Limit {
+			if fields := each.values(q); fields != nil && len(records) < q.Limit {
 				r, err := p.remote("find", o, pages, each, fields)
 				if err != nil {
 					return nil, err

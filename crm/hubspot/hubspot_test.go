@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -147,14 +146,14 @@ func TestWhatCannotBeAnAccount(t *testing.T) {
 		"a label as a name": {func(a *crm.Account) { a.Settings["unique_property"] = "Parley ID" }, "settings.unique_property"},
 		"no token":          {func(a *crm.Account) { a.Keys = nil }, "keys.token"},
 	} {
-		a := accountAt(t, defaultAddress)
+		a := accountAt(crmtest.NewWire(t), defaultAddress)
 		c.change(&a)
 		_, err := Kind.Open(a)
 		if e := errorOf(err); e.Kind != core.Invalid || e.Field != c.field {
 			t.Errorf("%s: got %v, want Invalid in %s", name, err, c.field)
 		}
 	}
-	_, err := Kind.Open(accountAt(t, defaultAddress))
+	_, err := Kind.Open(accountAt(crmtest.NewWire(t), defaultAddress))
 	if err != nil {
 		t.Errorf("HubSpot itself: got %v", err)
 	}
@@ -195,7 +194,8 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			wire := crmtest.NewWire(t)
+			address := wire.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				if r.Method == http.MethodGet {
 					crmtest.Reply{Status: 403, Body: `{"status":"error","message":"no"}`}.Write(w) // an account that does not tell where its pages are
@@ -206,8 +206,7 @@ func TestAnswers(t *testing.T) {
 				}
 				crmtest.Reply{Status: c.status, Body: c.body}.Write(w)
 			}))
-			t.Cleanup(s.Close)
-			p, err := Kind.Open(accountAt(t, s.URL))
+			p, err := Kind.Open(accountAt(wire, address))
 			if err != nil {
 				t.Fatal(err)
 			}

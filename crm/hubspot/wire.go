@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -113,17 +112,16 @@ func isHost(s string) bool {
 }
 
 // values gives the fields that were asked for, nil unless all are just so.
-func (r result) values(want core.FieldValues) core.FieldValues {
+func (r result) values(q core.RecordQuery) core.FieldValues {
 	values := core.FieldValues{}
-	for name, value := range want {
-		has := ""
+	for name := range q.Fields {
+		values[name] = ""
 		if v := r.Properties[name]; v != nil {
-			has = *v
+			values[name] = *v
 		}
-		if has != value {
-			return nil
-		}
-		values[name] = has
+	}
+	if !q.Fits(values) {
+		return nil
 	}
 	return values
 }
@@ -149,7 +147,7 @@ func (p *provider) ask(ctx context.Context, c call, say, to any) error {
 	}
 	a, err := webhook.Send(p.account.HTTP, r, maxAnswer, p.account.Clock())
 	if err != nil {
-		return unreached(op, err)
+		return crm.Unreached(op, who, err)
 	}
 	if a.Status < 200 || a.Status > 299 {
 		return p.refused(c, a)
@@ -158,16 +156,4 @@ func (p *provider) ask(ctx context.Context, c call, say, to any) error {
 		return crm.Unclear(op, who, a)
 	}
 	return nil
-}
-
-// unreached says what it means that no answer came. An address that leads inside is for an admin to mend: what is owed waits for them.
-func unreached(op string, err error) error {
-	e, ok := errors.AsType[*core.Error](err)
-	switch {
-	case !ok:
-		return &core.Error{Op: op, Kind: core.Uncertain, Reason: "HubSpot could not be called."}
-	case e.Kind == core.Forbidden, e.Kind == core.Invalid:
-		return &core.Error{Op: op, Kind: core.Unavailable, Reason: "HubSpot cannot be called. " + e.Reason}
-	}
-	return e
 }

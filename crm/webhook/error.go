@@ -2,9 +2,7 @@ package webhook
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
-	"strings"
 
 	"parley/core"
 	"parley/core/webhook"
@@ -50,18 +48,6 @@ func (p *provider) done(what string, a webhook.Answer) error {
 		return nil
 	}
 	return crm.Unclear("webhook."+what, who, a)
-}
-
-// unreached says what it means that no answer came. An address that leads inside is for an admin to mend: what is owed waits for them.
-func unreached(err error) error {
-	e, ok := errors.AsType[*core.Error](err)
-	if !ok {
-		return &core.Error{Op: "webhook.ask", Kind: core.Uncertain, Reason: "The receiver could not be called."}
-	}
-	if e.Kind == core.Forbidden || e.Kind == core.Invalid {
-		return &core.Error{Op: e.Op, Kind: core.Unavailable, Reason: strings.TrimSpace("The receiver cannot be called. " + e.Reason)}
-	}
-	return e
 }
 
 func (p *provider) fails(what string, kind core.Kind, reason string) *core.Error {

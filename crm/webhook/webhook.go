@@ -11,6 +11,9 @@ import (
 	"parley/crm"
 )
 
+// maxAnswer is how much of an answer is read, in bytes: as many records as are looked for at once, each with long texts.
+const maxAnswer = 1 << 20
+
 // Names of what an admin gives.
 const (
 	settingURL = "url"
@@ -62,9 +65,13 @@ func (p *provider) Find(ctx context.Context, call string, q core.RecordQuery) ([
 	if err := p.ask(ctx, call, "record.find", query{q.Type, q.Fields, q.Limit}, &answer); err != nil {
 		return nil, err
 	}
+	all, err := answer.list()
+	if err != nil {
+		return nil, p.fails("record.find", core.Uncertain, "It answered without a list of records.")
+	}
 	records := []core.RemoteRecord{}
-	for _, each := range answer.Records {
-		if len(records) < q.Limit && each.fits(q.Fields) {
+	for _, each := range all {
+		if len(records) < q.Limit && q.Fits(each.Fields) {
 			r, err := crm.Remote("webhook.Find", who, string(each.ID), each.Address, each.Fields)
 			if err != nil {
 				return nil, err
@@ -110,10 +117,10 @@ func (p *provider) ask(ctx context.Context, call, what string, data, to any) err
 		return fmt.Errorf("write a call: %w", err)
 	}
 	a, err := webhook.Post(ctx, p.account.HTTP, webhook.Call{
-		URL: p.url, ID: idOf(call), Body: body, Secrets: []core.Secret{p.account.Keys[keySecret]},
+		URL: p.url, ID: idOf(call), Body: body, Secrets: []core.Secret{p.account.Keys[keySecret]}, Most: maxAnswer,
 	}, now)
 	if err != nil {
-		return unreached(err)
+		return crm.Unreached("webhook."+what, who, err)
 	}
 	if a.Status < 200 || a.Status > 299 {
 		return p.refused(what, a)

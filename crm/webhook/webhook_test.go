@@ -2,10 +2,10 @@ package webhook
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,7 +14,6 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"parley/core"
-	"parley/core/webhook"
 	"parley/crm"
 	"parley/crm/crmtest"
 )
@@ -24,8 +23,8 @@ const secret core.Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
 // receiver is somebody's system, as README.md asks for it.
 type receiver struct {
 	*crmtest.Wire
-	t      crmtest.T
-	server *httptest.Server
+	t       crmtest.T
+	address string
 
 	mu      sync.Mutex
 	records []core.RemoteRecord
@@ -34,10 +33,8 @@ type receiver struct {
 }
 
 func newReceiver(t crmtest.T) *receiver {
-	r := &receiver{t: t, ours: map[string]int{}, links: map[string]int{}}
-	t.Cleanup(func() { r.server.Close() }) // after the wire lets go
-	r.Wire = crmtest.NewWire(t)
-	r.server = httptest.NewServer(r)
+	r := &receiver{Wire: crmtest.NewWire(t), t: t, ours: map[string]int{}, links: map[string]int{}}
+	r.address = r.Serve(r)
 	return r
 }
 
@@ -58,20 +55,27 @@ func (*receiver) About() crmtest.About {
 }
 
 func (r *receiver) Open() core.Provider {
-	p, err := Kind.Open(account(r.t, r.server.URL))
+	p, err := Kind.Open(accountAt(r.Wire, r.address))
 	if err != nil {
 		r.t.Fatalf("open: %v", err)
 	}
 	return p
 }
 
-func account(t crmtest.T, address string) crm.Account {
-	guard := webhook.NewGuard([]string{"127.0.0.1"})
-	client := guard.Client(60e9)
-	t.Cleanup(client.CloseIdleConnections)
-	return crm.Account{
-		Settings: core.FieldValues{"url": address}, Keys: map[string]core.Secret{"secret": secret}, Guard: guard, HTTP: client, Clock: core.SystemClock,
+// accountAt is one whose receiver is at an address.
+func accountAt(w *crmtest.Wire, address string) crm.Account {
+	return w.Account(Kind, core.FieldValues{"url": address}, map[string]core.Secret{"secret": secret})
+}
+
+// answering gives a provider whose receiver answers everything alike.
+func answering(t *testing.T, reply crmtest.Reply) core.Provider {
+	t.Helper()
+	w := crmtest.NewWire(t)
+	p, err := Kind.Open(accountAt(w, w.Serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply.Write(w) }))))
+	if err != nil {
+		t.Fatal(err)
 	}
+	return p
 }
 
 func (*receiver) Keep(core.Draft) {}
@@ -141,8 +145,9 @@ func (r *receiver) answer(what string, data []byte) crmtest.Reply {
 		if !there {
 			i = len(r.records)
 			r.ours[d.Record] = i
-			r.records = append(r.records, core.RemoteRecord{ID: core.RemoteID(strconv.Itoa(i + 1)), Fields: d.Fields})
+			r.records = append(r.records, core.RemoteRecord{ID: core.RemoteID(strconv.Itoa(i + 1)), Fields: core.FieldValues{}})
 		}
+		maps.Copy(r.records[i].Fields, d.Fields) // it may be edited before it is answered
 		return say(map[string]any{"id": i + 1, "address": "https://erp.example/" + strconv.Itoa(i+1)})
 	case "record.update":
 		if at < 1 || at > len(r.records) {
@@ -207,7 +212,7 @@ func TestWhatCannotBeAnAccount(t *testing.T) {
 		"no secret":     {func(a *crm.Account) { a.Keys = nil }, "keys.secret"},
 		"a short one":   {func(a *crm.Account) { a.Keys["secret"] = "whsec_YWJj" }, "keys.secret"},
 	} {
-		a := account(t, "https://example.test/in")
+		a := accountAt(crmtest.NewWire(t), "https://example.test/in")
 		c.change(&a)
 		_, err := Kind.Open(a)
 		if e, _ := err.(*core.Error); e == nil || e.Kind != core.Invalid || e.Field != c.field { //nolint:errorlint // it is not wrapped
@@ -230,7 +235,7 @@ func TestAnswers(t *testing.T) {
 		"an id of 300 letters":      {200, `{"id": "` + strings.Repeat("x", 300) + `"}`, core.Uncertain, "", "did not say"},
 		"an object as id":           {200, `{"id": {}}`, core.Uncertain, "", "cannot be read"},
 		"a list":                    {200, `[]`, core.Uncertain, "", "cannot be read"},
-		"more than can be read":     {200, `{"id": "1", "x": "` + strings.Repeat("x", 1<<17) + `"}`, core.Uncertain, "", "more than"},
+		"more than can be read":     {200, `{"id": "1", "x": "` + strings.Repeat("x", 1<<20) + `"}`, core.Uncertain, "", "more than"},
 		"a refusal with a field":    {422, `{"error": "Too long.", "field": "subject"}`, core.Invalid, "fields.subject", "Too long."},
 		"a refusal without a word":  {422, `{}`, core.Unavailable, "", "without a word"},
 		"a page that is not found":  {404, `<html>`, core.Unavailable, "", "without a word"},
@@ -243,17 +248,68 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { crmtest.Reply{Status: c.status, Body: c.body}.Write(w) }))
-			t.Cleanup(s.Close)
-			p, err := Kind.Open(account(t, s.URL))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = p.Create(t.Context(), "rec_1-1", core.Draft{Record: 1, Type: "complaint"})
+			p := answering(t, crmtest.Reply{Status: c.status, Body: c.body})
+			_, err := p.Create(t.Context(), "rec_1-1", core.Draft{Record: 1, Type: "complaint"})
 			e, _ := err.(*core.Error) //nolint:errorlint // it is not wrapped
 			if core.KindOf(err) != c.want || e != nil && (e.Field != c.field || !strings.Contains(e.Reason, c.says)) {
 				t.Errorf("got %v, want %s in %q with %q", err, c.want, c.field, c.says)
 			}
 		})
+	}
+}
+
+// Whoever takes an answer for "none" that is no list registers a customer twice.
+func TestFindAnswers(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]core.Kind{
+		`{"records": []}`: "", `{"records": null}`: "", `{}`: core.Uncertain, `null`: core.Uncertain, `{"items": [{"id": 1}]}`: core.Uncertain, `{"records": "1"}`: core.Uncertain,
+	} {
+		found, err := answering(t, crmtest.Reply{Status: 200, Body: body}).Find(t.Context(), "find-1", core.RecordQuery{Type: "contact", Limit: 1})
+		if core.KindOf(err) != want || len(found) != 0 {
+			t.Errorf("%s: got %v, %v", body, found, err)
+		}
+	}
+}
+
+// As many accounts as are asked for fit into an answer, of a size that forms have.
+func TestHowMuchOfAnAnswerIsRead(t *testing.T) {
+	t.Parallel()
+	one := `{"id": %d, "fields": {"note": "` + strings.Repeat("x", 8<<10) + `"}}`
+	var all []string
+	for i := range core.MaxFound {
+		all = append(all, fmt.Sprintf(one, i+1))
+	}
+	body := `{"records": [` + strings.Join(all, ",") + `]}`
+	for name, c := range map[string]struct {
+		pad  int
+		want core.Kind
+	}{
+		"twenty of 8 KiB": {0, ""}, "to the last byte": {1<<20 - len(body), ""}, "a byte more": {1<<20 - len(body) + 1, core.Uncertain},
+	} {
+		p := answering(t, crmtest.Reply{Status: http.StatusOK, Body: body + strings.Repeat(" ", c.pad)})
+		found, err := p.Find(t.Context(), "find-1", core.RecordQuery{Type: "contact", Limit: core.MaxFound})
+		if core.KindOf(err) != c.want || err == nil && len(found) != core.MaxFound {
+			t.Errorf("%s: got %d, %v, want %q", name, len(found), err, c.want)
+		}
+	}
+}
+
+// What a form cannot ask for is told to who sets the system up, by its name, when they look at its types, and not when somebody fills a form in.
+func TestTypesThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ types, says string }{
+		"large letters":   {`{"name": "lead", "label": "Lead", "fields": [{"name": "Account_Name", "label": "Account", "kind": "text"}]}`, `the name of the field "Account_Name" of lead must be 1 to 64 small letters, digits and _`},
+		"no such kind":    {`{"name": "lead", "label": "Lead", "fields": [{"name": "x", "label": "X", "kind": "colour"}]}`, `the kind of the field "x" of lead must be text`},
+		"no choices":      {`{"name": "lead", "label": "Lead", "fields": [{"name": "x", "label": "X", "kind": "choice"}]}`, `the choices of the field "x" of lead must be from 1 to 100`},
+		"no label":        {`{"name": "lead", "label": "Lead", "fields": [{"name": "x", "kind": "text"}]}`, `the label of the field "x" of lead`},
+		"a field twice":   {`{"name": "lead", "label": "Lead", "fields": [{"name": "x", "label": "X", "kind": "text"}, {"name": "x", "label": "Y", "kind": "text"}]}`, `the field "x" of lead is there twice`},
+		"a type twice":    {`{"name": "lead", "label": "Lead"}, {"name": "lead", "label": "Other"}`, "types[1] has the name of another, lead"},
+		"without a label": {`{"name": "lead"}`, "types[0] has no name or no label"},
+	} {
+		p := answering(t, crmtest.Reply{Status: http.StatusOK, Body: `{"types": [` + c.types + `]}`})
+		_, err := p.Describe(t.Context(), "types_1")
+		if e, _ := err.(*core.Error); e == nil || e.Kind != core.Invalid || !strings.Contains(e.Reason, c.says) { //nolint:errorlint // it is not wrapped
+			t.Errorf("%s: got %v, want Invalid with %q", name, err, c.says)
+		}
 	}
 }

@@ -2,9 +2,12 @@ package webhook
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"parley/core"
+	"parley/crm"
 )
 
 // message is the body of a call.
@@ -62,17 +65,14 @@ func (i *id) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// found is what was found. An answer without the member is none; null is a list without elements, as some languages write it.
 type found struct {
-	Records []record `json:"records"`
+	Records json.RawMessage `json:"records"`
 }
 
-func (r record) fits(fields core.FieldValues) bool {
-	for name, want := range fields {
-		if r.Fields[name] != want {
-			return false
-		}
-	}
-	return true
+// list reads what was found.
+func (f found) list() (records []record, err error) {
+	return records, json.Unmarshal(f.Records, &records)
 }
 
 type described struct {
@@ -83,7 +83,8 @@ type described struct {
 	} `json:"types"`
 }
 
-// types gives what was described, if types of records can be made of it: whoever builds the system is told what is wrong.
+// types gives what was described, if types of records can be made of it: whoever builds the system is told what is wrong. Nothing is left out, for a form
+// without a field that the system wants would be refused with every record.
 func (d described) types() ([]core.RemoteType, error) {
 	types, names := []core.RemoteType{}, map[string]bool{}
 	for i, t := range d.Types {
@@ -92,20 +93,30 @@ func (d described) types() ([]core.RemoteType, error) {
 		case t.Name == "" || t.Label == "":
 			reason = fmt.Sprintf("types[%d] has no name or no label", i)
 		case names[t.Name]:
-			reason = fmt.Sprintf("types[%d] has the name of another", i)
-		}
-		names[t.Name] = true
-		fields := map[string]bool{}
-		for j, f := range t.Fields {
-			if err := (core.RecordType{Name: "one field", Use: core.UseRecord, Fields: core.Fields{f}}).Check(); err != nil || fields[f.Name] {
-				reason = fmt.Sprintf("types[%d].fields[%d] is none, or there twice: see the README of crm/webhook", i, j)
-			}
-			fields[f.Name] = true
+			reason = fmt.Sprintf("types[%d] has the name of another, %s", i, t.Name)
+		default:
+			reason = wrong(t.Name, t.Fields)
 		}
 		if reason != "" {
-			return nil, &core.Error{Op: "webhook.Describe", Kind: core.Invalid, Field: "types", Reason: "The answer cannot be used: " + reason + "."}
+			return nil, &core.Error{Op: "webhook.Describe", Kind: core.Invalid, Field: "types", Reason: crm.Words("The receiver's answer cannot be used: "+reason+".", nil)}
 		}
+		names[t.Name] = true
 		types = append(types, core.RemoteType{Name: t.Name, Label: t.Label, Fields: t.Fields})
 	}
 	return types, nil
+}
+
+// wrong says of the first field that a form cannot have why not, "" where it can have all.
+func wrong(kind string, fields core.Fields) string {
+	names := map[string]bool{}
+	for _, f := range fields {
+		if e, ok := errors.AsType[*core.Error](f.Check()); ok {
+			return fmt.Sprintf("the %s of the field %q of %s %s", strings.TrimPrefix(e.Field, "field."), f.Name, kind, e.Reason)
+		}
+		if names[f.Name] {
+			return fmt.Sprintf("the field %q of %s is there twice", f.Name, kind)
+		}
+		names[f.Name] = true
+	}
+	return ""
 }

@@ -38,7 +38,7 @@ test('F3: an admin adds a hook, tests it, sees what it was told, sends it again,
   await page.getByRole('button', { name: 'I have it' }).click()
   expect(await page.content()).not.toContain(secret)
   const row = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Our system' }) })
-  await see(row.getByText('Well'))
+  await see(row.getByText('Working'))
   await row.getByRole('button', { name: 'Test Our system' }).click()
   await see(row.getByText(/^It took the call: 204/))
   answer = 500
@@ -69,7 +69,7 @@ test('F3: an admin adds a hook, tests it, sees what it was told, sends it again,
   await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
   await see(row.getByText('Paused'))
   await row.getByRole('button', { name: 'Let Our system go on' }).click()
-  await see(row.getByText('Well'))
+  await see(row.getByText('Working'))
   await row.getByRole('button', { name: 'Remove Our system' }).click()
   await page.getByRole('button', { name: 'Remove hook' }).click()
   await seeGone(row)

@@ -14,6 +14,14 @@ export const seeGone = (locator: Locator) => locator.first().waitFor({ state: 'h
 /** Waits until a question to a page has the answer. */
 export const eventually = <T>(ask: () => Promise<T> | T) => expect.poll(ask, soon)
 
+/** Asks something of the server, as whoever a page is signed in as. */
+export async function ask<T>(page: Page, method: string, path: string, data?: object): Promise<T> {
+  const { origin } = new URL(page.url())
+  const answer = await page.request.fetch(`${origin}/api/v1/${path}`, { method, ...(data ? { data } : {}) })
+  expect(answer.ok(), await answer.text()).toBe(true)
+  return (answer.status() === 204 ? undefined : await answer.json()) as T
+}
+
 /** Waits until each of the texts stands in a log once, and in this order. */
 export async function seeOnceInOrder(log: Locator, texts: readonly string[]): Promise<void> {
   const found = async () => {

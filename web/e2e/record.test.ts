@@ -1,17 +1,9 @@
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { Department, RecordType } from '../src/api/wire.ts'
-import { Agent, Customer, eventually, see, seeGone } from './people.ts'
+import { Agent, ask, Customer, eventually, see, seeGone } from './people.ts'
 import { stage } from './stage.ts'
 
 const on = stage()
-
-/** Asks something of the server, as whoever a page is signed in as. */
-async function ask<T>(page: Page, method: string, path: string, data?: object): Promise<T> {
-  const answer = await page.request.fetch(`${on.origin}/api/v1/${path}`, { method, ...(data ? { data } : {}) })
-  expect(answer.ok(), await answer.text()).toBe(true)
-  return (await answer.json()) as T
-}
 
 test('F1: an admin says what is created; an agent creates it from a session, finds it in the list, and is back in its session', async () => {
   const { page: admin } = await Agent.come(on, 'sofia')

@@ -2,13 +2,15 @@ import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
-import { Agent, Customer, see, seeGone } from './people.ts'
-import { stage } from './stage.ts'
+import { Agent, Customer, eventually, see, seeGone } from './people.ts'
+import { password, stage } from './stage.ts'
 
 // A system of the company's: it takes calls that are signed with its secret, and keeps complaints.
 let secret = ''
 let down = false
 const kept: { subject?: string }[] = []
+// Where it shows people the session of what it has kept last.
+let back = ''
 const fields = [
   { name: 'subject', label: 'Subject', kind: 'text', required: true },
   { name: 'reason', label: 'Reason', kind: 'choice', choices: ['Late', 'Broken'] },
@@ -30,7 +32,10 @@ const theirs = createServer((request, response) => {
     if (down) return answer(500, {})
     if (!secret || !signs(request.headers, body)) return answer(401, { error: 'The signature is not known.' })
     if (type === 'types.describe') return answer(200, { types: [{ name: 'complaint', label: 'Complaint', fields }] })
-    if (type === 'record.create') kept.push(data.fields)
+    if (type === 'record.create') {
+      kept.push(data.fields)
+      back = data.session
+    }
     return answer(200, { id: `${kept.length}` })
   })
 })
@@ -117,6 +122,36 @@ test('F1: an admin sets a system up, tests it, makes a type of what it has, chan
   await row.getByRole('button', { name: 'Remove Our ERP' }).click()
   await page.getByRole('button', { name: 'Remove system' }).click()
   await seeGone(row)
+})
+
+test('F1: the address of a session that a system was given opens it in whatever state it is, beside its list', async () => {
+  const anna = await Agent.come(on, 'anna')
+  const opens = async (list: string) => {
+    await anna.page.goto(back)
+    await see(anna.list(list))
+    await see(anna.row('My lamp is broken'))
+    await see(anna.log.getByText('My lamp is broken'))
+  }
+  await opens('My')
+  await anna.deed('Release')
+  await anna.page.getByRole('dialog').getByRole('button', { name: 'Release' }).click()
+  await seeGone(anna.row('My lamp is broken'))
+  await opens('Unassigned')
+  await anna.deed('Take')
+  await anna.deed('Close')
+  await anna.page.getByRole('button', { name: 'Close session' }).click()
+  await opens('Closed')
+
+  await anna.page.goto(back.replace(/ses_.*/, 'ses_1111111111111'))
+  await see(anna.page.getByText('This session is not here'))
+
+  // Who is not signed in comes to it all the same.
+  const page = await (await on.person('boris')).newPage()
+  await page.goto(back)
+  await page.getByRole('textbox', { name: 'E-mail' }).fill('anna@example.test')
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await eventually(() => new URL(page.url()).pathname).toMatch(/^\/inbox\/support\/closed\/ses_/)
 })
 
 async function create({ page }: Agent, subject: string) {

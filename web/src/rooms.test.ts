@@ -33,6 +33,7 @@ function violations(files: Record<string, string>): string[] {
         continue
       }
       const target = posix.join(posix.dirname(path), name)
+      if (target === '../openapi.json' && path.includes('.test.')) continue // what the server says of itself
       const to = target.split('/')[0] ?? ''
       const backward = never.some((n) => path.includes(n.from) && target.includes(n.to))
       if (backward || (to !== room && !rule.rooms.includes(to))) found.push(`${path} may not import ${target}`)

@@ -20,12 +20,8 @@ const candidates: Candidate[] = [
   },
 ]
 
-// In a window without room for it, the panel comes by a button.
 async function openAccount(desk: Desk, prepare?: Parameters<Desk['open']>[2]) {
-  const agent = await desk.talk('active', 'my', 'anna', prepare)
-  const { page } = agent
-  if (desk.look !== 'wide' && desk.look !== 'rtl')
-    await page.getByRole('button', { name: /^Customer and session/ }).click()
+  const { page } = await desk.facts('active', 'my', 'anna', prepare)
   const panel = page.getByRole('region', { name: 'Account' })
   await see(panel)
   await panel.scrollIntoViewIfNeeded()

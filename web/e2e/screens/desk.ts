@@ -44,6 +44,19 @@ export class Desk {
     return agent
   }
 
+  /** Opens a session with the panel of what is known of it; in a window without room for it, it comes by a button. */
+  async facts(
+    session: keyof Sessions,
+    list = 'my',
+    who = 'anna',
+    prepare?: (page: Page) => Promise<unknown>,
+  ): Promise<Agent> {
+    const agent = await this.talk(session, list, who, prepare)
+    if (this.look !== 'wide' && this.look !== 'rtl')
+      await agent.page.getByRole('button', { name: /^Customer and session/ }).click()
+    return agent
+  }
+
   /** Opens what can be done with a message. */
   async messageMenu(session: keyof Sessions, says: string): Promise<Agent> {
     const agent = await this.talk(session)

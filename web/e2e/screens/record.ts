@@ -259,6 +259,7 @@ const hook = (more: Partial<Hook>): Hook => ({
   url: 'https://erp.example.com/parley',
   events: ['session.started', 'session.ended', 'record.created'],
   enabled: true,
+  version: 1,
   created_at: time,
   failures: 0,
   owed: 0,

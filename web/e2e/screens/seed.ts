@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Brought, Event, Session, SessionPage } from '../../src/api/wire.ts'
 import { see, seeGone } from '../people.ts'
+import { rate } from '../rate.ts'
+import type { Telegram } from '../telegram.ts'
 import type { House } from './house.ts'
-import { Telegram } from './telegram.ts'
 
 /** The sessions that the workspace's screens show, by what is remarkable in them. */
 export type Sessions = Record<
-  'waiting' | 'pending' | 'active' | 'ended' | 'all' | 'stuck' | 'barred' | 'blocked',
+  'waiting' | 'pending' | 'active' | 'ended' | 'all' | 'stuck' | 'barred' | 'blocked' | 'rated',
   string
 >
 
@@ -19,6 +17,7 @@ export async function seed(house: House, telegram: Telegram): Promise<Sessions> 
   // One after the other, so that lists have their order.
   const { id: all } = await everything(house, 'visitor')
   const blocked = await block(house)
+  const rated = await disappoint(house)
   const [stuck, barred] = await fail(house, telegram)
   const { items } = await house.ask<SessionPage>('sofia', 'GET', 'sessions?limit=100', undefined)
   const of = (name: string) => items.find(({ customer }) => customer.name === name)?.id ?? ''
@@ -28,7 +27,7 @@ export async function seed(house: House, telegram: Telegram): Promise<Sessions> 
     active: of('Tomás Vidal'),
     ended: of('Ingrid Holm'),
   }
-  return { ...sample, all, blocked, stuck, barred }
+  return { ...sample, all, blocked, rated, stuck, barred }
 }
 
 const say = (house: House, who: string, session: string, text: string, more: object = {}) =>
@@ -75,23 +74,35 @@ export async function everything(house: House, who: string): Promise<Session> {
   return session
 }
 
-/** Customers of the widget who come again: one waits, one has something new to read, one's chat has ended, one is blocked. */
+/** Customers of the widget who come again: one waits, one has something new to read, the chat of some has ended, one is blocked. */
 export async function visits(house: House): Promise<void> {
   await block(house)
   await come(house, 'waiting', 'Is anybody there?')
-  const ended = await come(house, 'ended', 'Can I pay by invoice?')
-  await say(house, 'anna', ended, 'You can, from the second order on.')
-  await house.ask('anna', 'POST', `sessions/${ended}/end`)
+  const over = {
+    ended: 'Can I pay by invoice?',
+    pleased: 'Is an invoice possible?',
+    cross: 'Nobody said: do you take invoices?',
+  }
+  for (const [who, text] of Object.entries(over)) {
+    const ended = await come(house, who, text)
+    await say(house, 'anna', ended, 'You can, from the second order on.')
+    await read(house, who, 'You can, from the second order on.')
+    await house.ask('anna', 'POST', `sessions/${ended}/end`)
+  }
   const reader = await come(house, 'reader', 'When will it be here?')
   await say(house, 'anna', reader, 'On Thursday.')
-  // The first answer of a session opens the chat, the next ones are counted.
-  const page = await house.page('reader', 'wide')
-  await page.goto(`${house.on.origin}/demo/`)
-  await see(page.getByText('On Thursday.'))
-  await page.getByRole('button', { name: 'Minimise chat' }).first().click()
-  await page.close()
+  await read(house, 'reader', 'On Thursday.')
   await say(house, 'anna', reader, 'Between nine and noon.')
   await say(house, 'anna', reader, 'Somebody has to be at home.')
+}
+
+/** Somebody reads a session's first answer, which opens the chat by itself; later ones are counted. */
+async function read(house: House, who: string, answer: string): Promise<void> {
+  const page = await house.page(who, 'wide')
+  await page.goto(`${house.on.origin}/demo/`)
+  await see(page.getByText(answer))
+  await page.getByRole('button', { name: 'Minimise chat' }).first().click()
+  await page.close()
 }
 
 /** Somebody begins a session at the shop, and leaves. */
@@ -105,6 +116,18 @@ async function come(house: House, who: string, text: string): Promise<string> {
   return id
 }
 
+/** A session that ended, and was rated not good. */
+async function disappoint(house: House): Promise<string> {
+  const customer = await house.visit('disappointed')
+  await customer.write('My lamp came without a bulb.')
+  const { id } = await house.session('without a bulb')
+  await say(house, 'anna', id, 'It is sold without one.')
+  await house.ask('anna', 'POST', `sessions/${id}/end`)
+  await rate(customer.page, 'bad', 'I had to ask where that is written, and still do not know.\nאין תשובה')
+  await customer.page.close()
+  return id
+}
+
 /** A session that ended because its customer was blocked. */
 async function block(house: House): Promise<string> {
   const id = await come(house, 'rude', 'You are all fools')
@@ -114,11 +137,7 @@ async function block(house: House): Promise<string> {
 
 /** Two sessions of a network that fails: one whose messages are stuck, and one whose customer cannot be reached. */
 async function fail(house: House, telegram: Telegram): Promise<[string, string]> {
-  const file = join(tmpdir(), `parley-screens-${process.pid}`)
-  await writeFile(file, Telegram.token)
-  await house.on.server
-    .command('channel', 'add', 'telegram', '--department', 'support', '--token-file', file)
-    .finally(() => rm(file))
+  await telegram.serve(house.on.server)
   telegram.says(1, 'Rosa', 'Lindqvist', 'Is the Bloom lamp back in stock?')
   const { id: stuck } = await house.session('Is the Bloom lamp')
   telegram.says(2, 'Ben', 'Okoro', 'Do you deliver to Lagos?')

@@ -40,8 +40,8 @@ export const systems: Screens<Desk> = {
   }),
   'settings/systems-change': shown(async (desk) => {
     const { page } = await there(desk)
-    await page.getByRole('button', { name: 'Change Warehouse' }).click()
-    await see(page.getByRole('form', { name: 'Change Warehouse' }))
+    await page.getByRole('button', { name: 'Edit Warehouse' }).click()
+    await see(page.getByRole('form', { name: 'Edit Warehouse' }))
     return { page }
   }),
   'settings/systems-tested': shown(async (desk) => {
@@ -85,7 +85,7 @@ const none = async (desk: Desk) => {
 
 // The demo's server may call nobody.
 async function there(desk: Desk, at = '/settings/systems') {
-  const items = [system({}), system(troubled), system(removed)]
+  const items = [system({}), system(troubled), system(untried), system(removed)]
   const agent = await desk.open(at, 'sofia', (page) =>
     page.route('**/api/v1/bindings', (route) => route.fulfill({ json: { items } })),
   )
@@ -125,6 +125,7 @@ const system = (more: Partial<Binding>): Binding => ({
   provider: 'webhook',
   settings: { url: `https://erp.example.com/${'parley/'.repeat(20)}` },
   keys: ['secret'],
+  version: 1,
   created_at: time,
   health: { state: 'working', owed: 0, parked: 0 },
   ...more,
@@ -136,6 +137,12 @@ const troubled: Partial<Binding> = {
   settings: { address: 'https://api.hubapi.com', unique_property: 'parley_id' },
   keys: ['token'],
   health: { state: 'troubled', reason: 'HubSpot does not know the token.', since: time, owed: 12, parked: 2 },
+}
+const untried: Partial<Binding> = {
+  id: 'bnd_4',
+  name: 'New ERP',
+  settings: { url: 'https://erp.example.com/new' },
+  health: { state: 'untried', owed: 0, parked: 0 },
 }
 const removed: Partial<Binding> = {
   id: 'bnd_3',

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { see, seeGone } from '../people.ts'
+import { type Customer, see, seeGone } from '../people.ts'
 import { type Screens, shown } from './screen.ts'
 import type { Shop } from './shop.ts'
 
@@ -18,6 +18,15 @@ const shut = (page: Page) =>
       if (`${frame}`.includes('"welcome"')) socket.send('{"type":"status","closed":"notice"}')
     })
   })
+
+// rated is an ended chat whose customer thinks so of it, once they have said it.
+const rated = async (shop: Shop, who: string, thumb: string): Promise<Customer> => {
+  const customer = await shop.chat(who, /^Anna ended the chat at/)
+  const button = customer.page.getByRole('button', { name: thumb, exact: true })
+  if ((await button.getAttribute('aria-pressed')) === 'false') await button.click()
+  await see(customer.page.getByText('Thank you.'))
+  return customer
+}
 
 /** The widget's states, on the demo's shop. */
 export const widget: Screens<Shop> = {
@@ -53,7 +62,30 @@ export const widget: Screens<Shop> = {
   }),
   waiting: shown((shop) => shop.chat('waiting', /^An agent will be with you shortly/), 'zoomed', 'rtl'),
   closed: shown((shop) => shop.chat('stranger', 'Chat is currently disabled.', shut)),
-  ended: shown((shop) => shop.chat('ended', /^Anna ended the chat at/)),
+  ended: shown((shop) => shop.chat('ended', 'How was it with Anna?'), 'zoomed', 'rtl'),
+  'ended/good': shown((shop) => rated(shop, 'pleased', 'Good')),
+  'ended/bad': shown(
+    async (shop) => {
+      const customer = await rated(shop, 'cross', 'Not good')
+      const comment = customer.page.getByRole('textbox', { name: 'Add a comment, if you like' })
+      await comment.fill('I had to ask twice, and the second order is months away.')
+      await comment.press('Enter')
+      await see(customer.page.getByText('Thank you.'))
+      return customer
+    },
+    'zoomed',
+    'rtl',
+  ),
+  rating: shown(
+    async (shop) => {
+      const customer = await shop.chat('talker', 'A fine place.')
+      await customer.page.getByRole('button', { name: 'Rate this chat' }).click()
+      await see(customer.page.getByText('How was it with Anna?'))
+      return customer
+    },
+    'zoomed',
+    'rtl',
+  ),
   blocked: shown((shop) => shop.chat('rude', /^You cannot write to us/)),
   end: shown(async (shop) => {
     const customer = await shop.chat('talker', 'A fine place.')

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll } from 'vitest'
 import { stage } from '../stage.ts'
+import { Telegram } from '../telegram.ts'
 import { accounts } from './account.ts'
 import { Desk } from './desk.ts'
 import { House } from './house.ts'
 import { records, seedRecords } from './record.ts'
+import { rules } from './rule.ts'
 import { look } from './screen.ts'
 import { type Sessions, seed } from './seed.ts'
 import { systems } from './system.ts'
-import { Telegram } from './telegram.ts'
 import { workspace } from './workspace.ts'
 
 const telegram = await Telegram.open()
@@ -22,4 +23,8 @@ beforeAll(async () => {
 })
 afterAll(() => telegram.close())
 
-look('workspace', { ...workspace, ...records, ...systems, ...accounts }, (look) => new Desk(house, look, sessions))
+look(
+  'workspace',
+  { ...workspace, ...records, ...rules, ...systems, ...accounts },
+  (look) => new Desk(house, look, sessions),
+)

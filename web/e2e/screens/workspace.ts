@@ -57,11 +57,17 @@ export const workspace: Screens<Desk> = {
   'dialogue/pending': shown((desk) => desk.talk('pending', 'active', 'sofia')),
   'dialogue/watched': shown((desk) => desk.talk('active', 'active', 'sofia')),
   'dialogue/ended': shown((desk) => desk.talk('ended', 'closed')),
+  'dialogue/rated': shown((desk) => desk.talk('rated', 'closed'), 'zoomed', 'rtl'),
   'dialogue/blocked': shown((desk) => desk.talk('blocked', 'closed')),
   'dialogue/stuck': shown((desk) => desk.talk('stuck')),
   'dialogue/barred': shown((desk) => desk.talk('barred')),
   'dialogue/gone': shown(async (desk) => {
     const { page } = await desk.open('/inbox/support/my/ses_1111111111111')
+    await see(page.getByText('This session is not here'))
+    return { page }
+  }),
+  'session/gone': shown(async (desk) => {
+    const { page } = await desk.open('/sessions/ses_1111111111111')
     await see(page.getByText('This session is not here'))
     return { page }
   }),
@@ -73,6 +79,9 @@ export const workspace: Screens<Desk> = {
     await see(page.getByText('The messages could not be loaded.'))
     return { page }
   }),
+
+  'facts/rated': shown((desk) => desk.facts('rated', 'closed'), 'rtl'),
+  'facts/rated-well': shown((desk) => desk.facts('ended', 'closed', 'sofia')),
 
   'message/menu': shown((desk) => desk.messageMenu('active', 'The carrier left it')),
   'message/edit': shown((desk) => desk.messageDeed('active', 'The carrier left it', 'Edit')),

@@ -796,7 +796,7 @@ export interface paths {
         };
         /**
          * Its records as a table, to supervisors of its department
-         * @description The newest 100,000 as a table, a column for each field, newest first. What a spreadsheet would run as a formula has an apostrophe before it.
+         * @description All of them as a table, a column for each field, newest first. What a spreadsheet would run as a formula has an apostrophe before it.
          */
         get: operations["get-record-type-export"];
         put?: never;
@@ -1315,10 +1315,12 @@ export interface components {
             id: string;
             /** Format: date-time */
             matched_at: string;
-            /** @description who has matched or registered the customer */
+            /** @description who has matched or registered the customer; empty: a rule has */
             matched_by: components["schemas"]["Ref"];
             /** @description a sentence for people: why it is parked, or still owed */
             reason?: string;
+            /** @description what the rule was called that has */
+            rule?: string;
             /**
              * @description as of records
              * @enum {string}
@@ -1470,6 +1472,11 @@ export interface components {
             settings: {
                 [key: string]: string;
             };
+            /**
+             * Format: int64
+             * @description rises with every change of what is set
+             */
+            version: number;
         };
         BindingChange: {
             /** @description its secrets. They are sealed, and in no answer. One that is not given stays, but for another address, which is given them anew */
@@ -1482,11 +1489,16 @@ export interface components {
             settings?: {
                 [key: string]: string;
             };
+            /**
+             * Format: int64
+             * @description the binding's as it was seen; without it, whatever it is
+             */
+            version?: number;
         };
         BindingHealth: {
             /**
              * Format: int64
-             * @description records that it is to have
+             * @description records that it is to have, links of records that it has with accounts, and accounts that it is to find for rules
              */
             owed: number;
             /**
@@ -1498,8 +1510,11 @@ export interface components {
             reason?: string;
             /** Format: date-time */
             since?: string;
-            /** @enum {string} */
-            state: "working" | "troubled" | "removed";
+            /**
+             * @description untried: it was not asked since it was set
+             * @enum {string}
+             */
+            state: "untried" | "working" | "troubled" | "removed";
         };
         Block: {
             /**
@@ -1741,7 +1756,7 @@ export interface components {
             url?: string;
         };
         Event: {
-            /** @description the message that it answers, edits, delivers and so on */
+            /** @description the message that it answers, edits, delivers and so on; of rated one of the session */
             about?: string;
             actor: components["schemas"]["Who"];
             /** @description of tagged: the tags that came */
@@ -1768,7 +1783,7 @@ export interface components {
             from?: components["schemas"]["Ref"];
             /** @example msg_5k */
             id: string;
-            /** @description started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, account_matched, account_unmatched, edited, deleted, reacted, delivery, file, lost, found; others may come */
+            /** @description started, empty, message, taken, assigned, released, handed_off, transferred, joined, left, ended, prioritised, tagged, language, snoozed, woken, blocked, unblocked, record_created, record_changed, account_matched, account_unmatched, rated, edited, deleted, reacted, delivery, file, lost, found; others may come */
             kind: string;
             /** @description of language: what the customer speaks */
             language?: string;
@@ -1791,6 +1806,11 @@ export interface components {
              * @enum {string}
              */
             priority?: "low" | "normal" | "high" | "urgent";
+            /**
+             * @description of rated; missing: taken back
+             * @enum {string}
+             */
+            rating?: "good" | "bad";
             /** @description of message, as it stands */
             reactions?: components["schemas"]["Reaction"][] | null;
             /** @description a sentence for people: of a state, a deletion, a loss */
@@ -1810,9 +1830,9 @@ export interface components {
              * @enum {string}
              */
             state?: "queued" | "sent" | "uncertain" | "failed" | "dropped";
-            /** @description the agent it was done to */
+            /** @description the agent it was done to; of rated whom the customer had before them */
             target?: components["schemas"]["Ref"];
-            /** @description of message, as it stands; of edited, as it was then; of reacted the emoji, empty when taken back */
+            /** @description of message, as it stands; of edited, as it was then; of reacted the emoji, empty when taken back; of rated the comment */
             text?: string;
             /** @description of transferred: the department where it waits now */
             to?: components["schemas"]["Ref"];
@@ -1969,10 +1989,9 @@ export interface components {
             created_at: string;
             /** @description ids; none: all */
             departments?: string[];
-            /** @description switched off it is told nothing, and what is owed to it is given up; switched on it is told what happens from then on */
             enabled: boolean;
             /** @description what it is told */
-            events: ("session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline" | "record.created")[];
+            events: ("session.started" | "session.assigned" | "session.ended" | "session.rated" | "message.created" | "message.offline" | "record.created")[];
             /**
              * Format: int64
              * @description calls in a row that it could not take
@@ -2005,6 +2024,11 @@ export interface components {
             rotated_until?: string;
             /** @description https, on the public internet; or of a host that whoever runs Parley lets be inside */
             url: string;
+            /**
+             * Format: int64
+             * @description rises with every change of what is set, and when it is switched off
+             */
+            version: number;
         };
         HookAttempt: {
             /** @description its beginning, 2 KiB at most, without secrets of the hook */
@@ -2057,10 +2081,15 @@ export interface components {
             /** @description switched off it is told nothing, and what is owed to it is given up; switched on it is told what happens from then on */
             enabled: boolean;
             /** @description what it is told */
-            events: ("session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline" | "record.created")[];
+            events: ("session.started" | "session.assigned" | "session.ended" | "session.rated" | "message.created" | "message.offline" | "record.created")[];
             name: string;
             /** @description https, on the public internet; or of a host that whoever runs Parley lets be inside */
             url: string;
+            /**
+             * Format: int64
+             * @description the hook's as it was seen; without it, whatever it is
+             */
+            version?: number;
         };
         Hours: {
             /** @description on messengers, who writes outside of the hours is told so by itself, once in twelve hours */
@@ -2283,7 +2312,7 @@ export interface components {
             /** @description ids; none: all */
             departments?: string[];
             /** @description what it is told */
-            events: ("session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline" | "record.created")[];
+            events: ("session.started" | "session.assigned" | "session.ended" | "session.rated" | "message.created" | "message.offline" | "record.created")[];
             name: string;
             /** @description https, on the public internet; or of a host that whoever runs Parley lets be inside */
             url: string;
@@ -2312,7 +2341,7 @@ export interface components {
             department: string;
             /** @description switched on it sees what happens from then on */
             enabled: boolean;
-            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with */
+            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with, and an empty text leaves one empty */
             fields?: {
                 [key: string]: string;
             };
@@ -2322,11 +2351,11 @@ export interface components {
              * @description what it waits for
              * @enum {string}
              */
-            on: "session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline";
+            on: "session.started" | "session.assigned" | "session.ended" | "session.rated" | "message.created" | "message.offline";
             /** @description the id of a type of record of the department */
             type: string;
             /**
-             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
+             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, rating, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
              * @example session.priority == "urgent" and "vip" in session.tags
              */
             when?: string;
@@ -2405,7 +2434,7 @@ export interface components {
             strict: boolean;
         };
         Problem: {
-            /** @description what kind of problem it is, for programs */
+            /** @description what kind of problem it is, for programs. 409 has taken: somebody else was first, or has changed it since; exists: there is one already; ended: the session is over; full: the agent has as many sessions as they want; closed: the department takes no new sessions */
             code: string;
             /** @description what happened and what to do, for people */
             detail: string;
@@ -2456,6 +2485,18 @@ export interface components {
              */
             place: number;
         };
+        Rating: {
+            /** @description whom the customer had before them then: who held the session, if they had joined, else who had answered last */
+            agent?: components["schemas"]["Ref"];
+            /** Format: date-time */
+            at: string;
+            comment?: string;
+            /**
+             * @description a thumb up, or down
+             * @enum {string}
+             */
+            value: "good" | "bad";
+        };
         Reaction: {
             /** @enum {string} */
             by: "customer" | "agent";
@@ -2490,7 +2531,7 @@ export interface components {
             };
             /** @example rec_5k */
             id: string;
-            /** @description a sentence for people: why it is parked, or still owed */
+            /** @description a sentence for people: why it is parked or still owed, or not linked with the customer's account */
             reason?: string;
             /** @description what the rule was called that has created it */
             rule?: string;
@@ -2537,7 +2578,7 @@ export interface components {
             };
             /** @example rec_5k */
             id: string;
-            /** @description a sentence for people: why it is parked, or still owed */
+            /** @description a sentence for people: why it is parked or still owed, or not linked with the customer's account */
             reason?: string;
             /** @description what the rule was called that has created it */
             rule?: string;
@@ -2615,7 +2656,9 @@ export interface components {
              * @description events, since it was changed, of which it could not create what it should
              */
             failures: number;
-            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with */
+            /** @description where, if it is at one place: when, or fields. and the name of one */
+            field?: string;
+            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with, and an empty text leaves one empty */
             fields?: {
                 [key: string]: string;
             };
@@ -2627,8 +2670,8 @@ export interface components {
              * @description what it waits for
              * @enum {string}
              */
-            on: "session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline";
-            /** @description why, in a sentence */
+            on: "session.started" | "session.assigned" | "session.ended" | "session.rated" | "message.created" | "message.offline";
+            /** @description why, in a sentence for people */
             reason?: string;
             /** @description the id of a type of record of the department */
             type: string;
@@ -2638,7 +2681,7 @@ export interface components {
              */
             version: number;
             /**
-             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
+             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, rating, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
              * @example session.priority == "urgent" and "vip" in session.tags
              */
             when?: string;
@@ -2646,7 +2689,7 @@ export interface components {
         RecordRuleChange: {
             /** @description switched on it sees what happens from then on */
             enabled: boolean;
-            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with */
+            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with, and an empty text leaves one empty */
             fields?: {
                 [key: string]: string;
             };
@@ -2656,7 +2699,7 @@ export interface components {
              * @description what it waits for
              * @enum {string}
              */
-            on: "session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline";
+            on: "session.started" | "session.assigned" | "session.ended" | "session.rated" | "message.created" | "message.offline";
             /** @description the id of a type of record of the department */
             type: string;
             /**
@@ -2665,7 +2708,7 @@ export interface components {
              */
             version?: number;
             /**
-             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
+             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, rating, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
              * @example session.priority == "urgent" and "vip" in session.tags
              */
             when?: string;
@@ -2761,7 +2804,7 @@ export interface components {
             call?: string;
             /**
              * Format: date-time
-             * @description those that were owed then or later
+             * @description those that were owed then or later; needed without a call
              */
             from?: string;
             /**
@@ -2789,7 +2832,7 @@ export interface components {
             department: string;
             /** @description switched on it sees what happens from then on */
             enabled: boolean;
-            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with */
+            /** @description what it writes, by the fields' names, 2000 bytes each at most: texts, with expressions between double braces, such as Complaint of {{customer.name}}; fields that are missing get what a form begins with, and an empty text leaves one empty */
             fields?: {
                 [key: string]: string;
             };
@@ -2799,7 +2842,7 @@ export interface components {
              * @description what it waits for
              * @enum {string}
              */
-            on: "session.started" | "session.assigned" | "session.ended" | "message.created" | "message.offline";
+            on: "session.started" | "session.assigned" | "session.ended" | "session.rated" | "message.created" | "message.offline";
             /**
              * Format: int64
              * @description how many of the department's newest sessions that one sees are looked at; without it, 100
@@ -2808,7 +2851,7 @@ export interface components {
             /** @description the id of a type of record of the department */
             type: string;
             /**
-             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
+             * @description an expression over event (kind, text, by, name, date, time), session (number, state, outcome, rating, priority, tags, language, channel, network, assignee, messages, customer_messages, waited, lasted, hand_offs, offline) and customer (name); without it, always
              * @example session.priority == "urgent" and "vip" in session.tags
              */
             when?: string;
@@ -2834,11 +2877,13 @@ export interface components {
             at: string;
             /** @description its id */
             event: string;
+            /** @description where it would have failed: when, or fields. and the name of one */
+            field?: string;
             /** @description the record's, by their names */
             fields?: {
                 [key: string]: string;
             };
-            /** @description why it would have failed, in a sentence */
+            /** @description why it would have failed, in a sentence for people */
             reason?: string;
             session: components["schemas"]["SessionRef"];
             /** @description the record's */
@@ -2952,6 +2997,8 @@ export interface components {
             priority: "low" | "normal" | "high" | "urgent";
             /** @description where it stands, as its customer has it: only where one asks for sessions, for it moves with those before it; missing: nobody waits in it, or 2000 wait before it */
             queue?: components["schemas"]["QueuePlace"];
+            /** @description what the customer thinks of it, by their last word; missing: they have not said */
+            rating?: components["schemas"]["Rating"];
             /**
              * Format: int64
              * @description the assignee's read mark; in the queue the newest of any agent
@@ -2991,6 +3038,11 @@ export interface components {
         SessionDetail: {
             /** @description the customer's, where that is offered; missing: they have none */
             account?: components["schemas"]["Account"];
+            /**
+             * @description of a customer without an account: owed: it is looked for, as a rule says; several: more than one was found, and an agent has to match the customer
+             * @enum {string}
+             */
+            account_search?: "owed" | "several";
             /** @description the type of account that its customer is matched with; missing: its department does not offer that now */
             account_type?: string;
             /**
@@ -3060,6 +3112,8 @@ export interface components {
             priority: "low" | "normal" | "high" | "urgent";
             /** @description where it stands, as its customer has it: only where one asks for sessions, for it moves with those before it; missing: nobody waits in it, or 2000 wait before it */
             queue?: components["schemas"]["QueuePlace"];
+            /** @description what the customer thinks of it, by their last word; missing: they have not said */
+            rating?: components["schemas"]["Rating"];
             /**
              * Format: int64
              * @description the assignee's read mark; in the queue the newest of any agent
@@ -4542,7 +4596,10 @@ export interface operations {
     "post-hook-secret": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same again, with the same key, is done once */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5473,6 +5530,8 @@ export interface operations {
                 state?: string;
                 /** @description how it ended */
                 outcome?: string;
+                /** @description what the customer thinks of it */
+                rating?: "good" | "bad";
                 /** @description me, or an agent's id: who holds or held it, or has ever joined it */
                 agent?: string;
                 /** @description an id */

@@ -2,12 +2,16 @@
 
 import type { Comeback } from './socket.ts'
 
+/** What a customer thinks of a session; '' where they took it back. */
+export type Rating = 'good' | 'bad' | ''
+
 /** What a client says. */
 export type ClientFrame =
   | { type: 'hello'; versions: number[]; token?: string; after?: string }
   | { type: 'message'; id: string; text: string; files?: string[] }
   | { type: 'empty'; id: string }
   | { type: 'end'; id: string }
+  | { type: 'rate'; id: string; about: string; rating: Rating; comment?: string }
   | { type: 'seen'; cursor: string }
   | { type: 'typing' }
   | { type: 'older'; before: string }
@@ -43,6 +47,9 @@ export type Change =
   | { kind: 'reacted'; at: string; about: string; mine?: boolean; emoji?: string }
   | { kind: 'file'; at: string; about: string; media: Media[] }
 
+/** The session in which the message with that ref was said is rated; without a rating it was taken back. The last one counts. */
+export type Rated = { kind: 'rated'; at: string; about: string; rating?: 'good' | 'bad'; comment?: string }
+
 /** What happened, as its customer may see it. */
 export type VisitorEvent =
   | { kind: 'started'; at: string }
@@ -52,6 +59,7 @@ export type VisitorEvent =
   | { kind: 'ended'; at: string; outcome?: string; name?: string }
   | { kind: 'blocked'; at: string; until?: string }
   | { kind: 'unblocked'; at: string }
+  | Rated
   | Change
 
 export type Welcome = {
@@ -113,6 +121,9 @@ export type ServerFrame =
 
 /** A text's limit, in bytes of UTF-8. */
 export const maxText = 65_536
+
+/** The limit of what is said with a rating, in bytes of UTF-8. */
+export const maxComment = 2_000
 
 /** A client frame's limit, in bytes. */
 export const maxFrame = 98_304

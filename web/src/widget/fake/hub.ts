@@ -28,7 +28,7 @@ const reach = 25
 export class FakeHub {
   readonly visitors = new Map<string, Visitor>()
   readonly received: ClientFrame[] = []
-  /** Asked for each message: what refuses it, or nothing. */
+  /** Asked for each message and each comment: what refuses it, or nothing. */
   refuses: (text: string) => Omit<Refused, 'type' | 'id'> | undefined = () => undefined
   /** Whether the acknowledgement comes before the event. */
   ackFirst: () => boolean = () => true
@@ -61,6 +61,7 @@ export class FakeHub {
     switch (frame.type) {
       case 'message':
       case 'end':
+      case 'rate':
         this.#take(line, visitor, frame)
         break
       case 'older': {
@@ -136,16 +137,16 @@ export class FakeHub {
 
   #take(line: Line, visitor: Visitor, frame: ClientFrame & { id: string }): void {
     const { id } = frame
-    const text = frame.type === 'message' ? frame.text : ''
+    const text = frame.type === 'message' ? frame.text : frame.type === 'rate' ? (frame.comment ?? '') : ''
     const known = visitor.ids.get(id)
     if (known !== undefined) {
       if (known === text) line.send({ type: 'ack', id })
       else line.send({ type: 'refused', id, kind: 'invalid', field: 'id', reason: 'this id is taken' })
       return
     }
-    const isOver = visitor.log.length === 0 || visitor.log.at(-1)?.kind === 'ended'
-    const refusal =
-      frame.type === 'end' && isOver ? { kind: 'ended', reason: 'there is nothing to end' } : this.refuses(text)
+    const last = visitor.log.findLast((e) => e.kind !== 'rated')
+    const isOver = !last || last.kind === 'ended'
+    const refusal = refusalOf(frame, visitor, isOver) ?? this.refuses(text)
     if (refusal) {
       line.send({ type: 'refused', id, ...refusal })
       return
@@ -154,7 +155,13 @@ export class FakeHub {
     const early = this.ackFirst()
     if (early) line.send({ type: 'ack', id })
     if (frame.type === 'end') this.#append(visitor, { kind: 'ended', at: this.at(), outcome: 'completed_by_customer' })
-    else {
+    else if (frame.type === 'rate') {
+      const { about, rating, comment } = frame
+      const stands = sessionOf(visitor, about).findLast((e) => e.kind === 'rated')
+      if ((stands?.rating ?? '') !== rating || (stands?.comment ?? '') !== comment) {
+        this.#append(visitor, { kind: 'rated', at: this.at(), about, rating: rating || undefined, comment })
+      }
+    } else {
       if (isOver) this.#append(visitor, { kind: 'started', at: this.at() })
       this.#append(visitor, { kind: 'message', at: this.at(), mine: true, id, text, ref: `ref ${visitor.log.length}` })
     }
@@ -170,6 +177,25 @@ export class FakeHub {
       line.send({ type: 'events', after, cursor: place(visitor, follower.at), events: [event] })
     }
   }
+}
+
+// sessionOf is what happened in the session of the message with that ref.
+function sessionOf({ log }: Visitor, ref: string): readonly VisitorEvent[] {
+  const said = log.findIndex((e) => e.kind === 'message' && e.ref === ref)
+  const end = log.findIndex((e, i) => e.kind === 'started' && i > said)
+  return said < 0
+    ? []
+    : log.slice(
+        log.findLastIndex((e, i) => e.kind === 'started' && i < said),
+        end < 0 ? undefined : end,
+      )
+}
+
+function refusalOf(frame: ClientFrame, visitor: Visitor, isOver: boolean): Omit<Refused, 'type' | 'id'> | undefined {
+  if (frame.type === 'end' && isOver) return { kind: 'ended', reason: 'there is nothing to end' }
+  if (frame.type !== 'rate') return undefined
+  if (sessionOf(visitor, frame.about).some((e) => e.kind === 'message' && !e.mine)) return undefined
+  return { kind: 'invalid', field: 'about', reason: 'nobody has answered' }
 }
 
 // standing is a part of a log, its messages as they are by now.

@@ -28,5 +28,6 @@ export const frames = <T extends ClientFrame['type']>(hub: FakeHub, type: T) =>
   hub.received.filter((f): f is Extract<ClientFrame, { type: T }> => f.type === type)
 export const texts = (events: readonly VisitorEvent[]) => events.flatMap((e) => (e.kind === 'message' ? [e.text] : []))
 export const says = (hub: FakeHub, text: string) => hub.happen({ kind: 'message', at: hub.at(), name: 'Anna', text })
+export const rates = (hub: FakeHub) => frames(hub, 'rate').map((f) => [f.rating, f.comment])
 export const marks = (tab: Tab) =>
   tab.core.state.conversation.pending.map((p) => (p.stored ? 'sent' : (p.refused ?? 'sending')))

@@ -1,12 +1,23 @@
-import { type Brought, retried, type ServerFrame, type VisitorEvent } from '../../shared/protocol.ts'
+import {
+  type Brought,
+  type Rated,
+  type Rating,
+  retried,
+  type ServerFrame,
+  type VisitorEvent,
+} from '../../shared/protocol.ts'
 
-/** An own message that no event shows yet. */
+/** An own message that no event shows yet, or a rating. */
 export interface Pending {
   /** Its UUIDv7, by which the event, the acknowledgement and the server know it again. */
   readonly id: string
+  /** Of a rating the comment. */
   readonly text: string
   /** Files that it says, which the server has. */
   readonly files?: readonly Brought[]
+  /** Of a rating only: the ref of a message of the session that it rates, and how. */
+  readonly about?: string
+  readonly rating?: Rating
   /** When it was written, in milliseconds. */
   readonly at: number
   /** The server has it: since this connection, or since one before. */
@@ -32,7 +43,7 @@ export interface Conversation {
   readonly events: readonly VisitorEvent[]
   /** The number of events[0]. It falls as older ones come, so that an event keeps its number. */
   readonly first: number
-  /** Own messages that are not among events, in the order of their ids. They are shown after the events. */
+  /** Own messages that are not among events, and ratings, in the order of their ids. The messages are shown after the events. */
   readonly pending: readonly Pending[]
   /** What the newest own message that agents have read is called. */
   readonly read?: string
@@ -114,7 +125,11 @@ export function apply(c: Conversation, now: ServerFrame | Happening): Conversati
     }
     case 'ack':
     case 'stored':
-      return change(c, now.id, ({ refused: _, ...p }) => ({ ...p, stored: 'now' }))
+      // A rating that changed nothing is not told again.
+      return change({ ...c, pending: without(c.pending, c.events) }, now.id, ({ refused: _, ...p }) => ({
+        ...p,
+        stored: 'now',
+      }))
     case 'refused':
       if (retried.has(now.kind)) return c
       return change(c, now.id, (p) => (p.stored ? p : { ...p, refused: now.reason ?? '' }))
@@ -142,7 +157,13 @@ const isOwn = (e: VisitorEvent, id: string): boolean => e.kind === 'message' && 
 function without(pending: readonly Pending[], events: readonly VisitorEvent[]): readonly Pending[] {
   if (pending.length === 0) return pending
   const shown = new Set(events.map((e) => (e.kind === 'message' && e.mine ? e.id : '')))
-  return pending.filter((p) => !shown.has(p.id))
+  const rated = events.findLast((e) => e.kind === 'rated')
+  return pending.filter((p) => !shown.has(p.id) && !(rated && p.about && isTold(p, rated)))
+}
+
+// A rating that the server has is told, and perhaps another one after it; what it does not have yet is not overtaken.
+function isTold({ about, rating, text, stored }: Pending, e: Rated): boolean {
+  return !!stored || (e.about === about && (e.rating ?? '') === rating && (e.comment ?? '') === text)
 }
 
 function change(c: Conversation, id: string | undefined, to: (p: Pending) => Pending): Conversation {
@@ -153,6 +174,11 @@ function change(c: Conversation, id: string | undefined, to: (p: Pending) => Pen
 export function isOpen(c: Conversation): boolean {
   const last = c.events.findLast((e) => steps.has(e.kind))
   return last !== undefined && last.kind !== 'ended'
+}
+
+/** Whether it does, or one is about to begin. */
+export function isOngoing(c: Conversation): boolean {
+  return isOpen(c) || c.pending.some((p) => !p.about && p.refused === undefined)
 }
 
 /** Until when the customer is kept out, in milliseconds: Infinity for good, 0 if they are not. Who began a session since was let in. */

@@ -3,6 +3,7 @@ import {
   type ClientFrame,
   comebacks,
   type Queue,
+  type Rating,
   type Refused,
   type ServerFrame,
   tooBig,
@@ -41,6 +42,8 @@ export interface State {
   readonly isOpen: boolean
   /** Messages of agents that the customer has not seen. */
   readonly unread: number
+  /** When the newest message of an agent was said, in milliseconds; 0 if there is none. */
+  readonly newest: number
   /** What is being written. */
   readonly draft: string
   /** The customer has ended the session, the server does not know yet. */
@@ -70,6 +73,7 @@ export class Core {
     isOutdated: false,
     isOpen: false,
     unread: 0,
+    newest: 0,
     draft: '',
     isEnding: false,
     isAsking: false,
@@ -189,6 +193,11 @@ export class Core {
   /** Throws a refused message away. */
   remove(id: string): void {
     this.#outbox.remove(id)
+  }
+
+  /** Rates the session of the message with that ref, '' takes it back. */
+  rate(about: string, rating: Rating, comment: string): void {
+    this.#outbox.rate(about, rating, comment)
   }
 
   /** Ends the session. The customer has confirmed. */
@@ -316,6 +325,7 @@ export class Core {
     const { conversation } = this.state
     const pending = conversation.pending.filter((p) => !p.stored)
     this.#set({ conversation: { ...noConversation, department: conversation.department, pending } })
+    this.#count()
     this.#socket.reconnect()
     if (this.#options.isVisible()) this.#socket.start()
   }
@@ -357,7 +367,7 @@ export class Core {
   // see marks what is before the customer's eyes as seen, here and in other tabs, and a moment later at the server.
   #see(): void {
     const { storage, timers } = this.#options
-    const { newest } = answersOf(this.state.conversation, 0)
+    const { newest } = this.state
     if (!this.#isAttending || newest <= this.#told) return
     if (newest > this.#seen) {
       this.#seen = newest
@@ -408,7 +418,8 @@ export class Core {
   }
 
   #count(): void {
-    this.#set({ unread: answersOf(this.state.conversation, this.#seen).unread })
+    const { unread, newest } = answersOf(this.state.conversation, this.#seen)
+    this.#set({ unread, newest })
   }
 
   #set(change: Partial<State>): void {

@@ -3,11 +3,13 @@ import type { VisitorEvent } from '../../shared/protocol.ts'
 import { FakeBrowser, type FakeSocket, settle, type Tab } from '../fake/browser.ts'
 import { Chance } from '../fake/chance.ts'
 import { FakeHub } from '../fake/hub.ts'
+import { noConversation } from './conversation.ts'
 import { folded } from './fold.ts'
+import { askedOf } from './rating.ts'
 
 // Plays random days of a customer with bad luck: tabs come and go, pages reload in mid-send, connections break with
 // frames under way, storage news come late, the hub is busy, acknowledgements get lost. Then the network heals, and
-// everything written must be there: once, in order, the same in every tab.
+// everything written must be there: once, in order, the same in every tab, and of the ratings the last one.
 
 const seeds = 250
 const steps = 160
@@ -18,6 +20,7 @@ class Day {
   readonly browser: FakeBrowser
   readonly texts: string[] = []
   readonly pages: string[][] = []
+  readonly comments: string[] = []
   isHealed = false
 
   constructor(seed: number) {
@@ -56,6 +59,15 @@ class Day {
     this.tab.write(text)
   }
 
+  rate(): void {
+    const { core } = this.tab
+    const asked = askedOf(core.state.conversation)
+    if (!asked) return
+    const comment = `comment ${this.comments.length}`
+    this.comments.push(comment)
+    core.rate(asked.about, this.chance.pick(['good', 'bad', ''] as const) ?? '', comment)
+  }
+
   // What can happen, and how often against each other.
   readonly deeds: [number, () => void][] = [
     [12, () => this.write()],
@@ -68,6 +80,7 @@ class Day {
     [1, () => this.hub.happen({ kind: 'joined', at: this.hub.at(), name: 'Anna' })],
     [1, () => this.hub.happen({ kind: 'ended', at: this.hub.at(), outcome: 'completed_by_operator', name: 'Anna' })],
     [1, () => this.tab.core.end()],
+    [12, () => this.rate()],
     [10, () => this.socket(false)?.open()],
     [30, () => this.socket(true)?.deliverUp()],
     [40, () => this.socket(true)?.deliverDown()],
@@ -137,8 +150,13 @@ class Day {
       const order = page.filter((t) => said.includes(t)).map((t) => said.indexOf(t))
       expect(order, 'in the order in which a page wrote it').toEqual([...order].sort((a, b) => a - b))
     }
+    const rated = log.flatMap((e) => (e.kind === 'rated' ? [e.comment] : []))
+    expect(new Set(rated).size, 'each rating was sent once').toBe(rated.length)
+    if (this.comments.length > 0) expect(rated, 'the last rating was sent').toContain(this.comments.at(-1))
     for (const { core } of this.browser.tabs) {
       const { events, pending } = core.state.conversation
+      const held = { ...noConversation, events: log.slice(log.length - events.length) }
+      expect(askedOf(core.state.conversation), 'rated as the last one says').toEqual(askedOf(held))
       expect(core.state.link, 'connected').toBe(this.texts.length > 0 ? 'open' : core.state.link)
       expect(folded(events), 'as everything stands').toEqual(folded(log).slice(log.length - events.length))
       if (log.length > 0) expect(events.length).toBeGreaterThan(0)
@@ -155,9 +173,10 @@ const nameOf = (e: VisitorEvent): string => `${e.kind} ${e.at}`
 
 const textOf = (e: VisitorEvent): string => (e.kind === 'message' && e.text) || ''
 
-test(`A20: nothing is lost, doubled or out of order on ${seeds} random days`, { timeout: 120_000 }, async () => {
+test(`A18, A20: nothing is lost, doubled or out of order on ${seeds} random days`, { timeout: 120_000 }, async () => {
   let written = 0
   let pages = 0
+  let rated = 0
   for (let seed = 1; seed <= seeds; seed++) {
     const day = new Day(seed)
     try {
@@ -171,8 +190,10 @@ test(`A20: nothing is lost, doubled or out of order on ${seeds} random days`, { 
     }
     written += day.texts.length
     pages += day.pages.length
+    rated += day.comments.length
   }
   // The days were not empty ones.
   expect(written).toBeGreaterThan(seeds * 8)
   expect(pages).toBeGreaterThan(seeds)
+  expect(rated).toBeGreaterThan(seeds)
 })

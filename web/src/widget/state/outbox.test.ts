@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { frames, key, marks, opened, socketOf, texts, world } from '../fake/world.ts'
+import { frames, key, marks, opened, rates, says, socketOf, texts, world } from '../fake/world.ts'
+import type { Core } from './core.ts'
+import { askedOf } from './rating.ts'
+import { rowsOf } from './row.ts'
 import { textOf } from './text.ts'
 
 describe('A20: sending', () => {
@@ -203,5 +206,189 @@ describe('A17: ending', () => {
     tab.core.end()
     await browser.pass(2_000)
     expect([tab.core.state.isEnding, marks(tab)]).toEqual([false, []])
+  })
+})
+
+describe('A18: rating', () => {
+  // answered is a world with one tab in whose session Anna has answered.
+  async function answered() {
+    const all = await opened()
+    all.tab.write('hello')
+    await all.browser.pass(2_000)
+    says(all.hub, 'here I am')
+    await all.browser.pass(1_000)
+    return all
+  }
+  const asked = (tab: { core: Core }) => {
+    const it = askedOf(tab.core.state.conversation)
+    if (!it) throw new Error('nothing is asked')
+    return it
+  }
+  const stands = (tab: { core: Core }) => [asked(tab).rating, asked(tab).comment]
+
+  test('it is sent at once, changed, and taken back, and every tab shows it', async () => {
+    const { browser, hub, tab } = await answered()
+    const other = browser.open()
+    await browser.pass(1_000)
+    const { about } = asked(tab)
+    tab.core.rate(about, 'good', '')
+    expect([asked(tab).rating, asked(tab).pending?.stored]).toEqual(['good', undefined])
+    await browser.pass(2_000)
+    expect([stands(tab), stands(other)]).toEqual([
+      ['good', ''],
+      ['good', ''],
+    ])
+    tab.core.rate(about, 'bad', 'too slow')
+    await browser.pass(2_000)
+    expect(stands(other)).toEqual(['bad', 'too slow'])
+    other.core.rate(about, '', '')
+    await browser.pass(2_000)
+    expect([stands(tab), stands(other)]).toEqual([
+      ['', ''],
+      ['', ''],
+    ])
+    expect(frames(hub, 'rate')).toHaveLength(3)
+    expect([...browser.storage.keys()].filter((k) => k.includes(':out:'))).toEqual([])
+    expect([...tab.core.state.conversation.pending, ...other.core.state.conversation.pending]).toEqual([])
+  })
+
+  test.each(['before', 'after'] as const)('the acknowledgement comes %s the event', async (when) => {
+    const { browser, hub, tab } = await answered()
+    hub.ackFirst = () => when === 'before'
+    const seen = new Set<string>()
+    tab.core.rate(asked(tab).about, 'good', '')
+    tab.core.subscribe(() => seen.add(asked(tab).rating))
+    await browser.pass(20_000)
+    expect([...seen]).toEqual(['good'])
+    expect(frames(hub, 'hello')).toHaveLength(1)
+  })
+
+  test('one that changes nothing is acknowledged without an event, and that is that', async () => {
+    const { browser, hub, tab } = await answered()
+    const { about } = asked(tab)
+    for (const rating of ['good', 'bad', 'good', 'good'] as const) {
+      tab.core.rate(about, rating, '')
+      await browser.pass(2_000)
+    }
+    await browser.pass(20_000)
+    expect([frames(hub, 'rate').length, hub.log.filter((e) => e.kind === 'rated').length]).toEqual([4, 3])
+    expect([asked(tab).rating, asked(tab).pending, frames(hub, 'hello').length]).toEqual(['good', undefined, 1])
+  })
+
+  test('of several without a connection the last one goes, once, also after a reload', async () => {
+    const { browser, hub, tab } = await answered()
+    const { about } = asked(tab)
+    socketOf(tab).end(1006)
+    tab.core.rate(about, 'good', '')
+    tab.core.rate(about, 'bad', '')
+    tab.core.rate(about, 'bad', 'too slow')
+    expect(stands(tab)).toEqual(['bad', 'too slow'])
+    browser.close(tab)
+    const later = browser.open()
+    later.core.open()
+    await browser.pass(10_000)
+    expect(rates(hub)).toEqual([['bad', 'too slow']])
+    expect(stands(later)).toEqual(['bad', 'too slow'])
+  })
+
+  test('one that is in doubt goes again with its id, and one that took its place comes after it', async () => {
+    const { browser, hub, tab } = await answered()
+    const { about } = asked(tab)
+    tab.core.rate(about, 'good', '')
+    const socket = socketOf(tab)
+    socket.deliverUp()
+    socket.end(1006)
+    await browser.pass(5_000)
+    const [first, again] = frames(hub, 'rate')
+    expect(again).toEqual(first)
+    tab.core.rate(about, 'bad', '')
+    tab.core.rate(about, '', '')
+    await browser.pass(5_000)
+    expect(rates(hub).slice(2)).toEqual([
+      ['bad', ''],
+      ['', ''],
+    ])
+    expect(hub.log.filter((e) => e.kind === 'rated')).toHaveLength(3)
+    expect(stands(tab)).toEqual(['', ''])
+  })
+
+  test('it keeps its place among what is said and the end, and another session is rated by itself', async () => {
+    const { browser, hub, tab } = await answered()
+    const { about } = asked(tab)
+    socketOf(tab).end(1006)
+    tab.write('thank you')
+    tab.core.rate(about, 'good', '')
+    tab.core.end()
+    tab.write('one more thing')
+    await browser.pass(8_000)
+    const kinds = hub.log.slice(3).map((e) => (e.kind === 'message' ? e.text : e.kind))
+    expect(kinds).toEqual(['thank you', 'rated', 'ended', 'started', 'one more thing'])
+    says(hub, 'what is it?')
+    await browser.flow()
+    expect(stands(tab)).toEqual(['', ''])
+    expect(asked(tab).about).not.toBe(about)
+  })
+
+  test('what is busy is kept; a final refusal shows why and leaves what was written, until the next one', async () => {
+    const { browser, hub, tab } = await answered()
+    const { about } = asked(tab)
+    hub.refuses = () => ({ kind: 'busy', retry_after_ms: 100 })
+    tab.core.rate(about, 'bad', 'dreadful')
+    await browser.pass(3_000)
+    expect([asked(tab).pending?.refused, frames(hub, 'rate').length > 1]).toEqual([undefined, true])
+    hub.refuses = () => ({ kind: 'forbidden', reason: 'so it is' })
+    await browser.pass(5_000)
+    expect([...stands(tab), asked(tab).pending?.refused]).toEqual(['bad', 'dreadful', 'so it is'])
+    browser.close(tab)
+    const later = browser.open()
+    await browser.pass(5_000)
+    expect([...stands(later), asked(later).pending?.refused]).toEqual(['bad', 'dreadful', 'so it is'])
+    hub.refuses = () => undefined
+    later.core.rate(about, 'bad', 'not good')
+    await browser.pass(5_000)
+    expect([...stands(later), asked(later).pending]).toEqual(['bad', 'not good', undefined])
+    expect([...browser.storage.keys()].filter((k) => k.includes(':out:'))).toEqual([])
+  })
+
+  test('one that was refused is not kept for ever', async () => {
+    const { browser, hub, tab } = await answered()
+    hub.refuses = () => ({ kind: 'forbidden' })
+    tab.core.rate(asked(tab).about, 'bad', '')
+    await browser.pass(2_000)
+    hub.refuses = () => undefined
+    hub.happen({ kind: 'ended', at: hub.at() })
+    tab.write('again')
+    await browser.pass(2_000)
+    says(hub, 'yes?')
+    await browser.flow()
+    expect(stands(tab)).toEqual(['', ''])
+    tab.core.rate(asked(tab).about, 'good', '')
+    await browser.pass(2_000)
+    expect([...browser.storage.keys()].filter((k) => k.includes(':out:'))).toEqual([])
+  })
+
+  test('one that another tab keeps gives way to one of this tab', async () => {
+    const { browser, hub, tab } = await answered()
+    const other = browser.open()
+    await browser.pass(1_000)
+    const { about } = asked(tab)
+    socketOf(tab).end(1006)
+    tab.core.rate(about, 'good', '')
+    for (const news of other.news.splice(0)) news()
+    expect(asked(other).rating).toBe('good')
+    other.core.rate(about, 'bad', '')
+    await browser.pass(10_000)
+    expect(rates(hub)).toEqual([['bad', '']])
+    expect([asked(tab).rating, asked(other).rating]).toEqual(['bad', 'bad'])
+  })
+
+  test('a rating is no message: nothing of it stands in the log', async () => {
+    const { browser, tab } = await answered()
+    const shown = rowsOf(tab.core.state.conversation, false)
+    socketOf(tab).end(1006)
+    tab.core.rate(asked(tab).about, 'good', 'fine')
+    expect(rowsOf(tab.core.state.conversation, false)).toEqual(shown)
+    await browser.pass(5_000)
+    expect(rowsOf(tab.core.state.conversation, false)).toEqual(shown)
   })
 })

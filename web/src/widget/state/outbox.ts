@@ -1,4 +1,4 @@
-import { type Brought, type ClientFrame, type Refused, retried } from '../../shared/protocol.ts'
+import { type Brought, type ClientFrame, type Rating, type Refused, retried } from '../../shared/protocol.ts'
 import type { Timers } from '../../shared/timers.ts'
 import { uuid7 } from '../../shared/uuid.ts'
 import type { Happening, Pending } from './conversation.ts'
@@ -37,7 +37,7 @@ const every = 1_100
 const ahead = 4 * every
 
 /**
- * Outbox keeps what the customer said until the server has it, in this tab's memory and in the page's storage, one key a
+ * Outbox keeps what the customer said, and how they rate it, until the server has it, in this tab's memory and in the page's storage, one key a
  * message, so that tabs that write at the same time do not overwrite each other. Own messages go out one after the other
  * in the order they were written. Those found in storage are sent too, by one tab at a time: after a reload, a page
  * change in mid-send, the end of a tab. Whatever is sent twice has the same id, and the server takes it once.
@@ -67,12 +67,15 @@ export class Outbox {
 
   /** Keeps a text, and the files that go with it, and sends it as soon as it can. */
   write(text: string, files?: readonly Brought[]): void {
-    const at = this.#options.timers.now()
-    const entry: Entry = { id: uuid7(at), text, files, at, own: true, from: 0 }
-    this.#entries.set(entry.id, entry)
-    this.#store(entry)
-    this.#options.onHappening({ type: 'wrote', message: entry })
-    this.#pump()
+    this.#keep({ text, files })
+  }
+
+  /** Keeps a rating, in the place of one of the same session that the server has not answered, and of those that it refused. */
+  rate(about: string, rating: Rating, comment: string): void {
+    for (const e of this.#entries.values()) {
+      if (e.about && (e.about === about || e.refused !== undefined)) this.remove(e.id)
+    }
+    this.#keep({ text: comment, about, rating })
   }
 
   /** Ends the session after what was written until now. */
@@ -84,7 +87,7 @@ export class Outbox {
     this.#pump()
   }
 
-  /** Forgets a message that was refused. */
+  /** Forgets a message that was refused, or a rating. */
   remove(id: string): void {
     this.#forget(id)
     this.#options.onHappening({ type: 'removed', id })
@@ -148,6 +151,15 @@ export class Outbox {
     if (value !== null) this.#found(k, value, this.#options.timers.now() + livingTab)
     else if (entry) this.#gone(entry)
     this.#carry()
+  }
+
+  #keep(said: Pick<Entry, 'text' | 'files' | 'about' | 'rating'>): void {
+    const at = this.#options.timers.now()
+    const entry: Entry = { ...said, id: uuid7(at), at, own: true, from: 0 }
+    this.#entries.set(entry.id, entry)
+    this.#store(entry)
+    this.#options.onHappening({ type: 'wrote', message: entry })
+    this.#pump()
   }
 
   #found(k: string, value: string | null, from: number): void {
@@ -218,11 +230,7 @@ export class Outbox {
     this.#notBefore = Math.max(this.#notBefore, now - ahead) + every
     this.#inFlight = next.id
     this.#pumpTimer = timers.set(onStuck, answerWithin)
-    this.#send(
-      next.end
-        ? { type: 'end', id: next.id }
-        : { type: 'message', id: next.id, text: next.text, files: next.files?.map((f) => f.id) },
-    )
+    this.#send(frameOf(next))
   }
 
   #next(now: number): Entry | undefined {
@@ -272,8 +280,16 @@ export class Outbox {
   }
 }
 
+function frameOf({ id, text, files, about, rating = '', end }: Entry): ClientFrame {
+  if (end) return { type: 'end', id }
+  if (about) return { type: 'rate', id, about, rating, comment: text }
+  return { type: 'message', id, text, files: files?.map((f) => f.id) }
+}
+
 // What is in storage may have been written by anybody in the page.
-function parse(value: string | null): Pick<Entry, 'text' | 'files' | 'at' | 'refused'> | undefined {
+function parse(
+  value: string | null,
+): Pick<Entry, 'text' | 'files' | 'about' | 'rating' | 'at' | 'refused'> | undefined {
   try {
     const entry = JSON.parse(value as string)
     return typeof entry.text === 'string' ? entry : undefined

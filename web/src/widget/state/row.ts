@@ -64,7 +64,7 @@ export function rowsOf(c: Conversation, isOffline: boolean): Row[] {
     const at = Date.parse(event.at)
     add(rowOf(event, `event ${c.first + i}`, at, i <= read), at)
   })
-  for (const p of c.pending) add(waiting(p, isOffline), p.at)
+  for (const p of c.pending) if (!p.about) add(waiting(p, isOffline), p.at)
   return rows
 }
 

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { answersOf } from '../state/conversation.ts'
 import type { State } from '../state/core.ts'
 import { folded } from '../state/fold.ts'
 import { t } from './words.ts'
@@ -9,9 +8,8 @@ import { t } from './words.ts'
  * answer, which is then news.
  */
 export function Announce({ state }: { state: State }) {
-  const { conversation } = state
+  const { conversation, newest } = state
   const [said, say] = useState('')
-  const { newest } = answersOf(conversation, 0)
   const told = useRef(state.unread > 0 ? newest - 1 : newest)
   const held = useRef(conversation.cursor)
 

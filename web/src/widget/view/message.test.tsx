@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/preact'
 import { expect, test } from 'vitest'
 import type { VisitorEvent } from '../../shared/protocol.ts'
-import { noConversation } from '../state/conversation.ts'
+import { answersOf, noConversation } from '../state/conversation.ts'
 import type { State } from '../state/core.ts'
 import { rowsOf } from '../state/row.ts'
 import { Announce } from './announce.tsx'
@@ -39,7 +39,11 @@ test('reactions of both stand below', () => {
 
 test('what is taken back is not read out, nor what is edited', () => {
   const state = (...events: VisitorEvent[]) =>
-    ({ conversation: { ...noConversation, cursor: `${events.length}`, events }, unread: 0 }) as unknown as State
+    ({
+      conversation: { ...noConversation, cursor: `${events.length}`, events },
+      unread: 0,
+      newest: answersOf({ ...noConversation, events }, 0).newest,
+    }) as unknown as State
   const later = (n: number) => new Date(Date.parse(at) + n * 1000).toISOString()
   const held: VisitorEvent = { ...said, text: 'history' }
   const { rerender, container } = render(<Announce state={state(held)} />)

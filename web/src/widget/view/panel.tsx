@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useId, useRef, useState } from 'preact/hooks'
 import { sizeOf } from '../../shared/size.ts'
-import { agentOf, blockedUntil, isOpen as isSessionOpen } from '../state/conversation.ts'
+import { agentOf, blockedUntil, isOngoing, isOpen as isSessionOpen } from '../state/conversation.ts'
 import type { Core, State } from '../state/core.ts'
+import { askedOf } from '../state/rating.ts'
 import { textOf } from '../state/text.ts'
 import { type Upload, Uploads } from '../state/upload.ts'
 import { Announce } from './announce.tsx'
@@ -10,6 +11,7 @@ import { Circle } from './circle.tsx'
 import { Composer } from './composer.tsx'
 import { Confirm } from './confirm.tsx'
 import { Icon } from './icon.tsx'
+import { Rate } from './rate.tsx'
 import { Status } from './status.tsx'
 import { Thread } from './thread.tsx'
 import { t } from './words.ts'
@@ -26,6 +28,12 @@ export function Panel({ core }: { core: Core }) {
   const until = blockedUntil(conversation)
   const isBlocked = useBefore(until)
   const section = useFullScreen(isOpen)
+  const [isRating, setRating] = useState(false)
+  const asked = isBlocked ? undefined : askedOf(conversation)
+  const isAsked = asked !== undefined
+  useEffect(() => {
+    if (!isAsked) setRating(false)
+  }, [isAsked])
   const { uploads, attach, isOver, drop } = useUploads(core, conversation.maxFile)
   const title = useId()
 
@@ -56,7 +64,7 @@ export function Panel({ core }: { core: Core }) {
     event.stopPropagation()
     if (event.key === 'Escape' && !event.isComposing) core.minimise()
   }
-  const canEnd = isSessionOpen(conversation) && !state.isEnding
+  const isOn = isSessionOpen(conversation)
   return (
     <section
       ref={section}
@@ -72,7 +80,9 @@ export function Panel({ core }: { core: Core }) {
         <Head
           id={title}
           state={state}
-          onEnd={canEnd ? () => setConfirming(true) : undefined}
+          onEnd={isOn && !state.isEnding ? () => setConfirming(true) : undefined}
+          isRating={isRating}
+          onRate={isOn && isAsked ? () => setRating(!isRating) : undefined}
           onMute={() => core.mute(!core.state.isMuted)}
           onMinimise={() => core.minimise()}
         />
@@ -89,7 +99,17 @@ export function Panel({ core }: { core: Core }) {
           onEdit={edit}
           onRemove={remove}
           onAttend={attend}
-        />
+        >
+          {asked && (
+            <Rate
+              asked={asked}
+              isHidden={!isRating && isOngoing(conversation)}
+              isOn={isOn}
+              isOffline={isOffline}
+              onRate={(rating, comment) => core.rate(asked.about, rating, comment)}
+            />
+          )}
+        </Thread>
         {isBlocked ? (
           <Blocked until={until} />
         ) : (
@@ -146,7 +166,7 @@ function useUploads(core: Core, largest: number | undefined) {
 const stop = (event: Event) => event.stopPropagation()
 
 function placeholderOf({ conversation }: State): 'write' | 'writeFirst' | 'writeAgain' {
-  if (isSessionOpen(conversation) || conversation.pending.some((p) => p.refused === undefined)) return 'write'
+  if (isOngoing(conversation)) return 'write'
   return conversation.events.length > 0 ? 'writeAgain' : 'writeFirst'
 }
 
@@ -154,11 +174,13 @@ interface HeadProps {
   id: string
   state: State
   onEnd: (() => void) | undefined
+  isRating: boolean
+  onRate: (() => void) | undefined
   onMute: () => void
   onMinimise: () => void
 }
 
-function Head({ id, state: { conversation, isMuted }, onEnd, onMute, onMinimise }: HeadProps) {
+function Head({ id, state: { conversation, isMuted }, onEnd, isRating, onRate, onMute, onMinimise }: HeadProps) {
   const { department, title } = conversation
   const agent = isSessionOpen(conversation) ? agentOf(conversation) : ''
   return (
@@ -178,6 +200,18 @@ function Head({ id, state: { conversation, isMuted }, onEnd, onMute, onMinimise 
       {onEnd && (
         <button type="button" class="ghost" onClick={onEnd}>
           {t('end')}
+        </button>
+      )}
+      {onRate && (
+        <button
+          type="button"
+          class="icon"
+          aria-label={t('rate')}
+          title={t('rate')}
+          aria-expanded={isRating}
+          onClick={onRate}
+        >
+          <Icon name="thumb" size={18} />
         </button>
       )}
       <button

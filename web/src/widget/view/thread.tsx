@@ -23,6 +23,8 @@ export interface ThreadProps {
   onRemove: (id: string) => void
   /** Told whether the customer has the end of the conversation before their eyes. */
   onAttend: (isAttending: boolean) => void
+  /** What stands below the messages. */
+  children?: ComponentChildren
 }
 
 const typingHolds = 5_000
@@ -42,7 +44,7 @@ export function Thread(props: ThreadProps) {
     () => rows.map((row) => <Line key={row.key} row={row} base={base} onEdit={onEdit} onRemove={onRemove} />),
     [rows, base, onEdit, onRemove],
   )
-  const newest = conversation.pending.at(-1)?.id ?? ''
+  const newest = conversation.pending.findLast((p) => !p.about)?.id ?? ''
 
   const typing = useFresh(conversation.typing)
 
@@ -113,6 +115,7 @@ export function Thread(props: ThreadProps) {
           {lines}
           {typing && !isOffline && <Typing name={typing.name} />}
         </ol>
+        {props.children}
       </div>
       {!isAtEnd && unread > 0 && (
         <button type="button" class="below" onClick={toEnd}>

@@ -13,8 +13,14 @@ export const hookRest = {
     got(client.POST('/api/v1/hooks', { params: { header: { 'Idempotency-Key': key } }, body })),
   set: (id: string, body: HookChange): Promise<Hook> => got(client.PUT('/api/v1/hooks/{id}', { params: on(id), body })),
   remove: (id: string): Promise<unknown> => got(client.DELETE('/api/v1/hooks/{id}', { params: on(id), body: {} })),
-  rotate: (id: string): Promise<SecretHook> =>
-    got(client.POST('/api/v1/hooks/{id}/secret', { params: on(id), body: {} })),
+  /** The same again, with the same key, is done once; it then comes without the secret. */
+  rotate: (id: string, key: string): Promise<SecretHook> =>
+    got(
+      client.POST('/api/v1/hooks/{id}/secret', {
+        params: { ...on(id), header: { 'Idempotency-Key': key } },
+        body: {},
+      }),
+    ),
   test: (id: string): Promise<HookAttempt> =>
     got(client.POST('/api/v1/hooks/{id}/test', { params: on(id), body: {}, fetch: patient })),
   calls: (id: string, query: Calls): Promise<HookCallPage> =>

@@ -39,18 +39,28 @@ export function CustomerAccount({ session, me, told, now, sought }: CustomerAcco
     queryKey: ['account', id, told],
     queryFn: async () => {
       const [detail, { Matching }] = await Promise.all([rest.session(id), import('./matching.tsx')])
-      return { type: detail.account_type, account: detail.account, Matching }
+      return { type: detail.account_type, account: detail.account, search: detail.account_search, Matching }
     },
     enabled: offered,
     staleTime: 0,
     placeholderData: (held, query) => (query?.queryKey[1] === id ? held : undefined),
-    refetchInterval: ({ state }) => (state.data?.account?.state === 'owed' ? owedLook : false),
+    refetchInterval: ({ state }) =>
+      state.data?.account?.state === 'owed' || state.data?.search === 'owed' ? owedLook : false,
   })
   if (!offered) return null
   const type = types?.find((one) => one.id === data?.type)
   if (data && type)
     return (
-      <data.Matching key={id} session={session} me={me} now={now} type={type} account={data.account} sought={sought} />
+      <data.Matching
+        key={id}
+        session={session}
+        me={me}
+        now={now}
+        type={type}
+        account={data.account}
+        search={data.search}
+        sought={sought}
+      />
     )
   if (!isError) return null
   return (

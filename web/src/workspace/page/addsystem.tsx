@@ -24,6 +24,7 @@ export function AddSystem({ kinds, onAdded, onAnother }: AddSystemProps) {
   const kind = kinds.find(({ name }) => name === chosen)
   // The same request keeps its key until something of it is another.
   const key = useRef(uuid7(Date.now()))
+  const test = useTest(onAdded)
   const { mutate, isPending, error, data, reset } = useMutation({
     mutationFn: async ({ body, filled, kind }: { body: BindingChange; filled: Filled; kind: ProviderKind }) => {
       const { binding, keys } = await rest.add({ ...body, provider: kind.name }, key.current)
@@ -31,9 +32,11 @@ export function AddSystem({ kinds, onAdded, onAnother }: AddSystemProps) {
     },
     networkMode: 'always',
     gcTime: 0, // keys are not kept
-    onSuccess: onAdded,
+    onSuccess: ({ binding, keys }) => {
+      if (!keys) test.run(binding.id) // a system that was not given its keys yet can only refuse
+      return onAdded()
+    },
   })
-  const test = useTest(data?.binding.id ?? '', onAdded)
   const another = () => {
     key.current = uuid7(Date.now())
     reset()
@@ -44,12 +47,25 @@ export function AddSystem({ kinds, onAdded, onAnother }: AddSystemProps) {
       <section className="add" aria-labelledby="add-title">
         <h2 id="add-title">{tb('added', data.binding)}</h2>
         {(data.keys || data.gone) && !seen && (
-          <MadeKeys name={data.binding.name} kind={kind} keys={data.keys} onDone={() => setSeen(true)} />
+          <MadeKeys
+            name={data.binding.name}
+            kind={kind}
+            keys={data.keys}
+            onDone={() => {
+              setSeen(true)
+              test.run(data.binding.id)
+            }}
+          />
         )}
         <p role="status">{tb('added.text')}</p>
         <Told tested={test.tested} />
-        <p className="rekey-ends">
-          <button type="button" className="button primary" disabled={test.tested === 'now'} onClick={test.run}>
+        <p className="form-ends">
+          <button
+            type="button"
+            className="button primary"
+            disabled={test.tested === 'now'}
+            onClick={() => test.run(data.binding.id)}
+          >
             {tb(test.tested === 'now' ? 'testing' : 'test')}
           </button>
           <button type="button" className="button" onClick={onAnother}>

@@ -99,29 +99,40 @@ function AddHook({ departments, onSecret, onChanged }: ManagedProps) {
 
 function OneHook(props: ManagedProps & { hook: Hook; now: number }) {
   const { hook, departments, now, onSecret, onChanged } = props
-  const { id, name, enabled } = hook
+  const { id, name, enabled, version } = hook
   const [shown, setShown] = useState<'edit' | 'calls'>()
   const [asked, setAsked] = useState<Asked>()
+  const seen = useRef(0) // the version that the form began with
+  const rotation = useRef(uuid7(Date.now())) // of the next secret, until its answer has come
   const test = useMutation({ mutationFn: () => rest.test(id), networkMode: 'always' })
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: async (what: NewHook | Asked | 'resume') => {
       const { name, url, events, departments: of } = hook
       const same = { name, url, events, ...(of ? { departments: of } : {}) }
-      if (what === 'secret') onSecret(await rest.rotate(id))
-      else if (what === 'remove') await rest.remove(id)
-      else if (what === 'pause' || what === 'resume') await rest.set(id, { ...same, enabled: what === 'resume' })
+      if (what === 'secret') {
+        onSecret(await rest.rotate(id, rotation.current))
+        rotation.current = uuid7(Date.now())
+      } else if (what === 'remove') await rest.remove(id)
+      else if (what === 'pause' || what === 'resume')
+        await rest.set(id, { ...same, enabled: what === 'resume', version })
       else {
-        await rest.set(id, { ...what, enabled })
+        await rest.set(id, { ...what, enabled, version: seen.current || version })
         setShown(undefined)
       }
     },
     networkMode: 'always',
     gcTime: 0,
+    onError: (why) => {
+      if (asRefusal(why).status !== 409) return
+      seen.current = 0 // the next time it is meant against what is shown then
+      void onChanged()
+    },
     onSuccess: onChanged,
   })
   const refusal = error ? asRefusal(error) : undefined
   const toggle = (what: 'edit' | 'calls') => {
     reset()
+    seen.current = version
     setShown(shown === what ? undefined : what)
   }
   return (

@@ -4,6 +4,7 @@ import { type FormEvent, useRef, useState } from 'react'
 import { asRefusal } from '../live/refusal.ts'
 import { rest } from '../live/rest.ts'
 import { span } from '../state/time.ts'
+import { FaultLine } from '../view/ends.tsx'
 import { Icon } from '../view/icon.tsx'
 import { t } from '../words/t.ts'
 import { queries } from './ask.ts'
@@ -53,14 +54,7 @@ export function LoginPage() {
           <span>{t('login.password')}</span>
           <input name="password" type="password" autoComplete="current-password" aria-invalid={fault !== ''} />
         </label>
-        <p className="login-fault" role="alert">
-          {fault && (
-            <>
-              <Icon name="circle-alert" size={14} />
-              {fault}
-            </>
-          )}
-        </p>
+        <FaultLine says={fault} className="login-fault" />
         <button type="submit" className="button primary" disabled={isPending}>
           {t(isPending ? 'login.busy' : 'login.submit')}
         </button>
@@ -79,5 +73,5 @@ function faultWords(error: Error): string {
 
 /** A path within the workspace; anything else leads to the inbox. */
 export function inside(next: string | undefined): string {
-  return next && /^\/(inbox|records|settings)(\/|$)/.test(next) ? next : '/inbox'
+  return next && /^\/(inbox|sessions|records|settings)(\/|$)/.test(next) ? next : '/inbox'
 }

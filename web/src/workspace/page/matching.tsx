@@ -2,7 +2,7 @@ import '../style/account.css'
 import '../style/form.css'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type RefObject, useEffect, useState } from 'react'
-import type { Account, Me, RecordType, Session } from '../../api/wire.ts'
+import type { Account, Me, RecordType, Session, SessionDetail } from '../../api/wire.ts'
 import { recordRest } from '../live/record.ts'
 import { asRefusal, type Refusal } from '../live/refusal.ts'
 import { type Filled, faultsIn, filledOf, refusedField } from '../state/form.ts'
@@ -23,12 +23,14 @@ interface MatchingProps {
   /** By which the department matches its customers. */
   type: RecordType
   account: Account | undefined
+  /** How far a rule's search for it has come. */
+  search: SessionDetail['account_search']
   /** The session whose account is to be in focus when it comes. */
   sought: RefObject<string | undefined>
 }
 
 /** Who the customer is where the department's records are kept: found, registered, or taken back. */
-export function Matching({ session, me, now, type, account, sought }: MatchingProps) {
+export function Matching({ session, me, now, type, account, search, sought }: MatchingProps) {
   const client = useQueryClient()
   const say = useToast()
   const [asking, setAsking] = useState<'register' | 'takeback'>()
@@ -63,7 +65,13 @@ export function Matching({ session, me, now, type, account, sought }: MatchingPr
           onTakeBack={() => setAsking('takeback')}
         />
       ) : (
-        <Finding session={session} type={type} onMatched={changed} onRegister={() => setAsking('register')} />
+        <Finding
+          session={session}
+          type={type}
+          search={search}
+          onMatched={changed}
+          onRegister={() => setAsking('register')}
+        />
       )}
       {asking === 'register' && <NewRecord session={session} me={me} type={type} onClose={close} />}
       {asking === 'takeback' && (
@@ -83,11 +91,12 @@ export function Matching({ session, me, now, type, account, sought }: MatchingPr
 interface FindingProps {
   session: Session
   type: RecordType
+  search: SessionDetail['account_search']
   onMatched: () => Promise<void>
   onRegister: () => void
 }
 
-function Finding({ session, type, onMatched, onRegister }: FindingProps) {
+function Finding({ session, type, search, onMatched, onRegister }: FindingProps) {
   const say = useToast()
   const [filled, setFilled] = useState<Filled>() // of the search, while it is open
   const [told, setTold] = useState('')
@@ -128,6 +137,7 @@ function Finding({ session, type, onMatched, onRegister }: FindingProps) {
   return (
     <>
       <Unmatched
+        search={search}
         busy={find.isPending}
         searching={filled !== undefined}
         onFind={() => start()}

@@ -14,7 +14,11 @@ const root = createRootRoute({
   component: Outlet,
   notFoundComponent: () => null,
   beforeLoad: ({ location }) => {
-    if (!/^\/(login|inbox|records|settings\/(channels|records|systems|hooks))(\/|$)/.test(location.pathname))
+    if (
+      !/^\/(login|inbox|sessions|records|settings\/(channels|records|rules|systems|hooks))(\/|$)/.test(
+        location.pathname,
+      )
+    )
       throw redirect({ to: '/inbox', replace: true })
   },
 })
@@ -34,6 +38,12 @@ const inbox = createRoute({ getParentRoute: () => root, path: '/inbox', componen
 const start = createRoute({ getParentRoute: () => inbox, path: '/' })
 const list = createRoute({ getParentRoute: () => inbox, path: '$department/$list/{-$session}' })
 
+const session = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$session',
+  component: lazyRouteComponent(() => import('./session.tsx'), 'SessionPage'),
+})
+
 const channels = createRoute({
   getParentRoute: () => root,
   path: '/settings/channels',
@@ -44,6 +54,12 @@ const types = createRoute({
   getParentRoute: () => root,
   path: '/settings/records',
   component: lazyRouteComponent(() => import('./types.tsx'), 'TypesPage'),
+})
+
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/rules',
+  component: lazyRouteComponent(() => import('./rules.tsx'), 'RulesPage'),
 })
 
 const systems = createRoute({
@@ -70,7 +86,17 @@ const records = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, channels, types, systems, hooks, records, inbox.addChildren([start, list])]),
+  routeTree: root.addChildren([
+    login,
+    session,
+    channels,
+    types,
+    rules,
+    systems,
+    hooks,
+    records,
+    inbox.addChildren([start, list]),
+  ]),
 })
 
 declare module '@tanstack/react-router' {

@@ -1,3 +1,4 @@
+import '../style/form.css'
 import '../style/settings.css'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate } from '@tanstack/react-router'
@@ -9,11 +10,11 @@ import { ts } from '../words/settings.ts'
 import { t } from '../words/t.ts'
 import { meQuery } from './ask.ts'
 
-const pages = ['channels', 'records', 'systems', 'hooks'] as const
+const pages = ['channels', 'records', 'rules', 'systems', 'hooks'] as const
 
 interface SettingsProps {
   at: (typeof pages)[number]
-  children: () => ReactNode
+  children: (me: Me) => ReactNode
 }
 
 /** A page of the settings, for admins; who is none is told so. */
@@ -30,7 +31,7 @@ export function Settings({ at, children }: SettingsProps) {
                 </Link>
               ))}
             </nav>
-            {children()}
+            {children(me)}
           </>
         ) : (
           <p>{ts(`admins.${at}`)}</p>

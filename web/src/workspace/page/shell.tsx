@@ -138,6 +138,7 @@ export function Shell({ me }: { me: Me }) {
       ? {
           channels: () => navigate({ to: '/settings/channels' }),
           types: () => navigate({ to: '/settings/records' }),
+          rules: () => navigate({ to: '/settings/rules' }),
           systems: () => navigate({ to: '/settings/systems' }),
           hooks: () => navigate({ to: '/settings/hooks' }),
         }

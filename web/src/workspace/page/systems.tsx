@@ -1,4 +1,3 @@
-import '../style/form.css'
 import '../style/hooks.css'
 import '../style/bindings.css'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -66,22 +65,28 @@ function OneSystem({ binding, kind, now, onChanged }: OneSystemProps) {
   const { id, name } = binding
   const [open, setOpen] = useState(false)
   const [removing, setRemoving] = useState(false)
+  const seen = useRef(0) // the version that the form began with
   const unsure = useRef(false) // whether a change may have been made whose answer was lost
-  const test = useTest(id, onChanged)
+  const test = useTest(onChanged)
   const change = useMutation({
     mutationFn: async ({ body, filled }: { body: BindingChange; filled: Filled }) => {
-      const { keys } = await rest.set(id, body)
+      const { keys } = await rest.set(id, { ...body, version: seen.current || binding.version })
       return { keys, gone: unsure.current && kind !== undefined && lost(kind, filled, keys) }
     },
     networkMode: 'always',
     gcTime: 0, // keys are not kept
     onError: (why) => {
-      if (asRefusal(why).status === 0) unsure.current = true
+      const { status } = asRefusal(why)
+      if (status === 0) unsure.current = true
+      if (status === 409) {
+        seen.current = 0 // the next time it is meant against what is shown then
+        void onChanged()
+      }
     },
     onSuccess: () => {
       unsure.current = false
       setOpen(false)
-      test.reset()
+      test.run(id) // what was typed may be wrong all the same
       return onChanged()
     },
   })
@@ -98,10 +103,11 @@ function OneSystem({ binding, kind, now, onChanged }: OneSystemProps) {
         open={open}
         onTest={() => {
           remove.reset()
-          test.run()
+          test.run(id)
         }}
         onChange={() => {
           change.reset()
+          seen.current = binding.version
           setOpen(!open)
         }}
         onRemove={() => setRemoving(true)}

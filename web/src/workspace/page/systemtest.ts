@@ -6,15 +6,15 @@ import type { Tested } from '../view/binding.tsx'
 import { tb } from '../words/bindings.ts'
 
 /** Asks a system whether all is well; what it answers is told in words. */
-export function useTest(id: string, onTested: () => unknown) {
+export function useTest(onTested: () => unknown) {
   const { mutate, isPending, data, error, reset } = useMutation({
-    mutationFn: () => rest.test(id),
+    mutationFn: (id: string) => rest.test(id),
     networkMode: 'always',
     onSettled: () => void onTested(),
   })
   const told = error ? wordsOf(asRefusal(error)) : data
   const tested: Tested | 'now' | undefined = isPending ? 'now' : told ? { says: told, bad: error !== null } : undefined
-  return { tested, run: () => mutate(), reset }
+  return { tested, run: (id: string) => mutate(id), reset }
 }
 
 /** A refusal in words. */

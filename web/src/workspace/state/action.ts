@@ -51,6 +51,7 @@ const all = {
   theme: { group: 'you', key: 'T' },
   channels: { group: 'you', key: 'g s' },
   types: { group: 'you' },
+  rules: { group: 'you' },
   systems: { group: 'you' },
   hooks: { group: 'you' },
   link: { group: 'you' },

@@ -166,6 +166,19 @@ describe('summaries', () => {
       false,
     )
   })
+
+  test('A18: a rating after the end is in the row at once, which stays in its place, read, and asks for nothing', () => {
+    const over = ['ses_3', 'ses_2', 'ses_1'].map((id) => session(id, { state: 'ended', unread: 0 }))
+    const before = all(begun, list(over, '', closed))
+    const rated: Session = {
+      ...(over[2] as Session),
+      last_seq: 3,
+      rating: { value: 'bad', at: '2025-10-10T09:00:00Z' },
+    }
+    const after = all(before, { type: 'summaries', sessions: [rated] })
+    expect(rows(after, closed)).toEqual([over[0], over[1], rated])
+    expect([listInDoubt(after, closed), after.counters]).toEqual([false, before.counters])
+  })
 })
 
 describe('lists and their pages', () => {

@@ -21,6 +21,7 @@ const there: Binding = {
   provider: 'shop',
   settings: { url: 'https://a.example' },
   keys: ['secret', 'token'],
+  version: 1,
   created_at: '',
   health: { state: 'working', owed: 0, parked: 0 },
 }

@@ -1,9 +1,8 @@
-import type { Account, Candidate, RecordField } from '../../api/wire.ts'
+import type { Account, Candidate, RecordField, SessionDetail } from '../../api/wire.ts'
 import { millis, rowTime } from '../state/time.ts'
 import { ta } from '../words/account.ts'
-import { t } from '../words/t.ts'
-import { Dialog } from './dialog.tsx'
-import { Icon } from './icon.tsx'
+import { Ask } from './dialog.tsx'
+import { FaultLine } from './ends.tsx'
 import { Outside, recordState } from './record.tsx'
 
 // An account is told by so many of its fields; all of them are where it is kept.
@@ -51,26 +50,30 @@ interface AccountFactsProps {
 
 /** The customer's account: what it says, how it stands, and who has matched it. */
 export function AccountFacts({ account, fields, now, busy, fault, onTakeBack }: AccountFactsProps) {
-  const { title, address, state, matched_at, matched_by } = account
+  const { title, address, state, matched_at, matched_by, rule } = account
   const stands = recordState(account)
   return (
     <>
       <p className="account-title">{title}</p>
       <Lines of={account} fields={fields} />
       {stands && <p className={state === 'parked' ? 'record-state bad' : 'record-state'}>{stands}</p>}
-      <p className="account-by">{ta('by', { name: matched_by.name, time: rowTime(millis(matched_at), now) })}</p>
+      <p className="account-by">
+        {ta('by', { name: rule ? ta('rule', { rule }) : matched_by.name, time: rowTime(millis(matched_at), now) })}
+      </p>
       <p className="account-acts">
         <Outside title={title} address={address} />
         <button type="button" className="button small" disabled={busy} onClick={onTakeBack}>
           {ta('takeback')}
         </button>
       </p>
-      <Fault words={fault} />
+      <FaultLine className="form-fault" says={fault} />
     </>
   )
 }
 
 interface UnmatchedProps {
+  /** How far a rule's search has come. */
+  search: SessionDetail['account_search']
   busy: boolean
   searching: boolean
   onFind: () => void
@@ -79,10 +82,10 @@ interface UnmatchedProps {
 }
 
 /** What can be done for a customer without an account. */
-export function Unmatched({ busy, searching, onFind, onSearch, onRegister }: UnmatchedProps) {
+export function Unmatched({ search, busy, searching, onFind, onSearch, onRegister }: UnmatchedProps) {
   return (
     <>
-      <p className="account-none">{ta('none')}</p>
+      <p className="account-none">{ta(search ?? 'none')}</p>
       <p className="account-acts">
         <button type="button" className="button small" title={ta('find.hint')} disabled={busy} onClick={onFind}>
           {ta(busy && !searching ? 'finding' : 'find')}
@@ -118,7 +121,7 @@ export function Candidates({ found, searched, fields, fault, busy, onMatch }: Ca
         {found &&
           (found.length > 0 ? ta('found', { count: found.length }) : ta(searched ? 'found.none.search' : 'found.none'))}
       </p>
-      <Fault words={fault} />
+      <FaultLine className="form-fault" says={fault} />
       {found && found.length > 0 && (
         <ul className="account-candidates">
           {found.map((candidate) => (
@@ -145,30 +148,16 @@ export function Candidates({ found, searched, fields, fault, busy, onMatch }: Ca
   )
 }
 
-const Fault = ({ words }: { words: string }) => (
-  <p className="form-fault" role="alert">
-    {words && (
-      <>
-        <Icon name="circle-alert" size={14} />
-        {words}
-      </>
-    )}
-  </p>
-)
-
 /** Asks before the customer has no account any more. */
 export function TakeBackDialog(props: { customer: string; onConfirm: () => void; onCancel: () => void }) {
   return (
-    <Dialog title={ta('takeback.title')} onClose={props.onCancel}>
-      <p className="muted">{ta('takeback.text', { name: props.customer })}</p>
-      <div className="dialog-acts">
-        <button type="button" className="button" data-first onClick={props.onCancel}>
-          {t('cancel')}
-        </button>
-        <button type="button" className="button danger" onClick={props.onConfirm}>
-          {ta('takeback.confirm')}
-        </button>
-      </div>
-    </Dialog>
+    <Ask
+      danger
+      title={ta('takeback.title')}
+      text={ta('takeback.text', { name: props.customer })}
+      confirm={ta('takeback.confirm')}
+      onConfirm={props.onConfirm}
+      onCancel={props.onCancel}
+    />
   )
 }

@@ -2,7 +2,7 @@ import type { RefObject } from 'react'
 import type { Event } from '../../api/wire.ts'
 import type { MessageDeed } from '../state/right.ts'
 import { t } from '../words/t.ts'
-import { Dialog } from './dialog.tsx'
+import { Ask } from './dialog.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { Menu, MenuItem } from './menu.tsx'
 
@@ -65,16 +65,13 @@ export function MessageMenu({ message, offered, anchor, onClose, onDeed, onReact
 export function DeleteDialog(props: { note: boolean; customer: string; onConfirm: () => void; onCancel: () => void }) {
   const { note, customer, onConfirm, onCancel } = props
   return (
-    <Dialog title={t('delete.title')} onClose={onCancel}>
-      <p className="muted">{note ? t('delete.note') : t('delete.text', { name: customer })}</p>
-      <div className="dialog-acts">
-        <button type="button" className="button" onClick={onCancel}>
-          {t('cancel')}
-        </button>
-        <button type="button" className="button primary" data-first onClick={onConfirm}>
-          {t('delete.confirm')}
-        </button>
-      </div>
-    </Dialog>
+    <Ask
+      eager
+      title={t('delete.title')}
+      text={note ? t('delete.note') : t('delete.text', { name: customer })}
+      confirm={t('delete.confirm')}
+      onConfirm={onConfirm}
+      onCancel={onCancel}
+    />
   )
 }

@@ -4,7 +4,7 @@ import { millis, span } from '../state/time.ts'
 import { tb } from '../words/bindings.ts'
 import { t } from '../words/t.ts'
 import { Copied } from './copied.tsx'
-import { Dialog } from './dialog.tsx'
+import { Ask } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 
 /** What came of a test: a line for people, and whether it is a bad one. */
@@ -28,7 +28,7 @@ interface BindingRowProps {
   children: ReactNode
 }
 
-const healths = { working: 'running', troubled: 'reconnect', removed: 'stopped' } as const
+const healths = { untried: '', working: 'running', troubled: 'reconnect', removed: 'stopped' } as const
 
 /** An account on another system, how it fares, and what can be done with it. */
 export function BindingRow(props: BindingRowProps) {
@@ -42,7 +42,7 @@ export function BindingRow(props: BindingRowProps) {
     ...(since ? [[tb('since'), span(now - millis(since))] as [string, string]] : []),
   ]
   const removed = state === 'removed'
-  const again = removed ? 'again' : 'change'
+  const again = removed ? 'again' : 'edit'
   return (
     <li className="channel hook">
       <span className="channel-kind">
@@ -139,16 +139,13 @@ export function MadeKeys({ name, kind, keys, onDone }: MadeKeysProps) {
 
 export function RemoveBinding(props: { name: string; onConfirm: () => void; onCancel: () => void }) {
   return (
-    <Dialog title={tb('remove.title', { name: props.name })} onClose={props.onCancel}>
-      <p className="muted">{tb('remove.text')}</p>
-      <div className="dialog-acts">
-        <button type="button" className="button" data-first onClick={props.onCancel}>
-          {t('cancel')}
-        </button>
-        <button type="button" className="button danger" onClick={props.onConfirm}>
-          {tb('remove.confirm')}
-        </button>
-      </div>
-    </Dialog>
+    <Ask
+      danger
+      title={tb('remove.title', { name: props.name })}
+      text={tb('remove.text')}
+      confirm={tb('remove.confirm')}
+      onConfirm={props.onConfirm}
+      onCancel={props.onCancel}
+    />
   )
 }

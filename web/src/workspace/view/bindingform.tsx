@@ -5,9 +5,8 @@ import { begunOf, changeOf, fieldsOf, formOf, saysOf } from '../state/binding.ts
 import { type Filled, faultsIn } from '../state/form.ts'
 import { tb } from '../words/bindings.ts'
 import { tf } from '../words/form.ts'
-import { t } from '../words/t.ts'
+import { Ends, FaultLine } from './ends.tsx'
 import { FormField, focusFault } from './form.tsx'
-import { Icon } from './icon.tsx'
 
 interface BindingFormProps {
   kind: ProviderKind
@@ -41,7 +40,9 @@ export function BindingForm(props: BindingFormProps) {
     if (fault) return tf(fault)
     return refusal && at === name ? saysOf(refusal.problem, refusal.reason) : ''
   }
-  const told = !refusal || at ? '' : refusal.status === 0 ? tb('unreachable') : saysOf(refusal.problem, refusal.reason)
+  const refused = (why: Refusal) =>
+    why.status === 0 ? tb('unreachable') : why.status === 409 ? tb('changed') : saysOf(why.problem, why.reason)
+  const told = !refusal || at ? '' : refused(refusal)
   const one = (field: RecordField) => (
     <FormField
       key={field.name}
@@ -66,7 +67,7 @@ export function BindingForm(props: BindingFormProps) {
       className="form steps binding-form"
       autoComplete="off"
       noValidate
-      {...(binding ? { 'aria-label': tb(binding.removed_at ? 'again.one' : 'change.one', binding) } : {})}
+      {...(binding ? { 'aria-label': tb(binding.removed_at ? 'again.one' : 'edit.one', binding) } : {})}
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -92,24 +93,8 @@ export function BindingForm(props: BindingFormProps) {
           </li>
         )}
       </ol>
-      <p className="fault" role="alert">
-        {told && (
-          <>
-            <Icon name="circle-alert" size={14} />
-            {told}
-          </>
-        )}
-      </p>
-      <p className="rekey-ends">
-        <button type="submit" className="button primary" disabled={busy}>
-          {submit}
-        </button>
-        {onCancel && (
-          <button type="button" className="button" onClick={onCancel}>
-            {t('cancel')}
-          </button>
-        )}
-      </p>
+      <FaultLine says={told} />
+      <Ends submit={submit} busy={busy} onCancel={onCancel} />
     </form>
   )
 }

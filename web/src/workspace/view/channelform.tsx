@@ -3,7 +3,7 @@ import type { AddedChannel, Department } from '../../api/wire.ts'
 import type { ChannelKind } from '../state/channel.ts'
 import { ts } from '../words/settings.ts'
 import { Copied } from './copied.tsx'
-import { Icon } from './icon.tsx'
+import { Ends, FaultLine } from './ends.tsx'
 
 interface ChannelFormProps {
   kind: ChannelKind
@@ -111,17 +111,8 @@ export function ChannelForm(props: ChannelFormProps) {
           </>
         )}
       </ol>
-      <p className="fault" role="alert">
-        {fault && (
-          <>
-            <Icon name="circle-alert" size={14} />
-            {fault}
-          </>
-        )}
-      </p>
-      <button type="submit" className="button primary" disabled={busy}>
-        {ts(busy ? 'busy' : 'submit')}
-      </button>
+      <FaultLine says={fault ?? ''} />
+      <Ends submit={ts(busy ? 'busy' : 'submit')} busy={busy} />
     </form>
   )
 }
@@ -166,22 +157,8 @@ export function KeysForm({ slug, names, busy, fault, field, onSubmit, onCancel }
           fault={field === name ? fault : undefined}
         />
       ))}
-      <p className="fault" role="alert">
-        {fault && (
-          <>
-            <Icon name="circle-alert" size={14} />
-            {fault}
-          </>
-        )}
-      </p>
-      <p className="rekey-ends">
-        <button type="submit" className="button primary" disabled={busy}>
-          {ts(busy ? 'busy' : 'rekey.submit')}
-        </button>
-        <button type="button" className="button" onClick={onCancel}>
-          {ts('cancel')}
-        </button>
-      </p>
+      <FaultLine says={fault ?? ''} />
+      <Ends submit={ts(busy ? 'busy' : 'rekey.submit')} busy={busy} onCancel={onCancel} />
     </form>
   )
 }

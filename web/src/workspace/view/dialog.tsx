@@ -1,4 +1,5 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { t } from '../words/t.ts'
 
 interface DialogProps {
   title: string
@@ -32,5 +33,39 @@ export function Dialog({ title, wide, onClose, children }: DialogProps) {
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
+  )
+}
+
+interface AskProps {
+  title: string
+  text: string
+  /** What confirms it is called. */
+  confirm: string
+  danger?: boolean
+  /** The focus begins on what confirms it. */
+  eager?: boolean
+  onConfirm: () => void
+  onCancel: () => void
+}
+
+/** Asks before something is done. */
+export function Ask({ title, text, confirm, danger = false, eager = false, onConfirm, onCancel }: AskProps) {
+  return (
+    <Dialog title={title} onClose={onCancel}>
+      <p className="muted">{text}</p>
+      <div className="dialog-acts">
+        <button type="button" className="button" {...(eager ? {} : { 'data-first': true })} onClick={onCancel}>
+          {t('cancel')}
+        </button>
+        <button
+          type="button"
+          className={danger ? 'button danger' : 'button primary'}
+          {...(eager ? { 'data-first': true } : {})}
+          onClick={onConfirm}
+        >
+          {confirm}
+        </button>
+      </div>
+    </Dialog>
   )
 }

@@ -3,7 +3,7 @@ import type { Session } from '../../api/wire.ts'
 import { millis, rowTime } from '../state/time.ts'
 import { t } from '../words/t.ts'
 import { Source } from './person.tsx'
-import { StateWord } from './sign.tsx'
+import { StateWord, Thumb } from './sign.tsx'
 
 interface EarlierProps {
   sessions: readonly Session[]
@@ -38,6 +38,9 @@ export function Earlier({ sessions, failed, now, link, onAll, onRetry }: Earlier
               <>
                 <Source kind={session.channel.kind} />
                 <span className="grow cut">{session.preview || t('row.empty')}</span>
+                {session.rating && (
+                  <Thumb rating={session.rating.value} words={t(`row.rated.${session.rating.value}`)} />
+                )}
                 {session.state === 'ended' ? (
                   <time dateTime={session.last_at}>{rowTime(millis(session.last_at), now)}</time>
                 ) : (

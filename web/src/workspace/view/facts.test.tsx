@@ -1,6 +1,6 @@
 import { fireEvent, render, screen, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
-import type { Customer, Session } from '../../api/wire.ts'
+import type { Customer, Rating, Session } from '../../api/wire.ts'
 import { anna, heldBy, session } from '../sample/session.ts'
 import { Facts } from './facts.tsx'
 
@@ -117,4 +117,32 @@ test('what the customer speaks is named, where it is known', () => {
 test('what nobody knows of the customer has no line', () => {
   show()
   expect(screen.queryByText('Speaks')).toBeNull()
+})
+
+describe('the rating (A18)', () => {
+  const line = () => screen.getByText('Rating').nextElementSibling
+  const rated = (change: Partial<Rating>) =>
+    show({ session: { ...active, rating: { value: 'good', at: '2026-01-05T10:05:00Z', ...change } } })
+
+  test('tells what the customer thinks, with a thumb and a word, and since when', () => {
+    rated({ agent: { id: anna.id, name: 'Anna' } })
+    expect(line()?.querySelector('.thumb.good')).toBeTruthy()
+    expect(line()?.textContent).toMatch(/^ Good · for Anna · \d/)
+  })
+
+  test('names whom the customer had before them, and what they say', () => {
+    rated({ value: 'bad', comment: 'Too slow', agent: { id: 'agt_oleg', name: 'Oleg' } })
+    expect(line()?.querySelector('.thumb.bad')).toBeTruthy()
+    expect(line()?.textContent).toMatch(/^ Not good · for Oleg · .*Too slow$/)
+  })
+
+  test('is not spoken of where there is none', () => {
+    show()
+    expect(screen.queryByText('Rating')).toBeNull()
+  })
+
+  test('of an earlier session is told there', () => {
+    show({ earlier: [{ ...ended, rating: { value: 'bad', at: '2026-01-04T10:00:00Z' } }] })
+    expect(screen.getByRole('link', { name: /Where is my lamp.*Rated not good/ })).toBeTruthy()
+  })
 })

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Customer, Event, Participant, RecordRow, Session } from '../../api/wire.ts'
+import type { Customer, Event, Participant, Rating, RecordRow, Session } from '../../api/wire.ts'
 import { blockOf } from '../state/block.ts'
 import { date, millis, rowTime, span } from '../state/time.ts'
 import { languageName } from '../words/language.ts'
@@ -9,6 +9,7 @@ import { Earlier } from './earlier.tsx'
 import { Icon } from './icon.tsx'
 import { Avatar, customerName, sourceOf } from './person.tsx'
 import { RecordsBlock } from './record.tsx'
+import { Comment, Thumb } from './sign.tsx'
 import { Tags } from './tags.tsx'
 
 interface FactsProps {
@@ -140,6 +141,7 @@ export function Facts(props: FactsProps) {
             </select>,
           )}
           {line(t('facts.people'), others.map((person) => person.name).join(', '))}
+          {line(t('rating.label'), session.rating && <Rated {...session.rating} now={now} />)}
         </dl>
       </section>
       <RecordsBlock
@@ -158,5 +160,20 @@ export function Facts(props: FactsProps) {
       />
       {props.account}
     </section>
+  )
+}
+
+// Rated tells what the customer thinks of the session, and whom they had before them then.
+function Rated({ value, agent, comment, at, now }: Rating & Pick<FactsProps, 'now'>) {
+  return (
+    <>
+      <Thumb rating={value} /> {t(`rating.${value}`)}
+      <span className="muted">
+        {' · '}
+        {agent && `${t('rating.agent', { name: agent.name })} · `}
+        {rowTime(millis(at), now)}
+      </span>
+      {comment && <Comment text={comment} />}
+    </>
   )
 }

@@ -1,9 +1,9 @@
-import { type FormEvent, type KeyboardEvent, useId } from 'react'
+import { type FormEvent, type KeyboardEvent, type ReactNode, useId } from 'react'
 import type { RecordField } from '../../api/wire.ts'
 import type { Fault, Filled } from '../state/form.ts'
 import { tf } from '../words/form.ts'
 import { t } from '../words/t.ts'
-import { Icon } from './icon.tsx'
+import { FaultLine } from './ends.tsx'
 
 interface RecordFormProps {
   fields: readonly RecordField[]
@@ -55,14 +55,7 @@ export function RecordForm(props: RecordFormProps) {
           onChange={(value) => onChange(field.name, value)}
         />
       ))}
-      <p className="form-fault" role="alert">
-        {told && (
-          <>
-            <Icon name="circle-alert" size={14} />
-            {told}
-          </>
-        )}
-      </p>
+      <FaultLine says={told} className="form-fault" />
       <div className="dialog-acts">
         <button type="button" className="button" onClick={onCancel}>
           {t('cancel')}
@@ -94,77 +87,122 @@ interface FormFieldProps {
 
 const types = { number: 'text', date: 'date', email: 'email', phone: 'tel' } as const
 
+interface FrameProps {
+  name: string
+  label: string
+  /** Said beside the label. */
+  note?: string
+  help?: string | undefined
+  /** Why it cannot be sent as it is. */
+  says: string
+  required?: boolean | undefined
+  first?: boolean
+  /** What is written or chosen in, with what makes it the label's. */
+  children: (common: Common) => ReactNode
+}
+
+interface Common {
+  id: string
+  name: string
+  'aria-required': boolean
+  'aria-invalid': boolean
+  'aria-describedby': string
+  'data-first'?: true
+}
+
+/** A field with its label, what helps to fill it in, and what is wrong with it. */
+export function Frame({ name, label, note, help, says, required = false, first = false, children }: FrameProps) {
+  const id = useId()
+  return (
+    <div className="form-field">
+      <label htmlFor={id}>
+        {label} {note && <span className="faint">{note}</span>}
+      </label>
+      {children(commonOf(id, name, required, says, first))}
+      <About id={id} help={help} says={says} />
+    </div>
+  )
+}
+
+const commonOf = (id: string, name: string, required: boolean, says: string, first: boolean): Common => ({
+  id,
+  name,
+  'aria-required': required,
+  'aria-invalid': says !== '',
+  'aria-describedby': `${id}-help ${id}-fault`,
+  ...(first ? { 'data-first': true } : {}),
+})
+
+const About = ({ id, help, says }: { id: string; help: string | undefined; says: string }) => (
+  <>
+    <span id={`${id}-help`} className="faint">
+      {help}
+    </span>
+    <span id={`${id}-fault`} className="form-fault">
+      {says}
+    </span>
+  </>
+)
+
 /** A field as its kind is, with what is wrong with it. */
 export function FormField({ field, value, says, first, as, searches = false, onChange }: FormFieldProps) {
   const { name, label, kind, required, help, choices } = field
   const id = useId()
-  const common = {
-    id,
-    name,
-    'aria-required': required ?? false,
-    'aria-invalid': says !== '',
-    'aria-describedby': `${id}-help ${id}-fault`,
-    ...(first ? { 'data-first': true } : {}),
-  }
   const change = ({ target }: { target: { value: string } }) => onChange(target.value)
-  const about = (
-    <>
-      <span id={`${id}-help`} className="faint">
-        {help}
-      </span>
-      <span id={`${id}-fault`} className="form-fault">
-        {says}
-      </span>
-    </>
-  )
   if (kind === 'checkbox')
     return (
       <div className="form-field">
         <label className="form-check">
           <input
             type="checkbox"
-            {...common}
+            {...commonOf(id, name, required ?? false, says, first)}
             checked={value === 'true'}
             onChange={({ target }) => onChange(`${target.checked}`)}
           />
           <span>{label}</span>
         </label>
-        {about}
+        <About id={id} help={help} says={says} />
       </div>
     )
   return (
-    <div className="form-field">
-      <label htmlFor={id}>
-        {label} {!required && !searches && <span className="faint">{tf('optional')}</span>}
-      </label>
-      {as ? (
-        <input
-          type={as === 'secret' ? 'password' : 'text'}
-          autoComplete="off"
-          spellCheck={false}
-          {...common}
-          value={value}
-          onChange={change}
-        />
-      ) : kind === 'text' ? (
-        <textarea rows={1} {...common} value={value} onChange={change} />
-      ) : kind === 'choice' ? (
-        <select {...common} value={value} onChange={change}>
-          {(!required || !choices?.includes(value)) && <option value="">{required ? tf('choose') : ''}</option>}
-          {choices?.map((choice) => (
-            <option key={choice}>{choice}</option>
-          ))}
-        </select>
-      ) : (
-        <input
-          type={types[kind]}
-          {...(kind === 'number' ? { inputMode: 'decimal' as const } : {})}
-          {...common}
-          value={value}
-          onChange={change}
-        />
-      )}
-      {about}
-    </div>
+    <Frame
+      name={name}
+      label={label}
+      note={required || searches ? '' : tf('optional')}
+      help={help}
+      says={says}
+      required={required}
+      first={first}
+    >
+      {(common) =>
+        as ? (
+          <input
+            type={as === 'secret' ? 'password' : 'text'}
+            autoComplete="off"
+            spellCheck={false}
+            {...common}
+            value={value}
+            onChange={change}
+          />
+        ) : kind === 'text' ? (
+          <textarea rows={1} {...common} value={value} onChange={change} />
+        ) : kind === 'choice' ? (
+          <select {...common} value={value} onChange={change}>
+            {(!required || !choices?.includes(value)) && <option value="">{required ? tf('choose') : ''}</option>}
+            {choices?.map((choice) => (
+              <option key={choice}>{choice}</option>
+            ))}
+          </select>
+        ) : (
+          <input
+            type={types[kind]}
+            {...(kind === 'number' ? { inputMode: 'decimal' as const } : {})}
+            {...common}
+            value={value}
+            onChange={change}
+          />
+        )
+      }
+    </Frame>
   )
 }

@@ -5,7 +5,7 @@ import { millis, span } from '../state/time.ts'
 import { th } from '../words/hooks.ts'
 import { t } from '../words/t.ts'
 import { Copied } from './copied.tsx'
-import { Dialog } from './dialog.tsx'
+import { Ask } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 
 /** What is asked about before it is done. */
@@ -75,7 +75,7 @@ export function HookRow(props: HookRowProps) {
         <h2 className="cut">{name}</h2>
         <p className="muted hook-url">{url}</p>
       </div>
-      <span className={`health ${health}`}>{th(enabled ? (failures > 0 ? 'troubled' : 'well') : 'off')}</span>
+      <span className={`health ${health}`}>{th(enabled ? (failures > 0 ? 'troubled' : 'working') : 'off')}</span>
       <p className="hook-told muted">
         {[
           hook.events.map((event) => th(`event.${event}` as 'event.session.ended')).join(', '),
@@ -139,16 +139,13 @@ interface HookAskProps {
 
 export function HookAsk({ asked, name, onConfirm, onCancel }: HookAskProps) {
   return (
-    <Dialog title={th(`${asked}.title`, { name })} onClose={onCancel}>
-      <p className="muted">{th(`${asked}.text`)}</p>
-      <div className="dialog-acts">
-        <button type="button" className="button" data-first onClick={onCancel}>
-          {t('cancel')}
-        </button>
-        <button type="button" className={asked === 'remove' ? 'button danger' : 'button primary'} onClick={onConfirm}>
-          {asked === 'pause' ? th('pause') : th(`${asked}.confirm`)}
-        </button>
-      </div>
-    </Dialog>
+    <Ask
+      danger={asked === 'remove'}
+      title={th(`${asked}.title`, { name })}
+      text={th(`${asked}.text`)}
+      confirm={asked === 'pause' ? th('pause') : th(`${asked}.confirm`)}
+      onConfirm={onConfirm}
+      onCancel={onCancel}
+    />
   )
 }

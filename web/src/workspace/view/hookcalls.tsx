@@ -160,7 +160,7 @@ function ReplayMany({ busy, onReplay }: { busy: boolean; onReplay: (range: Range
         {(['from', 'to'] as const).map((name) => (
           <div key={name} className="field">
             <label htmlFor={`${id}-${name}`}>{th(`replay.${name}`)}</label>
-            <input id={`${id}-${name}`} name={name} type="datetime-local" />
+            <input id={`${id}-${name}`} name={name} type="datetime-local" required={name === 'from'} />
           </div>
         ))}
         <button type="submit" className="button" disabled={busy}>

@@ -2,13 +2,13 @@ import { type FormEvent, useId, useState } from 'react'
 import type { Department, Hook, NewHook } from '../../api/wire.ts'
 import type { Refusal } from '../live/refusal.ts'
 import { th } from '../words/hooks.ts'
-import { t } from '../words/t.ts'
-import { Icon } from './icon.tsx'
+import { Ends, FaultLine } from './ends.tsx'
 
 const events = [
   'session.started',
   'session.assigned',
   'session.ended',
+  'session.rated',
   'message.created',
   'message.offline',
   'record.created',
@@ -37,7 +37,9 @@ export function HookForm({ hook, departments, busy, submit, refusal, onChange, o
     : refusal
       ? refusal.status === 0
         ? th('unreachable')
-        : called(refusal.reason, field)
+        : refusal.status === 409
+          ? th('changed')
+          : called(refusal.reason, field)
       : ''
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -89,24 +91,8 @@ export function HookForm({ hook, departments, busy, submit, refusal, onChange, o
         ))}
         <p className="faint">{th('departments.hint')}</p>
       </fieldset>
-      <p className="fault" role="alert">
-        {told && (
-          <>
-            <Icon name="circle-alert" size={14} />
-            {told}
-          </>
-        )}
-      </p>
-      <p className="rekey-ends">
-        <button type="submit" className="button primary" disabled={busy}>
-          {submit}
-        </button>
-        {onCancel && (
-          <button type="button" className="button" onClick={onCancel}>
-            {t('cancel')}
-          </button>
-        )}
-      </p>
+      <FaultLine says={told} />
+      <Ends submit={submit} busy={busy} onCancel={onCancel} />
     </form>
   )
 }

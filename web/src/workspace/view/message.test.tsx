@@ -329,6 +329,26 @@ test.each<[string, Partial<Event>, string]>([
     'Complaint was not taken (It knows no such field): Lamp',
   ],
   [
+    'a record that is not linked',
+    { kind: 'record_changed', record: { ...lamp, state: 'kept', reason: 'It is there, but not linked.' } },
+    'Complaint Lamp: It is there, but not linked.',
+  ],
+  [
+    'an account that has arrived',
+    { kind: 'record_changed', record: { ...lamp, account: true, state: 'kept', address: 'https://crm.example/1' } },
+    'The account Lamp has reached its system',
+  ],
+  [
+    'an account that a rule matches',
+    { kind: 'account_matched', record: { ...lamp, account: true, rule: 'Known' }, actor: { kind: 'system' } },
+    'The rule Known matched Diego with the account Lamp',
+  ],
+  [
+    'a customer whom a rule registers',
+    { kind: 'record_created', record: { ...lamp, account: true, rule: 'Known' }, actor: { kind: 'system' } },
+    'The rule Known registered Diego: Lamp',
+  ],
+  [
     'an end by silence',
     { kind: 'ended', outcome: 'expired', actor: { kind: 'system' } },
     'The session ended because Diego was silent for too long',
@@ -348,6 +368,8 @@ test.each<[string, Partial<Event>, string]>([
     { kind: 'handed_off', lapse: 'absent', actor: { kind: 'system' }, target: { id: 'agt_1', name: 'Oleg' } },
     'Back in the queue: Oleg is not there',
   ],
+  ['a rating', { kind: 'rated', rating: 'good', actor: { kind: 'customer' } }, 'Diego rated the session good · '],
+  ['one that is taken back', { kind: 'rated', actor: { kind: 'customer' } }, 'Diego took their rating back · '],
   ['an unanswered end', { kind: 'ended', outcome: 'unanswered' }, 'Anna closed the session as unanswered'],
 ])('a line tells of %s', (_, event, words) => {
   expect(show([own({ text: undefined, ...event })]).log.textContent).toContain(words)
@@ -357,4 +379,13 @@ test('whether a customer can be reached is a line of what happened', () => {
   const lost = message('ses_1', 1, { kind: 'lost', text: undefined, reason: 'They blocked us.' })
   const { log } = show([lost, message('ses_1', 2, { kind: 'found', text: undefined })])
   expect(log.textContent).toMatch(/Diego cannot be reached: They blocked us · .*Diego can be reached again · /)
+})
+
+test('A18: a rating has its thumb, and what the customer says with it', () => {
+  const { log } = show([customers({ kind: 'rated', rating: 'bad', text: 'Too\nslow' })])
+  const line = within(log).getByText(/Diego rated the session not good/)
+  expect(line.querySelector('.thumb.bad svg')).toBeTruthy()
+  expect(line.querySelector('q')?.textContent).toBe('Too\nslow')
+  cleanup()
+  expect(show([customers({ kind: 'rated', rating: 'good', text: undefined })]).log.querySelector('q')).toBeNull()
 })

@@ -9,6 +9,7 @@ import { type Acts, authorOf, Body, Bubble, MessagePlace, Reactions } from './bu
 import { Icon } from './icon.tsx'
 import { Avatar, customerName, Source } from './person.tsx'
 import { RecordLine } from './record.tsx'
+import { Comment, Thumb } from './sign.tsx'
 
 /** What can be done with a message that was refused. */
 export interface Resend {
@@ -241,10 +242,12 @@ export function eventWords(event: Event, session: Session): string {
     case 'account_matched':
     case 'account_unmatched':
       return t(`event.account.${event.kind === 'account_matched' ? 'matched' : 'unmatched'}`, {
-        actor,
+        actor: ruled(event.record?.rule) || actor,
         customer,
         title: event.record?.title ?? '',
       })
+    case 'rated':
+      return t(`event.rated.${event.rating ?? 'none'}`, { customer })
     case 'lost':
       return t('event.lost', { customer, reason: phrase(event.reason) })
     case 'found':
@@ -258,13 +261,16 @@ export function eventWords(event: Event, session: Session): string {
 function recordWords(actor: string, customer: string, { kind, record }: Event): string {
   if (!record) return ''
   const { type, title, state, reason, address, edited, rule, account } = record
-  if (kind === 'record_created' && rule) return t('event.record.ruled', { rule, type, title })
-  if (kind === 'record_created' && account) return t('event.account.registered', { actor, customer, title })
-  if (kind === 'record_created') return t('event.record.created', { actor, type, title })
+  const author = ruled(rule) || actor
+  if (kind === 'record_created' && account) return t('event.account.registered', { actor: author, customer, title })
+  if (kind === 'record_created') return t('event.record.created', { actor: author, type, title })
   if (edited) return t('event.record.edited', { actor, type, title })
+  if (state === 'kept' && reason) return t('event.record.troubled', { type, title, reason })
   if (state === 'kept' && !address) return ''
-  return t(`event.record.${state}`, { type, title, reason: phrase(reason) })
+  return t(`event.${account ? 'account' : 'record'}.${state}`, { type, title, reason: phrase(reason) })
 }
+
+const ruled = (rule: string | undefined) => rule && t('event.rule', { rule })
 
 function taggedWords(actor: string, { added, removed }: Event): string {
   const came = added?.join(', ') ?? ''
@@ -282,7 +288,13 @@ export const System = memo(function System({ item, session, onRecord }: SystemPr
   if (!words) return null
   return (
     <li className="system" data-item={key} data-said={key}>
+      {event.rating && (
+        <>
+          <Thumb rating={event.rating} />{' '}
+        </>
+      )}
       {words} · <Time at={millis(event.at)} />
+      {event.rating && event.text && <Comment text={event.text} />}
       {event.record && <RecordLine mark={record ?? event.record} created={record !== undefined} onRecord={onRecord} />}
     </li>
   )

@@ -6,7 +6,7 @@ import { Icon } from './icon.tsx'
 /** How far a record has come, in words; '' where nobody waits to hear it. */
 export function recordState({ state, reason }: Pick<RecordMark, 'state' | 'reason'>): string {
   if (state === 'parked') return t('record.parked', { reason: reason ?? '' })
-  return state === 'owed' ? t('record.owed') : ''
+  return reason || (state === 'owed' ? t('record.owed') : '')
 }
 
 interface RecordLineProps {

@@ -99,9 +99,7 @@ export function RecordList({ records, open, now, failed, filtered, busy, link, o
                 </span>
                 <span className="records-sub">
                   <span className="grow cut">
-                    {[record.type.name, record.customer || tr('visitor'), record.author.name]
-                      .filter(Boolean)
-                      .join(' · ')}
+                    {[record.type.name, record.customer || tr('visitor'), authorOf(record)].filter(Boolean).join(' · ')}
                   </span>
                   {record.state !== 'kept' && <StateChip state={record.state} />}
                 </span>
@@ -118,6 +116,9 @@ export function RecordList({ records, open, now, failed, filtered, busy, link, o
     </>
   )
 }
+
+// authorOf says who has created a record: an agent, or a rule.
+const authorOf = ({ author, rule }: RecordRow) => author.name || (rule ? tr('rule', { name: rule }) : '')
 
 const StateChip = ({ state }: { state: RecordRow['state'] }) => (
   <span className={`chip ${state === 'parked' ? 'priority urgent' : ''}`}>{tr(`state.${state}`)}</span>
@@ -157,7 +158,7 @@ export function RecordFacts(props: RecordFactsProps) {
           <h2 id="record-title">{record.title}</h2>
           <p className="muted">{record.type.name}</p>
         </div>
-        {record.state === 'parked' && (
+        {(record.state === 'parked' || (record.state === 'kept' && record.reason)) && (
           <button type="button" className="button" disabled={busy} onClick={onAgain}>
             {tr('again')}
           </button>
@@ -193,7 +194,7 @@ export function RecordFacts(props: RecordFactsProps) {
           {line(tr('outside'), record.address && <Outside title={record.title} address={record.address} />)}
           {line(tr('session'), session(tr('session.open', { number: record.session.number })))}
           {line(tr('customer'), record.customer)}
-          {line(tr('author'), record.author.name)}
+          {line(tr('author'), authorOf(record))}
           {line(tr('created'), dayTime(millis(record.created_at)))}
         </dl>
       </section>

@@ -4,7 +4,7 @@ import { isLate } from '../state/select.ts'
 import { millis, rowTime } from '../state/time.ts'
 import { t } from '../words/t.ts'
 import { Avatar, customerName } from './person.tsx'
-import { Count, StateWord, Wait } from './sign.tsx'
+import { Count, StateWord, Thumb, Wait } from './sign.tsx'
 import { snoozeWords } from './snooze.ts'
 
 /** What is done with a row. */
@@ -38,7 +38,7 @@ interface RowProps {
 /** A session in a list. */
 export const Row = memo(function Row(props: RowProps) {
   const { session, me, now, draft, current, place, total, top, tab, href, takes, acts } = props
-  const { state, assignee, unread, preview, waiting_since, priority, tags } = session
+  const { state, assignee, unread, preview, waiting_since, priority, tags, rating } = session
   const waits = waiting_since !== null && state !== 'ended'
   const holder = assignee && (assignee.id === me ? undefined : assignee.name)
   const aside = snoozeWords(session)
@@ -97,6 +97,7 @@ export const Row = memo(function Row(props: RowProps) {
       </div>
       <div className="row-bottom">
         <StateWord state={state} />
+        {rating && <Thumb rating={rating.value} words={t(`row.rated.${rating.value}`)} />}
         {aside && <span className={session.woken ? 'chip woken cut' : 'chip cut'}>{aside}</span>}
         {priority !== 'normal' && <Priority priority={priority} />}
         {holder && <span className="chip cut">{holder}</span>}

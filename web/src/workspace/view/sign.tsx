@@ -1,4 +1,4 @@
-import type { State } from '../../api/wire.ts'
+import type { Rating, State } from '../../api/wire.ts'
 import { longWait, millis, span } from '../state/time.ts'
 import { t } from '../words/t.ts'
 import { Icon } from './icon.tsx'
@@ -18,6 +18,23 @@ export function Count({ value, colour, words }: { value: number; colour: 'red' |
     </span>
   )
 }
+
+/** What a customer thinks of a session: a thumb up, or down (RULES S1.20). Its words are there where none stand beside it. */
+export function Thumb({ rating, words }: { rating: Rating['value']; words?: string }) {
+  return (
+    <span className={`thumb ${rating}`} title={words}>
+      <Icon name="thumb-up" size={14} />
+      {words && <span className="sr">{words}</span>}
+    </span>
+  )
+}
+
+/** What a customer says with their rating. */
+export const Comment = ({ text }: { text: string }) => (
+  <q className="comment">
+    <bdi>{text}</bdi>
+  </q>
+)
 
 /** How long somebody has waited; amber when that is long. */
 export function Wait({ since, now, late }: { since: string; now: number; late: boolean }) {

@@ -1,9 +1,9 @@
 import { type ReactNode, useId } from 'react'
 import type { RecordType } from '../../api/wire.ts'
 import { added, changed, type FieldDraft, kinds, moved, type TypeDraft, without } from '../state/type.ts'
-import { t } from '../words/t.ts'
 import { tt } from '../words/types.ts'
-import { Dialog } from './dialog.tsx'
+import { Ask } from './dialog.tsx'
+import { Ends, FaultLine } from './ends.tsx'
 import { Icon, type IconName } from './icon.tsx'
 
 interface TypeRowProps {
@@ -59,17 +59,14 @@ export function TypeRow({
 
 export function RemoveType(props: { name: string; onConfirm: () => void; onCancel: () => void }) {
   return (
-    <Dialog title={tt('remove.title', { name: props.name })} onClose={props.onCancel}>
-      <p className="muted">{tt('remove.text')}</p>
-      <div className="dialog-acts">
-        <button type="button" className="button" data-first onClick={props.onCancel}>
-          {t('cancel')}
-        </button>
-        <button type="button" className="button danger" onClick={props.onConfirm}>
-          {tt('remove.confirm')}
-        </button>
-      </div>
-    </Dialog>
+    <Ask
+      danger
+      title={tt('remove.title', { name: props.name })}
+      text={tt('remove.text')}
+      confirm={tt('remove.confirm')}
+      onConfirm={props.onConfirm}
+      onCancel={props.onCancel}
+    />
   )
 }
 
@@ -159,22 +156,8 @@ export function TypeForm(props: TypeFormProps) {
           {tt('field.add')}
         </button>
       </p>
-      <p className="fault" role="alert">
-        {told && (
-          <>
-            <Icon name="circle-alert" size={14} />
-            {whose ? `${whose}: ${says}` : told}
-          </>
-        )}
-      </p>
-      <p className="rekey-ends">
-        <button type="submit" className="button primary" disabled={busy}>
-          {submit}
-        </button>
-        <button type="button" className="button" onClick={onCancel}>
-          {t('cancel')}
-        </button>
-      </p>
+      <FaultLine says={told && whose ? `${whose}: ${says}` : told} />
+      <Ends submit={submit} busy={busy} onCancel={onCancel} />
     </form>
   )
 }

@@ -3,6 +3,8 @@ import { translator } from '../../shared/texts/catalogue.ts'
 /** The words of customers' accounts, in English. They come where a department matches its customers with accounts. */
 const account = {
   none: 'Not matched with an account yet.',
+  owed: 'A rule looks for the account of this customer. It follows as soon as its system answers.',
+  several: 'Several accounts have what is known of this customer: find the right one.',
   find: 'Find',
   finding: 'Looking',
   'find.hint': 'Looks by e-mail, phone number and name, as far as they are known',
@@ -18,6 +20,7 @@ const account = {
   'match.with': 'Match with {title}',
   matched: '{name} is matched with {title}.',
   by: 'Matched by {name}, {time}',
+  rule: 'the rule {rule}',
   takeback: 'Take back…',
   'takeback.title': 'Take this account back?',
   'takeback.text': '{name} has no account then, in any of their sessions. The account itself stays where it is.',

@@ -9,6 +9,7 @@ const bindings = {
   none: 'There is no other system yet: Parley keeps all records. Set the first one up below.',
   unknown: 'This Parley knows no such kind of system.',
 
+  untried: 'Not tried yet',
   working: 'Working',
   troubled: 'In trouble',
   removed: 'Removed',
@@ -21,8 +22,8 @@ const bindings = {
   test: 'Test',
   'test.one': 'Test {name}',
   testing: 'Testing',
-  change: 'Change',
-  'change.one': 'Change {name}',
+  edit: 'Edit',
+  'edit.one': 'Edit {name}',
   again: 'Set up again',
   'again.one': 'Set {name} up again',
   remove: 'Remove',
@@ -45,13 +46,14 @@ const bindings = {
   save: 'Save',
   saving: 'Saving',
   unreachable: 'Parley cannot be reached. What you wrote stays: try again.',
+  changed: 'Somebody has changed it meanwhile. What you wrote stays here: look at it, and save it again.',
   untold: 'Parley cannot be reached. Try again.',
 
   added: '{name} is set up',
   'added.text': 'Test it. Then make record types of what it has, under Record types.',
   'made.once': 'These keys were made for {name}. Copy them now: they are not shown again.',
   'made.lost':
-    'An answer was lost. If keys were made for {name}, nobody has seen them: change it, and give it keys of your own.',
+    'An answer was lost. If keys were made for {name}, nobody has seen them: edit it, and give it keys of your own.',
   'made.done': 'I have them',
   another: 'Set up another system',
 } as const

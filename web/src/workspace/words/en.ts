@@ -1,10 +1,14 @@
+import { facts } from './facts.ts'
 import { handoff } from './handoff.ts'
+import { rating } from './rating.ts'
 import { record } from './record.ts'
 import { snooze } from './snooze.ts'
 
 /** The workspace's words in English. {name} is a slot; a plural's number is {count}. */
 export const en = {
+  ...facts,
   ...handoff,
+  ...rating,
   ...record,
   ...snooze,
 
@@ -389,30 +393,6 @@ export const en = {
   'net.now': 'Try now',
   'net.back': 'Connected again.',
   'net.unreachable': 'Parley cannot be reached.',
-
-  'facts.label': 'Customer and session',
-  'facts.new': 'First time here',
-  'facts.since': 'Customer since {date}',
-  'facts.contact': 'Contact',
-  'facts.through': 'Writes by',
-  'facts.unreachable': 'Unreachable',
-  'facts.theirs': 'Other sessions',
-  'facts.unfetched': 'They could not be loaded.',
-  'facts.all': 'Show more',
-  'facts.session': 'Session',
-  'facts.began': 'Began',
-  'facts.waits': 'Waits',
-  'facts.waited': 'Waited',
-  'facts.first': 'First answer',
-  'facts.after': 'after {span}',
-  'facts.lasts': 'Lasts',
-  'facts.lasted': 'Lasted',
-  'facts.messages': 'Messages',
-  'facts.language': 'Speaks',
-  'facts.holder': 'Held by',
-  'facts.blocked': 'Blocked',
-  'facts.dropped': 'Not taken',
-  'facts.people': 'Taking part',
 
   'link.title': 'Connect {kind}',
   'link.text': 'Take sessions and answer customers in {kind}, in your own name.',

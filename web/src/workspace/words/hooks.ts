@@ -1,4 +1,5 @@
 import { translator } from '../../shared/texts/catalogue.ts'
+import { happenings } from './happenings.ts'
 
 /** The words of the settings of hooks, in English. They come with the page, when one goes there. */
 const hooks = {
@@ -8,7 +9,7 @@ const hooks = {
   intro:
     'Each call is signed, and repeated for three days until it is taken. What is given up then is kept, and can be sent again.',
 
-  well: 'Well',
+  working: 'Working',
   troubled: 'In trouble',
   off: 'Paused',
   owed: 'To be sent',
@@ -16,6 +17,7 @@ const hooks = {
   failures: 'Failures in a row',
   next: 'Next try',
   why: 'Why it is paused',
+  changed: 'Somebody has changed it meanwhile. What you wrote stays here: look at it, and save it again.',
   rotated: 'The secret before signs too, until',
   all: 'All departments',
   in: 'in {time}',
@@ -59,11 +61,7 @@ const hooks = {
   events: 'What it is told',
   departments: 'Of which departments',
   'departments.hint': 'None ticked: of all, also of those to come.',
-  'event.session.started': 'A session begins',
-  'event.session.assigned': 'A session is assigned',
-  'event.session.ended': 'A session ends',
-  'event.message.created': 'A message is said',
-  'event.message.offline': 'An offline message is left',
+  ...happenings,
   'event.record.created': 'A record is created',
   'event.hook.test': 'Test',
   submit: 'Add',
@@ -93,7 +91,7 @@ const hooks = {
   replay: 'Send again',
   'replay.one': 'Send again the call of {time}',
   'replay.many': 'Send many again',
-  'replay.from': 'From (optional)',
+  'replay.from': 'From',
   'replay.to': 'Until (optional)',
   'replay.parked': 'Those that were given up',
   'replay.delivered': 'Those that were taken',

@@ -33,6 +33,7 @@ const records = {
   'session.open': 'Session {number}',
   customer: 'Customer',
   author: 'Created by',
+  rule: 'the rule {name}',
   created: 'Created',
   outside: 'Kept at',
   status: 'State',

@@ -6,10 +6,12 @@ const settings = {
   pages: 'Settings',
   'page.channels': 'Channels',
   'page.records': 'Record types',
+  'page.rules': 'Rules',
   'page.systems': 'Systems',
   'page.hooks': 'Hooks',
   'admins.records':
     'Only admins say what can be created from sessions. Ask one of yours to do it, or to make you an admin.',
+  'admins.rules': 'Only admins say what is created by itself. Ask one of yours to do it, or to make you an admin.',
   'admins.systems': 'Only admins set up other systems. Ask one of yours to do it, or to make you an admin.',
   'admins.hooks': 'Only admins set up hooks. Ask one of yours to do it, or to make you an admin.',
   'admins.channels': 'Only admins set up channels. Ask one of yours to do it, or to make you an admin.',
@@ -37,7 +39,6 @@ const settings = {
   'rekey.one': 'New keys for {name}',
   'rekey.text': 'A key that is left empty stays as it is. They are checked, kept encrypted, and never shown again.',
   'rekey.submit': 'Check and save',
-  cancel: 'Cancel',
 
   add: 'Add a channel',
   kind: 'Which kind',

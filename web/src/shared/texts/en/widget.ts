@@ -63,6 +63,15 @@ export const widget = {
   offline: 'No connection. What you write is kept and goes out when it is back.',
   outdated: 'The chat was updated. Please reload the page.',
 
+  rate: 'Rate this chat',
+  rateName: 'How was it with {name}?',
+  rateAny: 'How was it?',
+  good: 'Good',
+  bad: 'Not good',
+  comment: 'Add a comment, if you like',
+  commentSend: 'Send comment',
+  thanks: 'Thank you.',
+
   end: 'End chat',
   endTitle: 'End this chat?',
   endHint: 'You can write again at any time. That begins a new chat.',

@@ -1,7 +1,11 @@
 import { once } from 'node:events'
+import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
+import type { Server as Parley } from './server.ts'
 
 const hold = 1_000
 
@@ -16,7 +20,7 @@ interface Asked {
 
 /** Telegram is a Bot API with one bot: what customers say there comes, and what is said to them may not arrive. */
 export class Telegram {
-  static readonly token = '4711:screens'
+  static readonly #token = '4711:token'
   readonly #server: Server
   readonly #updates: { update_id: number }[] = []
   #sent = 0
@@ -34,6 +38,15 @@ export class Telegram {
 
   get origin(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  /** Makes the bot a channel of Support. */
+  async serve(parley: Parley): Promise<void> {
+    const file = join(tmpdir(), `parley-telegram-${process.pid}`)
+    await writeFile(file, Telegram.#token)
+    await parley
+      .command('channel', 'add', 'telegram', '--department', 'support', '--token-file', file)
+      .finally(() => rm(file))
   }
 
   says(chat: number, first_name: string, last_name: string, text: string): void {
