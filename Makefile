@@ -8,6 +8,10 @@ SHELL := bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
+# Whatever builds without the race detector builds alike, so that packages are compiled once for all of it.
+export CGO_ENABLED := 0
+export GOFLAGS := -trimpath $(GOFLAGS)
+
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 
 GOLANGCI_VERSION := v2.15.0
@@ -62,12 +66,12 @@ lint: $(GOLANGCI) $(PACKAGES) ## linters, formatting, and that generated files a
 	@.ci/step "generated files" .ci/generated check
 
 build: $(PAGES) ## the static binary bin/parley
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/parley ./cmd/parley
+	go build -ldflags '$(LDFLAGS)' -o bin/parley ./cmd/parley
 
 release: $(PAGES) ## static binaries for every platform, with checksums, in bin/release
 	rm -rf bin/release && mkdir -p bin/release
 	for platform in $(PLATFORMS); do \
-	  CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build -trimpath -ldflags '$(LDFLAGS)' \
+	  GOOS=$${platform%/*} GOARCH=$${platform#*/} go build -ldflags '$(LDFLAGS)' \
 	    -o "bin/release/parley-$(VERSION)-$${platform%/*}-$${platform#*/}" ./cmd/parley; \
 	done
 	@large=$$(find bin/release -size +50M); [ -z "$$large" ] || { echo "larger than 50 MB: $$large"; exit 1; }
