@@ -283,8 +283,13 @@ func (p *play) customer(node *Hub, h happening) {
 	case "customer ends":
 		in.Verb, in.Content = core.InboundEnd, core.Content{}
 	}
+	p.hears(node, in)
+}
+
+// hears takes what a customer does. One who is blocked is not heard but counted, and told so where the channel shows what becomes of it.
+func (p *play) hears(node *Hub, in core.Inbound) {
 	kind := p.refused(node.Receive(context.Background(), in))
-	b := p.blocked[core.RemoteID(name)]
+	b := p.blocked[in.Conversation]
 	held := b != nil && (b.until == 0 || p.now() < b.until) && in.Verb != core.InboundEnd
 	if held {
 		b.dropped++
@@ -304,7 +309,7 @@ func (p *play) rates(node *Hub, h happening) {
 	in := p.message(string(m.customer), fmt.Sprint(p.wrote), "")
 	in.Channel, in.Department = m.channel, m.where
 	in.Verb, in.About, in.Rating = core.InboundRate, m.answer, []core.Rating{core.Good, core.Bad, ""}[h.Number%3]
-	p.refused(node.Receive(context.Background(), in))
+	p.hears(node, in)
 }
 
 // deeds lets an agent do something to a session, and a rival at the same time where there is one.
