@@ -102,14 +102,15 @@ func (p *play) begins(m *told, e core.Event) {
 
 // former gives whom a customer talked to last who comes back with an event; zero: nobody, or they do not come back.
 func (p *play) former(m *told, e core.Event) core.AgentID {
-	switch e.Kind {
-	case core.EventReopened:
+	if e.Kind != core.EventStarted && e.Kind != core.EventReopened {
+		return 0
+	}
+	if e.Target != 0 {
 		return e.Target
-	case core.EventStarted:
-		for _, id := range slices.Backward(p.order) {
-			if before := p.sessions[id]; before.customer == m.customer && !before.open() && before.holder != 0 && before.holder != botOfPlays {
-				return before.holder
-			}
+	}
+	for _, id := range slices.Backward(p.order) {
+		if before := p.sessions[id]; before.customer == m.customer && !before.open() && before.holder != 0 && before.holder != botOfPlays {
+			return before.holder
 		}
 	}
 	return 0
