@@ -58,6 +58,9 @@ func (p *play) turn(h happening) {
 		}
 	}
 	if now < before {
+		if p.late = 0; now >= before.Add(-core.Skew) {
+			p.late = before
+		}
 		p.setBack(now)
 	}
 }

@@ -245,7 +245,7 @@ func (p *play) timed(rows map[core.SessionID]core.Session, timers map[core.Subje
 	_, err := p.hub.writer.Do(context.Background(), store.Job{Do: func(w *store.Work) error {
 		for _, s := range rows {
 			at, timed := timers[core.AboutSession(s.ID)]
-			if !s.Open() || timed && at <= p.now() {
+			if !s.Open() || timed && at <= max(p.now(), p.late) {
 				continue
 			}
 			asks, next, err := p.asks(w, s)

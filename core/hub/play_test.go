@@ -85,8 +85,9 @@ type play struct {
 	until    map[seat]core.Time
 	visits   map[core.RemoteID]core.Time // when customers of the site were last connected
 	blocked  map[core.RemoteID]*block
-	ahead    bool // by ten years
-	over     bool // the step's deed means to go beyond a limit that is not a hard one
+	ahead    bool      // by ten years
+	late     core.Time // what is due until then may wait for that: the clock was set back by no more than core.Skew
+	over     bool      // the step's deed means to go beyond a limit that is not a hard one
 	swept    int
 	broken   string // what does not hold, as the format of a sentence
 	how      string // … and what it says
