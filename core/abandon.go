@@ -19,7 +19,7 @@ func (a Abandon) Look(s Session, seen, now Time) (ends bool, next Time) {
 	if seen == 0 {
 		seen = now
 	}
-	since := s.Runs(max(s.StartedAt, s.ReopenedAt, s.LastCustomerAt, seen))
+	since := s.Runs(max(s.Began(), s.LastCustomerAt, seen))
 	if !a.On || s.Connected || s.State != Waiting && s.State != Pending || since == 0 {
 		return false, 0
 	}

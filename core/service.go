@@ -101,7 +101,7 @@ func (v Service) Look(s Session, now Time) (Marks, Time) {
 		look(MarkIdleCritical, v.IdleCritical, s.WaitingSince)
 	}
 	if s.Open() {
-		since := max(s.StartedAt, s.ReopenedAt)
+		since := s.Began()
 		look(MarkDuration, v.DurationWarning, since)
 		look(MarkDurationCritical, v.DurationCritical, since)
 	}

@@ -261,12 +261,19 @@ func (s *Session) End(o Outcome, now Time) {
 	s.Version++
 }
 
-// Reopen puts a session that has ended back into the queue.
+// Reopen puts a session that has ended back into the queue. Where the clock was set back since, what its rules count from is not ahead: that is
+// seen to for open sessions only.
 func (s *Session) Reopen(now Time) {
+	for _, at := range []*Time{&s.LastAt, &s.LastCustomerAt, &s.LastAgentAt, &s.HeldAt, &s.ActedAt, &s.HandedAt, &s.RepliedAt, &s.WokenAt} {
+		*at = min(*at, now)
+	}
 	s.Outcome, s.EndedAt, s.ReopenedAt, s.WarnedAt = "", 0, now, 0
 	s.Release(now)
 	s.PutBackBy, s.LastAgent = 0, 0
 }
+
+// Began gives when the session was opened last: with its first words, or again.
+func (s Session) Began() Time { return cmp.Or(s.ReopenedAt, s.StartedAt) }
 
 // Participant is an agent's part in a session: since when they are in it, and how far they have read. An agent who only
 // read has never joined.

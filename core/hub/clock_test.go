@@ -186,3 +186,24 @@ func TestAClockThatIsSetOnDecidesEverythingOnce(t *testing.T) {
 		d.healthy()
 	})
 }
+
+// What ended before the clock was set back is brought to now when it is opened again: its rules count from what its customer writes then.
+func TestWhatIsOpenedAgainAfterTheClockWasSetBackC1C12(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		d.set(`{"reopen": {"site": 600}}`)
+		id := d.write("dora", "hi")
+		d.do(d.anna, core.Unanswered{Session: id})
+		d.passed.Add(-int64(time.Hour))
+		d.pass(0)
+		if d.write("dora", "hello?") != id {
+			t.Fatal("another session began")
+		}
+		now := core.At(d.hub.clock())
+		i := slices.IndexFunc(d.timers(), func(t core.Timer) bool { return t.Subject == core.AboutSession(id) })
+		if i < 0 || d.timers()[i].DueAt > now.Add(10*time.Minute) {
+			t.Errorf("it is %v, and timers are %+v: want the session looked at when its customer has been away for ten minutes", now, d.timers())
+		}
+	})
+}

@@ -63,7 +63,7 @@ func (h *Hub) arm(w *store.Work, s core.Session) error {
 	if s.Bot {
 		_, lapses = r.Bot.Look(s, true, w.Now())
 	}
-	ends, leaves := r.left(s, s.StartedAt, w.Now()) // whoever looks will know when the customer was last seen
+	ends, leaves := r.left(s, s.Began(), w.Now()) // whoever looks will know when the customer was last seen
 	if ends {
 		leaves = w.Now()
 	}
