@@ -36,21 +36,23 @@ func (a AutoClose) Look(s Session, pulls bool, now Time) (Silence, Time) {
 	if limit == 0 || last == 0 || !s.Open() || s.WaitingSince != 0 {
 		return Bearable, 0
 	}
-	warned := s.WarnedAt > last
 	warn, end := last.Add((limit - warning).Time()), last.Add(limit.Time())
 	if warning != 0 {
 		end = max(end, s.WarnedAt.Add(warning.Time())) // who was told late has the same time to write
 	}
 	switch {
-	case warning != 0 && !warned && now < warn:
+	case warning != 0 && !s.Warned() && now < warn:
 		return Bearable, warn
-	case warning != 0 && !warned:
+	case warning != 0 && !s.Warned():
 		return Warns, now.Add(warning.Time())
 	case now < end:
 		return Bearable, end
 	}
 	return Expires, 0
 }
+
+// Warned tells whether the customer was told that their silence ends the session, and nothing has been said since.
+func (s Session) Warned() bool { return s.WarnedAt > s.Runs(s.LastAt) }
 
 // on gives what holds on a channel: after how long a silence a session ends, and how long before that the customer is told, which is half of
 // it at most.

@@ -187,6 +187,18 @@ func TestAClockThatIsSetOnDecidesEverythingOnce(t *testing.T) {
 	})
 }
 
+// timer gives when a session is looked at next.
+func (d *day) timer(id core.SessionID) core.Time {
+	d.t.Helper()
+	for _, t := range d.timers() {
+		if t.Subject == core.AboutSession(id) {
+			return t.DueAt
+		}
+	}
+	d.t.Fatalf("nobody looks at %s", id)
+	return 0
+}
+
 // What ended before the clock was set back is brought to now when it is opened again: its rules count from what its customer writes then.
 func TestWhatIsOpenedAgainAfterTheClockWasSetBackC1C12(t *testing.T) {
 	t.Parallel()
@@ -200,10 +212,30 @@ func TestWhatIsOpenedAgainAfterTheClockWasSetBackC1C12(t *testing.T) {
 		if d.write("dora", "hello?") != id {
 			t.Fatal("another session began")
 		}
-		now := core.At(d.hub.clock())
-		i := slices.IndexFunc(d.timers(), func(t core.Timer) bool { return t.Subject == core.AboutSession(id) })
-		if i < 0 || d.timers()[i].DueAt > now.Add(10*time.Minute) {
-			t.Errorf("it is %v, and timers are %+v: want the session looked at when its customer has been away for ten minutes", now, d.timers())
+		if want := core.At(d.hub.clock()).Add(10 * time.Minute); d.timer(id) > want {
+			t.Errorf("looked at %v, want that when its customer has been away for ten minutes: %v", d.timer(id), want)
+		}
+	})
+}
+
+// Who was warned before the clock was set back, and is answered after that, is warned again in time.
+func TestWhoWasWarnedBeforeTheClockWasSetBackC23(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		d := openDay(t, url)
+		d.set(`{"auto_close": {"site": 60, "warning": 30}}`)
+		id := d.write("dora", "hi")
+		d.do(d.anna, core.Take{Session: id})
+		d.do(d.anna, core.Say{Session: id, Text: "hello"})
+		d.pass(30 * time.Second)
+		if !d.session(id).Warned() {
+			t.Fatal("the customer was not warned")
+		}
+		d.passed.Add(-int64(time.Hour))
+		d.pass(0)
+		d.do(d.anna, core.Say{Session: id, Text: "are you there?"})
+		if want := core.At(d.hub.clock()).Add(30 * time.Second); d.timer(id) > want {
+			t.Errorf("looked at %v, want that when the customer is to be warned: %v", d.timer(id), want)
 		}
 	})
 }

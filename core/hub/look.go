@@ -21,7 +21,7 @@ const (
 // stirs tells whether a session's rules ask for something else, or at another time, after it has become what it is now.
 func stirs(before, now core.Session) bool {
 	return now.Open() && (before.State != now.State || before.Assignee != now.Assignee || before.Department != now.Department ||
-		(before.WaitingSince == 0) != (now.WaitingSince == 0) || before.SnoozedAt != now.SnoozedAt || before.SnoozedUntil != now.SnoozedUntil)
+		(before.WaitingSince == 0) != (now.WaitingSince == 0) || before.Warned() != now.Warned() || before.SnoozedAt != now.SnoozedAt || before.SnoozedUntil != now.SnoozedUntil)
 }
 
 // rules are what a session is looked at for.
