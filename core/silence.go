@@ -51,9 +51,6 @@ func (a AutoClose) Look(s Session, pulls bool, now Time) (Silence, Time) {
 	return Expires, 0
 }
 
-// Warned tells whether the customer was told that their silence ends the session, and nothing has been said since.
-func (s Session) Warned() bool { return s.WarnedAt > s.Runs(s.LastAt) }
-
 // on gives what holds on a channel: after how long a silence a session ends, and how long before that the customer is told, which is half of
 // it at most.
 func (a AutoClose) on(pulls bool) (limit, warning Seconds) {
@@ -63,6 +60,9 @@ func (a AutoClose) on(pulls bool) (limit, warning Seconds) {
 	}
 	return limit, min(a.Warning, limit/2)
 }
+
+// Warned tells whether the customer was told that their silence ends the session, and nothing has been said since.
+func (s Session) Warned() bool { return s.WarnedAt > s.Runs(s.LastAt) }
 
 // SilenceWarning is what a silent customer is told on a channel; pulls as in Look.
 func (a AutoClose) SilenceWarning(pulls bool) string {

@@ -58,7 +58,8 @@ func (p *play) turn(h happening) {
 		}
 	}
 	if now < before {
-		if p.late = 0; now >= before.Add(-core.Skew) {
+		p.late = 0
+		if now >= before.Add(-core.Skew) {
 			p.late = before
 		}
 		p.setBack(now)
